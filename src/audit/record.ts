@@ -1,0 +1,81 @@
+import type { Access } from '../catalog/tool.ts';
+
+/** Version of the record format. */
+export const RECORD_VERSION = 1;
+
+export type RecordType =
+  | 'call.intent'
+  | 'call.outcome'
+  | 'call.refused'
+  | 'list'
+  | 'config'
+  | 'checkpoint'
+  | 'repair';
+
+export type RecordStatus = 'ok' | 'tool-error' | 'upstream-error' | 'refused' | 'cancelled' | 'unknown';
+
+/** What a writer of records knows; the chain adds `v`, `seq`, `prev`, `hash`, `time` and `chain`. Absent members are left out. */
+export interface RecordEntry {
+  readonly type: RecordType;
+  /** Identifies one leaf call; its intent and its outcome share it. */
+  readonly call?: string;
+  /** The call that made this one. */
+  readonly parent?: string;
+  readonly principal?: {
+    readonly issuer: string;
+    readonly subject: string;
+    readonly team?: string;
+    readonly groups: readonly string[];
+    readonly scopes: readonly string[];
+    readonly client?: string;
+  };
+  readonly via?: Via;
+  readonly target?: {
+    readonly kind: 'tool' | 'resource' | 'prompt' | 'model';
+    readonly source?: string;
+    readonly name: string;
+    readonly access?: Access;
+  };
+  readonly decision?: {
+    readonly effect: string;
+    readonly rules: readonly string[];
+    readonly reason?: string;
+  };
+  /** Digest of the policy set. */
+  readonly policy?: string;
+  /** Digest of the catalog. */
+  readonly catalog?: string;
+  readonly args?: { readonly digest: string; readonly full?: unknown };
+  readonly result?: {
+    readonly status: RecordStatus;
+    readonly code?: number | string;
+    readonly bytes?: number;
+    readonly digest?: string;
+    readonly ms?: number;
+    readonly upstreamId?: string;
+  };
+  /** Free members of `config`, `repair` and folded `call.refused` records, e.g. `count`. */
+  readonly detail?: Readonly<Record<string, unknown>>;
+}
+
+/** Through which door a call came. */
+export interface Via {
+  readonly face: 'http' | 'stdio' | 'cli';
+  readonly era?: 'legacy' | 'modern';
+  readonly session?: string;
+  readonly clientName?: string;
+  readonly clientVersion?: string;
+  readonly ip?: string;
+}
+
+/** A stored record: one line of a chain file. `hash` is SHA-256 of the RFC 8785 form of all other members. */
+export interface AuditRecord extends RecordEntry {
+  readonly v: number;
+  readonly seq: number;
+  /** Hash of the record before; 64 zeros for the first. */
+  readonly prev: string;
+  readonly hash: string;
+  /** RFC 3339, UTC, milliseconds. */
+  readonly time: string;
+  readonly chain: string;
+}

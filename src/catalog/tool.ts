@@ -1,0 +1,45 @@
+import type { Binding } from './binding.ts';
+import type { JsonObject, JsonSchema } from './json.ts';
+
+/** What a tool can do to the world. Unknown counts as `destructive`. */
+export type Access = 'read' | 'write' | 'destructive';
+
+/** Every {@link Access}, from the mildest to the gravest. */
+export const ACCESS = ['read', 'write', 'destructive'] as const satisfies readonly Access[];
+
+/** Facts that policy selects on, beside the tool's name and access. */
+export interface ToolAttributes {
+  /** OpenAPI tags. */
+  readonly tags?: readonly string[];
+  /** HTTP method in upper case. */
+  readonly method?: string;
+  /** Path template as the document writes it. */
+  readonly path?: string;
+}
+
+/**
+ * One entry of the catalog. Pure data: nothing in it can reach a network.
+ *
+ * A compiler may define members as memoised getters, so that the schemas of a tool that nobody asks for cost nothing.
+ */
+export interface Tool {
+  readonly source: string;
+  /** Own name: unique in its source, `^[A-Za-z0-9_-]{1,64}$`. */
+  readonly name: string;
+  readonly title?: string;
+  readonly description: string;
+  /** Presented to clients, before policy narrows it. Its root is an object schema. */
+  readonly inputSchema: JsonSchema;
+  /** Validates a call. Equal to `inputSchema` or stricter. */
+  readonly validationSchema: JsonSchema;
+  readonly outputSchema?: JsonSchema;
+  /** MCP tool annotations (`readOnlyHint`, …): hints for clients, never a ground for a decision. */
+  readonly annotations?: JsonObject;
+  readonly access: Access;
+  /** OAuth scopes the operation asks for, as alternatives (OR) of conjunctions (AND). Empty: none. */
+  readonly scopes: readonly (readonly string[])[];
+  readonly attributes: ToolAttributes;
+  readonly binding: Binding;
+  /** Members of an upstream's definition that Bailiwick passes on untouched (`icons`, `_meta`, …). */
+  readonly passthrough?: JsonObject;
+}

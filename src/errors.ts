@@ -1,0 +1,138 @@
+/**
+ * The closed vocabulary of errors. One row per code: what a JSON-RPC client, an HTTP client and a shell see.
+ *
+ * `rpc` absent: about a visible tool, so answered as a tool error (`isError: true`) and not as a protocol error.
+ */
+export const ERRORS = {
+  UNAUTHENTICATED: {
+    http: 401,
+    rpc: -32_001,
+    exit: 1,
+    meaning: 'No credential, or one that does not verify.',
+  },
+  FORBIDDEN_HOST: {
+    http: 403,
+    rpc: -32_600,
+    exit: 1,
+    meaning: 'The Host or Origin header is not one this server answers to.',
+  },
+  INVALID_REQUEST: {
+    http: 400,
+    rpc: -32_600,
+    exit: 2,
+    meaning: 'The request is not a well-formed MCP message.',
+  },
+  REQUEST_TOO_LARGE: {
+    http: 413,
+    rpc: -32_600,
+    exit: 1,
+    meaning: 'The request body is over the configured limit.',
+  },
+  UNKNOWN_ENDPOINT: { http: 404, rpc: -32_600, exit: 2, meaning: 'No source has this endpoint.' },
+  UNKNOWN_SESSION: {
+    http: 404,
+    rpc: -32_001,
+    exit: 1,
+    meaning: 'The MCP session is over, unknown, or belongs to another principal.',
+  },
+  SESSION_LIMIT: { http: 429, rpc: -32_600, exit: 1, meaning: 'Too many open sessions.' },
+  UNKNOWN_TOOL: {
+    http: 200,
+    rpc: -32_602,
+    exit: 1,
+    meaning: 'No such tool for this caller: absent and hidden look the same.',
+  },
+  UNKNOWN_RESOURCE: { http: 200, rpc: -32_602, exit: 1, meaning: 'No such resource for this caller.' },
+  UNKNOWN_PROMPT: { http: 200, rpc: -32_602, exit: 1, meaning: 'No such prompt for this caller.' },
+  INVALID_PARAMS: {
+    http: 200,
+    rpc: -32_602,
+    exit: 1,
+    meaning: 'A parameter of the MCP request is wrong, e.g. a cursor of another list.',
+  },
+  INVALID_ARGUMENTS: {
+    http: 200,
+    exit: 1,
+    meaning: "The arguments do not fit the tool's schema; `pointer` says where.",
+  },
+  POLICY_DENIED: {
+    http: 200,
+    exit: 1,
+    meaning: 'Policy does not permit this call; `rules` says which rules decided.',
+  },
+  APPROVAL_REQUIRED: {
+    http: 200,
+    exit: 1,
+    meaning: "Policy asks for a human's approval, which this version cannot obtain.",
+  },
+  RECORD_UNAVAILABLE: {
+    http: 200,
+    rpc: -32_603,
+    exit: 1,
+    meaning: 'The audit record cannot be written, so nothing is sent.',
+  },
+  UPSTREAM_UNAVAILABLE: { http: 200, exit: 3, meaning: 'What lies behind the tool cannot be reached.' },
+  UPSTREAM_TIMEOUT: { http: 200, exit: 3, meaning: 'What lies behind the tool did not answer in time.' },
+  UPSTREAM_PROTOCOL: {
+    http: 200,
+    exit: 3,
+    meaning: 'What lies behind the tool answered something that is not its protocol.',
+  },
+  UPSTREAM_ERROR: {
+    http: 200,
+    exit: 1,
+    meaning: 'What lies behind the tool answered with an error; its text is passed on.',
+  },
+  CANCELLED: { http: 200, rpc: -32_603, exit: 1, meaning: 'The caller, or a shutdown, ended the call.' },
+  SHUTTING_DOWN: {
+    http: 503,
+    rpc: -32_603,
+    exit: 1,
+    meaning: 'The server is stopping and takes no new calls.',
+  },
+  CONFIGURATION: {
+    http: 500,
+    rpc: -32_603,
+    exit: 2,
+    meaning: 'A configuration, policy or document is wrong; file, line and column are named.',
+  },
+  USAGE: { http: 500, exit: 2, meaning: 'The command line is wrong.' },
+  PORT_IN_USE: { http: 500, exit: 2, meaning: 'Another program listens on the configured address.' },
+  INTERNAL: {
+    http: 500,
+    rpc: -32_603,
+    exit: 1,
+    meaning: 'A fault in Bailiwick itself; the log has the details.',
+  },
+} as const satisfies Record<string, { http: number; rpc?: number; exit: 1 | 2 | 3; meaning: string }>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/**
+ * A fault with a stable code.
+ *
+ * `message` is safe for the client: it names no credential, no hidden tool and no internal address that the caller did
+ * not name first. What only the operator may read goes into `cause`, which is logged and never sent.
+ */
+export class BailiwickError extends Error {
+  readonly code: ErrorCode;
+  /** Members for `structuredContent.error` beside `code` and `message`, e.g. `pointer`, `rules`. */
+  readonly data: Readonly<Record<string, unknown>>;
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { cause?: unknown; data?: Record<string, unknown> } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'BailiwickError';
+    this.code = code;
+    this.data = options.data ?? {};
+  }
+}
+
+/** Any throw as a {@link BailiwickError}: an unknown one becomes `INTERNAL`, its text kept from the client. */
+export function toBailiwickError(error: unknown): BailiwickError {
+  if (error instanceof BailiwickError) return error;
+  return new BailiwickError('INTERNAL', 'internal error', { cause: error });
+}

@@ -1,0 +1,56 @@
+import { fileURLToPath } from 'node:url';
+import { firstLine, startNode } from '../support/child-process.ts';
+import { startGateway } from '../support/gateway-process.ts';
+
+/** A server under test and how to stop everything that was started for it. */
+export interface Subject {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+const FIXTURE = fileURLToPath(new URL('./fixture.ts', import.meta.url));
+
+/** The ways in which the fixture is put before the suite, by the name that rows and expectations use. */
+export const CONFIGURATIONS: Record<string, { about: string; start: () => Promise<Subject> }> = {
+  direct: {
+    about: 'the fixture itself, without Bailiwick: proves that the fixture is right',
+    start: startFixture,
+  },
+  'gateway-http': {
+    about: 'through Bailiwick; the fixture is reached by Streamable HTTP and offers both eras',
+    async start() {
+      const fixture = await startFixture();
+      const gateway = await startBefore({ url: fixture.url }).catch(async (error: unknown) => {
+        await fixture.stop();
+        throw error;
+      });
+      return {
+        url: gateway.url,
+        async stop() {
+          await gateway.stop();
+          await fixture.stop();
+        },
+      };
+    },
+  },
+  'gateway-stdio': {
+    about: 'through Bailiwick; the fixture is a child process on standard input and output',
+    start: () => startBefore({ command: [process.execPath, FIXTURE, '--stdio'] }),
+  },
+};
+
+async function startFixture(): Promise<Subject> {
+  const child = startNode([FIXTURE, '--http', '0']);
+  const url = await firstLine(child);
+  return { url, stop: () => child.stop() };
+}
+
+/** Bailiwick with the fixture as its one source, served without a prefix at `/mcp/fixture`. */
+async function startBefore(mcp: Record<string, unknown>): Promise<Subject> {
+  const gateway = await startGateway({
+    identity: { local: { scopes: ['all'] } },
+    sources: { fixture: { mcp } },
+    policy: { policy: 'all', scopes: { all: { source: 'fixture' } } },
+  });
+  return { url: `${gateway.url}/mcp/fixture`, stop: () => gateway.stop() };
+}

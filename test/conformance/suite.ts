@@ -1,0 +1,128 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { startNode } from '../support/child-process.ts';
+
+export const REVISIONS = ['2025-11-25', '2026-07-28'] as const;
+export type Revision = (typeof REVISIONS)[number];
+
+/** What the suite found out about one scenario. A scenario passes when none of its checks is a failure. */
+export interface ScenarioResult {
+  readonly scenario: string;
+  readonly passes: boolean;
+  readonly warnings: number;
+  /** What failed, one line a check. */
+  readonly failures: readonly string[];
+}
+
+/** One run of the suite: the scenarios the revision requires, and those it runs without counting them. */
+export interface SuiteRun {
+  readonly required: readonly ScenarioResult[];
+  readonly notScored: readonly ScenarioResult[];
+}
+
+const PEERS = fileURLToPath(new URL('../peers/', import.meta.url));
+const RUN_WITHIN_MS = 600_000;
+
+const Checks = z.array(z.object({ id: z.string(), status: z.string(), errorMessage: z.string().optional() }));
+const Requirements = z.object({
+  server: z.array(z.string()),
+  not_scored: z.array(z.object({ scenario: z.string(), leg: z.string() })).default([]),
+});
+
+/**
+ * The directory of the official suite: `given`, or the one in `test/peers`, which is installed when it is missing.
+ */
+export async function findSuite(given: string | undefined): Promise<string> {
+  const suite = given ?? join(PEERS, 'node_modules', '@modelcontextprotocol', 'conformance');
+  if (existsSync(join(suite, 'dist', 'index.js'))) return suite;
+  if (given !== undefined) throw new Error(`there is no conformance suite in ${given}`);
+  console.error('installing test/peers …');
+  await promisify(execFile)('npm', ['ci', '--prefix', PEERS]);
+  return suite;
+}
+
+/** Runs the suite's server scenarios of one revision against `url` and reads what it found. */
+export async function runSuite(suite: string, url: string, revision: Revision): Promise<SuiteRun> {
+  const output = await mkdtemp(join(tmpdir(), 'conformance-'));
+  try {
+    const entry = join(suite, 'dist', 'index.js');
+    const child = startNode([entry, 'server', '--url', url, '--requirements', revision, '-o', output]);
+    child.process.stdout?.resume();
+    await new Promise<void>((resolve, reject) => {
+      const timer = setTimeout(() => {
+        void child.stop();
+        reject(new Error(`the suite did not end within ${RUN_WITHIN_MS} ms`));
+      }, RUN_WITHIN_MS);
+      child.process.once('error', reject);
+      // Its exit code says whether something failed; what failed is in its files.
+      child.process.once('exit', () => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+    const required = await readRequirements(suite, revision);
+    const found = await readResults(output);
+    if (found.size === 0) throw new Error(`the suite wrote no results:\n${child.stderrTail()}`);
+    const resultOf = (scenario: string): ScenarioResult => found.get(scenario) ?? notRun(scenario);
+    return {
+      required: required.scored.map(resultOf),
+      notScored: required.notScored.map(resultOf),
+    };
+  } finally {
+    await rm(output, { recursive: true, force: true });
+  }
+}
+
+async function readRequirements(
+  suite: string,
+  revision: Revision,
+): Promise<{ scored: string[]; notScored: string[] }> {
+  const text = await readFile(join(suite, 'requirements', `${revision}.yaml`), 'utf8');
+  const requirements = Requirements.parse(parse(text));
+  return {
+    scored: requirements.server,
+    notScored: requirements.not_scored.filter(({ leg }) => leg === 'server').map(({ scenario }) => scenario),
+  };
+}
+
+async function readResults(output: string): Promise<Map<string, ScenarioResult>> {
+  const results = new Map<string, ScenarioResult>();
+  for (const directory of await readdir(output)) {
+    const scenario = /^server-(.+)-\d{4}-\d\d-\d\dT[\d-]+Z$/.exec(directory)?.[1];
+    if (scenario === undefined) continue;
+    // oxlint-disable-next-line no-await-in-loop -- fifty small files
+    const checks: unknown = JSON.parse(await readFile(join(output, directory, 'checks.json'), 'utf8'));
+    results.set(scenario, readChecks(scenario, checks));
+  }
+  return results;
+}
+
+/** The verdict on one scenario from the suite's `checks.json`. */
+export function readChecks(scenario: string, json: unknown): ScenarioResult {
+  const checks = Checks.parse(json);
+  const failures = checks.filter(({ status }) => status === 'FAILURE');
+  return {
+    scenario,
+    passes: failures.length === 0 && checks.length > 0,
+    warnings: checks.filter(({ status }) => status === 'WARNING').length,
+    failures:
+      checks.length === 0
+        ? ['it made no check']
+        : failures.map(({ id, errorMessage }) => `${id}: ${firstLineOf(errorMessage)}`),
+  };
+}
+
+function notRun(scenario: string): ScenarioResult {
+  return { scenario, passes: false, warnings: 0, failures: ['the suite left no result'] };
+}
+
+function firstLineOf(text = 'no reason given'): string {
+  return (text.split('\n')[0] ?? '').slice(0, 200);
+}

@@ -1,0 +1,132 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { BailiwickError } from '../errors.ts';
+import { configuredPrincipal } from './configured-principal.ts';
+import type { KeySettings, PrincipalSettings } from './principal-settings.ts';
+import type { Principal } from './principal.ts';
+import { unauthenticated } from './unauthenticated.ts';
+
+/** Entropy of a key: as many bytes as the hash that stands for it. */
+export const KEY_BYTES = 32;
+
+/** Proves a presented token. `now` is milliseconds since the epoch. Throws `UNAUTHENTICATED`, with one message for all causes. */
+export type VerifyKey = (token: string, now: number) => Principal;
+
+/** A new key from 32 random bytes: `bw_` and their base64url form. It is shown once; configuration keeps {@link hashKey} of it. */
+export function createKey(random: Uint8Array): string {
+  if (random.byteLength !== KEY_BYTES) {
+    throw new RangeError(`a key is made of ${KEY_BYTES} random bytes, not ${random.byteLength}`);
+  }
+  return `bw_${Buffer.from(random).toString('base64url')}`;
+}
+
+/**
+ * What configuration stores for a key: `sha256:<64 hex digits>`.
+ *
+ * One round of plain SHA-256 is right here, and a password hash is not: slow, salted hashes make *guessable* secrets
+ * costly to guess, while a key of 256 random bits cannot be guessed at any speed. It would only make every request slow
+ * and hand an attacker a way to burn our CPU. For the same reason a key must be made by {@link createKey} or be as
+ * random; a chosen password must not be used as one.
+ */
+export function hashKey(key: string): string {
+  return `sha256:${digest(key).toString('hex')}`;
+}
+
+/**
+ * A verifier of the configured keys.
+ *
+ * Keys are found by four bytes of their digest and accepted by comparing the whole digest in constant time. What timing
+ * may show is a part of a SHA-256 value, which a caller can neither steer nor turn back into a key.
+ *
+ * @throws BailiwickError `CONFIGURATION` for a key that names no principal, a hash of another form, one key given twice,
+ *   or an expiry that is no RFC 3339 date.
+ */
+export function createKeyVerifier(options: {
+  readonly keys: readonly KeySettings[];
+  readonly principals: Readonly<Record<string, PrincipalSettings>>;
+}): VerifyKey {
+  const keysByPrefix = new Map<string, StoredKey[]>();
+  for (const [index, settings] of options.keys.entries()) {
+    const key = toStoredKey(settings, `identity.keys[${index}]`, options.principals);
+    const neighbours = keysByPrefix.get(prefixOf(key.digest)) ?? [];
+    if (neighbours.some((other) => other.digest.equals(key.digest))) {
+      throw configurationError(`identity.keys[${index}]: the same hash is already given by an earlier key`);
+    }
+    keysByPrefix.set(prefixOf(key.digest), [...neighbours, key]);
+  }
+  return function verifyKey(token, now) {
+    const presented = digest(token);
+    const key = keysByPrefix
+      .get(prefixOf(presented))
+      ?.find((candidate) => timingSafeEqual(candidate.digest, presented));
+    if (key === undefined) throw unauthenticated('unknown-key', 'the presented key is not a configured one');
+    if (now >= key.expiresAt) {
+      throw unauthenticated(
+        'expired-key',
+        `the key of principal "${key.principal.subject}" (${key.where}) expired at ${new Date(key.expiresAt).toISOString()}`,
+      );
+    }
+    return key.principal;
+  };
+}
+
+interface StoredKey {
+  readonly digest: Buffer;
+  readonly principal: Principal;
+  /** Milliseconds since the epoch; `Infinity` where the key does not expire. */
+  readonly expiresAt: number;
+  readonly where: string;
+}
+
+function toStoredKey(
+  settings: KeySettings,
+  where: string,
+  principals: Readonly<Record<string, PrincipalSettings>>,
+): StoredKey {
+  const hex = /^sha256:([0-9a-f]{64})$/i.exec(settings.hash)?.[1];
+  if (hex === undefined) {
+    throw configurationError(
+      `${where}.hash: expected "sha256:" and 64 hexadecimal digits, the hash of a key, never the key itself`,
+    );
+  }
+  const principal = Object.hasOwn(principals, settings.principal)
+    ? principals[settings.principal]
+    : undefined;
+  if (principal === undefined) {
+    throw configurationError(
+      `${where}.principal: identity.principals has no "${settings.principal}"; add it there or correct the name`,
+    );
+  }
+  return {
+    digest: Buffer.from(hex, 'hex'),
+    principal: configuredPrincipal(settings.principal, principal),
+    expiresAt: settings.expires === undefined ? Infinity : toInstant(settings.expires, `${where}.expires`),
+    where,
+  };
+}
+
+/** RFC 3339 `full-date` (midnight UTC) or `date-time`. A time without an offset is refused: it would mean another instant on every machine. */
+function toInstant(text: string, where: string): number {
+  const form = /^(\d{4}-\d{2}-\d{2})([Tt ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?([Zz]|[+-]\d{2}:\d{2}))?$/.exec(text);
+  const instant = form === null ? Number.NaN : Date.parse(text.replace(' ', 'T').toUpperCase());
+  // Date.parse rolls 30 February over into March; the date alone, read back, tells.
+  const day = form?.[1] ?? '';
+  const exists = !Number.isNaN(instant) && new Date(`${day}T00:00:00Z`).toISOString().startsWith(day);
+  if (!exists) {
+    throw configurationError(
+      `${where}: "${text}" is no RFC 3339 date or date-time with an offset, like 2027-01-31 or 2027-01-31T18:00:00Z`,
+    );
+  }
+  return instant;
+}
+
+function configurationError(message: string): BailiwickError {
+  return new BailiwickError('CONFIGURATION', message);
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text, 'utf8').digest();
+}
+
+function prefixOf(digestBytes: Buffer): string {
+  return digestBytes.toString('hex', 0, 4);
+}

@@ -1,0 +1,35 @@
+import { matchesPath, type Path } from './pointer.ts';
+
+/** Settings that the design knows and this version does not have. `*` is any one part. */
+const KEYS: readonly string[] = [
+  'catalogs',
+  'guardrails',
+  'limits',
+  'listing',
+  'lock',
+  'models',
+  'state',
+  'audit.sinks',
+  'identity.issuers',
+  'sources.*.identity',
+  'sources.*.kubernetes',
+  'sources.*.rules',
+  'sources.*.tools',
+  'sources.*.mcp.isolation',
+];
+
+/** Values that the design knows and this version does not have. */
+const VALUES: readonly (readonly [pattern: string, value: string])[] = [
+  ['audit.arguments', 'masked'],
+  ['sources.*.mcp.transport', 'sse'],
+];
+
+/** True for a key that a later version may know: refused all the same, but by its name. */
+export function isKeyOfAnotherVersion(path: Path): boolean {
+  return KEYS.some((pattern) => matchesPath(path, pattern.split('.')));
+}
+
+/** True for a value that a later version may know. */
+export function isValueOfAnotherVersion(path: Path, value: unknown): boolean {
+  return VALUES.some(([pattern, known]) => known === value && matchesPath(path, pattern.split('.')));
+}

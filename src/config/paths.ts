@@ -1,0 +1,53 @@
+import path from 'node:path';
+import type { Json } from '../catalog/json.ts';
+import { isJsonObject } from '../catalog/json.ts';
+import { matchesPath, type Path } from './pointer.ts';
+
+/** What a path in the configuration leads to, and so what has to be there. */
+export type PathKind = 'document' | 'tls' | 'policies' | 'working-folder' | 'output';
+
+const PATH_SETTINGS: readonly (readonly [pattern: string, kind: PathKind])[] = [
+  ['server.tls.cert', 'tls'],
+  ['server.tls.key', 'tls'],
+  ['sources.*.openapi', 'document'],
+  ['sources.*.mcp.cwd', 'working-folder'],
+  ['policies', 'policies'],
+  ['policies.*', 'policies'],
+  ['audit.dir', 'output'],
+];
+
+/** One path that the configuration names. */
+export interface NamedPath {
+  readonly at: Path;
+  readonly kind: PathKind;
+  /** Absolute. */
+  readonly path: string;
+}
+
+/** Every path that a configuration names, made absolute against `folder`. Works on a configuration that is not valid, too. */
+export function findPaths(root: unknown, folder: string): NamedPath[] {
+  const found: NamedPath[] = [];
+  walk(root, [], (text, at) => {
+    const kind = kindOf(at);
+    if (kind && text !== '') found.push({ at, kind, path: path.resolve(folder, text) });
+    return text;
+  });
+  return found;
+}
+
+/** The configuration with every path in it absolute. */
+export function makePathsAbsolute<T>(root: T, folder: string): T {
+  return walk(root, [], (text, at) => (kindOf(at) ? path.resolve(folder, text) : text)) as T;
+}
+
+function kindOf(at: Path): PathKind | undefined {
+  return PATH_SETTINGS.find(([pattern]) => matchesPath(at, pattern.split('.')))?.[1];
+}
+
+function walk(value: unknown, at: Path, onText: (text: string, at: Path) => string): unknown {
+  if (typeof value === 'string') return onText(value, at);
+  if (Array.isArray(value)) return value.map((item, index) => walk(item, [...at, index], onText));
+  if (!isJsonObject(value)) return value;
+  const members = Object.entries(value).map(([key, item]) => [key, walk(item, [...at, key], onText) as Json]);
+  return Object.fromEntries(members);
+}

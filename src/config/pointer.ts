@@ -1,0 +1,32 @@
+/** A place in a document: keys and indexes from the root. */
+export type Path = readonly (string | number)[];
+
+/** The path as a JSON Pointer (RFC 6901). The root is the empty string. */
+export function toPointer(path: Path): string {
+  return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}
+
+/** The path as people write it: `sources.files.mcp.command[0]`. */
+export function toDotted(path: Path): string {
+  return path
+    .map((part, index) => (typeof part === 'number' ? `[${part}]` : index === 0 ? part : `.${part}`))
+    .join('');
+}
+
+/** The value at a path, or `undefined`. Reads own members only. */
+export function valueAt(root: unknown, path: Path): unknown {
+  let value = root;
+  for (const part of path) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, part)) return undefined;
+    value = (value as Record<string | number, unknown>)[part];
+  }
+  return value;
+}
+
+/** True when the path fits the pattern, in which `*` is any one part. */
+export function matchesPath(path: Path, pattern: readonly string[]): boolean {
+  return (
+    path.length === pattern.length &&
+    pattern.every((part, index) => part === '*' || part === String(path[index]))
+  );
+}

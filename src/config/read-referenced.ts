@@ -1,0 +1,124 @@
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import { LARGEST_READ } from './inputs.ts';
+import { findPaths, type NamedPath } from './paths.ts';
+import { type Path, toPointer, valueAt } from './pointer.ts';
+import { type InputReader, toText } from './read-inputs.ts';
+
+/** The largest policy or certificate file, in bytes. */
+const MAX_SMALL_FILE_BYTES = 1_048_576;
+
+/** Where policies are when nothing is said; alone of all paths it may be absent. */
+const DEFAULT_POLICIES = 'policies';
+
+const HINT = 'paths are relative to the configuration file';
+
+/** A text file that the configuration refers to. `file` is absolute. */
+export interface TextFile {
+  readonly file: string;
+  readonly text: string;
+}
+
+export interface Referenced {
+  readonly documents: ReadonlyMap<string, TextFile>;
+  readonly policyFiles: readonly TextFile[];
+  readonly problems: readonly { readonly path: Path; readonly message: string; readonly hint?: string }[];
+}
+
+interface Deps {
+  readonly reader: InputReader;
+  /** The configuration's folder. */
+  readonly folder: string;
+  /** Pointers of settings whose text is not known, because a secret in it is missing. */
+  readonly skip: ReadonlySet<string>;
+}
+
+/** Reads every file that a configuration names. The configuration need not be valid: all problems come at once. */
+export async function readReferenced(root: unknown, { reader, folder, skip }: Deps): Promise<Referenced> {
+  const documents = new Map<string, TextFile>();
+  const policyFiles = new Map<string, TextFile>();
+  const problems: { path: Path; message: string; hint?: string }[] = [];
+
+  const readText = async (
+    named: NamedPath,
+    file: string,
+    what: string,
+    maxBytes: number,
+  ): Promise<TextFile | undefined> => {
+    const read = await reader.file(file, maxBytes);
+    const text = read.ok ? toText(read.bytes) : undefined;
+    if (text !== undefined) return { file, text };
+    const reason = read.ok ? 'is not UTF-8 text' : read.reason;
+    problems.push({ path: named.at, message: `${what} ${reason}`, hint: HINT });
+    return undefined;
+  };
+
+  const readPolicies = async (named: NamedPath, mayBeAbsent: boolean): Promise<void> => {
+    const isFile = await stat(named.path).then(
+      (status) => status.isFile(),
+      () => false,
+    );
+    const names = isFile ? undefined : await reader.folder(named.path);
+    if (isFile) {
+      const file = await readText(named, named.path, 'the policy file', MAX_SMALL_FILE_BYTES);
+      if (file) policyFiles.set(file.file, file);
+    } else if (names === undefined && !mayBeAbsent) {
+      // Remembered as a file as well: it may come to be either.
+      await reader.file(named.path, MAX_SMALL_FILE_BYTES);
+      problems.push({ path: named.at, message: 'this policy file or folder does not exist', hint: HINT });
+    }
+    for (const name of names ?? []) {
+      const file = await readText(
+        named,
+        path.join(named.path, name),
+        `the policy file \`${name}\``,
+        MAX_SMALL_FILE_BYTES,
+      );
+      if (file) policyFiles.set(file.file, file);
+    }
+  };
+
+  for (const named of findPaths(root, folder)) {
+    if (skip.has(toPointer(named.at))) continue;
+    switch (named.kind) {
+      case 'document': {
+        const text = String(valueAt(root, named.at));
+        if (/^https?:\/\//i.test(text)) {
+          const hint = 'download the document and name the file';
+          problems.push({ path: named.at, message: 'a document is read from a file, not from a URL', hint });
+          break;
+        }
+        const document = await readText(named, named.path, 'the OpenAPI document', LARGEST_READ);
+        if (document) documents.set(String(named.at[1]), document);
+        break;
+      }
+      case 'tls':
+        await readText(named, named.path, 'the TLS file', MAX_SMALL_FILE_BYTES);
+        break;
+      case 'policies':
+        await readPolicies(named, false);
+        break;
+      case 'working-folder':
+        if (!(await isFolder(named.path))) {
+          problems.push({ path: named.at, message: 'this working directory does not exist', hint: HINT });
+        }
+        break;
+      case 'output':
+        break;
+    }
+  }
+  if (valueAt(root, ['policies']) === undefined) {
+    await readPolicies(
+      { at: ['policies'], kind: 'policies', path: path.join(folder, DEFAULT_POLICIES) },
+      true,
+    );
+  }
+  return { documents, policyFiles: [...policyFiles.values()], problems };
+}
+
+async function isFolder(at: string): Promise<boolean> {
+  return stat(at).then(
+    (status) => status.isDirectory(),
+    () => false,
+  );
+}

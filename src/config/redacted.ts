@@ -1,0 +1,47 @@
+import { isJsonObject } from '../catalog/json.ts';
+import { matchesPath, type Path, toPointer } from './pointer.ts';
+import type { Config } from './schema.ts';
+
+/** Settings whose literal values are credentials, or may be. Below a trailing `**` every text counts. */
+const SENSITIVE: readonly string[] = [
+  'sources.*.credentials.**',
+  'sources.*.mcp.env.**',
+  'sources.*.mcp.headers.**',
+  'identity.keys.*.hash',
+];
+
+/** What stands in for a credential that was written into the file itself. */
+const MASK = '***';
+
+/**
+ * The configuration for printing: what came from `${env:…}` or `${file:…}` stands as it was written, credentials that
+ * stand in the file are masked, and URLs lose their query.
+ */
+export function redacted(loaded: { config: Config; written: ReadonlyMap<string, string> }): unknown {
+  const show = (value: unknown, at: Path): unknown => {
+    if (Array.isArray(value)) return value.map((item, index) => show(item, [...at, index]));
+    if (isJsonObject(value)) {
+      return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, show(item, [...at, key])]));
+    }
+    const written = loaded.written.get(toPointer(at));
+    if (written !== undefined) return written;
+    if (value === undefined || value === null || value === '' || typeof value === 'boolean') return value;
+    if (isSensitive(at)) return MASK;
+    return typeof value === 'string' ? maskQuery(value) : value;
+  };
+  return show(loaded.config, []);
+}
+
+/** True for a setting whose literal value must not be printed. */
+export function isSensitive(at: Path): boolean {
+  return SENSITIVE.some((pattern) => {
+    const parts = pattern.split('.');
+    if (parts.at(-1) !== '**') return matchesPath(at, parts);
+    const stem = parts.slice(0, -1);
+    return at.length >= stem.length && matchesPath(at.slice(0, stem.length), stem);
+  });
+}
+
+function maskQuery(text: string): string {
+  return /^https?:\/\//i.test(text) ? text.replace(/\?.*$/s, `?${MASK}`) : text;
+}

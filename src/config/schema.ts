@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import { AuditSettings } from '../audit/settings.ts';
+import { RESERVED_SOURCE_NAMES, SOURCE_NAME } from '../catalog/names.ts';
+import { IdentitySettings } from '../identity/settings.ts';
+import { PolicySettings } from '../policy/settings.ts';
+import { ServerSettings } from '../server/settings.ts';
+import { HttpSourceSettings } from '../upstream/http/settings.ts';
+import { McpSourceSettings } from '../upstream/mcp/settings.ts';
+
+const SourceName = z
+  .string()
+  .regex(SOURCE_NAME, {
+    error: 'a source is named with 1 to 24 lower-case letters, digits or `-`, a letter first',
+  })
+  .refine((name) => !RESERVED_SOURCE_NAMES.includes(name), {
+    error: `the names ${RESERVED_SOURCE_NAMES.map((name) => `\`${name}\``).join(', ')} are reserved for built-in tools`,
+  });
+
+/** One source: the keys of exactly one kind. */
+export const SourceSettings = z.union([HttpSourceSettings, McpSourceSettings]).meta({
+  description: 'One source. `openapi` or `mcp` says which kind it is; exactly one of them is given.',
+});
+
+/** How much of a result a caller gets. */
+export const ResultSettings = z
+  .strictObject({
+    maxBytes: z
+      .int()
+      .min(1024)
+      .max(1_073_741_824)
+      .default(100_000)
+      .meta({
+        description: 'Size budget of one tool result, in bytes of JSON.',
+        examples: [100_000],
+      }),
+  })
+  .meta({ description: 'The size of results.' });
+
+/** The whole configuration, composed of the slices that the rooms own. */
+export const Config = z
+  .strictObject({
+    server: ServerSettings.prefault({}),
+    identity: IdentitySettings.prefault({}),
+    sources: z.record(SourceName, SourceSettings).meta({
+      description:
+        'Where tools come from. The name prefixes the tools (`helpdesk_get_ticket`) and is an endpoint of its own (`/mcp/helpdesk`).',
+      examples: [{ helpdesk: { openapi: 'specs/helpdesk.yaml' } }],
+    }),
+    policies: PolicySettings.default('policies/'),
+    audit: AuditSettings.prefault({}),
+    results: ResultSettings.prefault({}),
+  })
+  .meta({
+    title: 'Bailiwick configuration',
+    description: 'What `bailiwick.yaml` may say.',
+  });
+
+export type Config = z.output<typeof Config>;
+export type SourceSettings = z.output<typeof SourceSettings>;

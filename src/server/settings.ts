@@ -1,0 +1,126 @@
+import { z } from 'zod';
+
+/** Node refuses longer timers. */
+const MAX_MILLISECONDS = 2_147_483_647;
+
+const milliseconds = z.int().min(1).max(MAX_MILLISECONDS);
+
+/** Where the HTTP face listens, to whom it answers, and how much it takes. Times are milliseconds, sizes bytes. */
+export const ServerSettings = z
+  .strictObject({
+    listen: z
+      .string()
+      .refine((text) => parseListen(text) !== undefined, {
+        error: 'must be `host:port`, with an IPv6 address in brackets',
+      })
+      .default('127.0.0.1:8808')
+      .meta({
+        description:
+          'Address and port of the HTTP server. The default is reachable from this machine only. Port 0 takes a free one.',
+        examples: ['127.0.0.1:8808', '0.0.0.0:8808', '[::1]:8808'],
+      }),
+    publicUrl: z
+      .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
+      .refine(isBareUrl, { error: 'must have no user name, query or fragment' })
+      .optional()
+      .meta({
+        description:
+          'The URL under which callers reach this server, where that differs from `listen` (a proxy, a name in DNS). Its host is answered to, beside loopback names.',
+        examples: ['https://tools.example.com'],
+      }),
+    tls: z
+      .strictObject({
+        cert: z
+          .string()
+          .min(1)
+          .meta({
+            description: 'File with the certificate chain, PEM.',
+            examples: ['tls/tls.crt'],
+          }),
+        key: z
+          .string()
+          .min(1)
+          .meta({
+            description: 'File with the private key, PEM.',
+            examples: ['tls/tls.key'],
+          }),
+      })
+      .optional()
+      .meta({
+        description: 'Serve HTTPS with this certificate. Absent: plain HTTP.',
+        examples: [{ cert: 'tls/tls.crt', key: 'tls/tls.key' }],
+      }),
+    origins: z
+      .array(z.string().refine(isOrigin, { error: 'must be an origin: scheme and host, no path' }))
+      .default([])
+      .meta({
+        description:
+          'Web origins whose pages may call, as browsers send them in `Origin`. Requests without `Origin` are not affected.',
+        examples: [['https://chat.example.com']],
+      }),
+    hosts: z
+      .array(
+        z.string().regex(/^(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)(?::\d{1,5})?$/, {
+          error: 'must be a host name, with a port if need be: no scheme, no path',
+        }),
+      )
+      .default([])
+      .meta({
+        description:
+          'Further values of the `Host` header that are answered, beside loopback names and the host of `publicUrl`. Anything else is refused: that is what stops DNS rebinding.',
+        examples: [['bailiwick', 'bailiwick.tools.svc']],
+      }),
+    maxBodyBytes: z
+      .int()
+      .min(1024)
+      .max(1_073_741_824)
+      .default(8_388_608)
+      .meta({
+        description: 'Largest request body, in bytes. A larger one is answered with 413.',
+        examples: [8_388_608],
+      }),
+    shutdownGraceMs: z
+      .int()
+      .min(0)
+      .max(MAX_MILLISECONDS)
+      .default(10_000)
+      .meta({
+        description: 'How long calls under way may take to finish after SIGTERM or SIGINT, in milliseconds.',
+        examples: [10_000],
+      }),
+    maxSessions: z
+      .int()
+      .min(1)
+      .max(1_000_000)
+      .default(1000)
+      .meta({
+        description:
+          'Most open sessions of MCP clients up to revision 2025-11-25. One more is answered with 429.',
+        examples: [1000],
+      }),
+    sessionIdleMs: milliseconds.default(1_800_000).meta({
+      description: 'A session without traffic for this long is closed, in milliseconds.',
+      examples: [1_800_000],
+    }),
+  })
+  .meta({ description: 'The HTTP server.' });
+
+export type ServerSettings = z.output<typeof ServerSettings>;
+
+/** `host:port` taken apart, brackets of an IPv6 address removed; `undefined` where it is not one. */
+export function parseListen(text: string): { host: string; port: number } | undefined {
+  const match = /^(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)):(\d{1,5})$/.exec(text);
+  const host = match?.[1] ?? match?.[2];
+  const port = Number(match?.[3]);
+  return host === undefined || port > 65_535 ? undefined : { host, port };
+}
+
+function isBareUrl(text: string): boolean {
+  const url = URL.parse(text);
+  return url !== null && url.username === '' && url.password === '' && !/[?#]/.test(text);
+}
+
+function isOrigin(text: string): boolean {
+  const url = URL.parse(text);
+  return url !== null && url.host !== '' && `${url.protocol}//${url.host}` === text.toLowerCase();
+}

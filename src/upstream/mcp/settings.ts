@@ -1,0 +1,95 @@
+import { z } from 'zod';
+
+/** Node refuses longer timers. */
+const MAX_MILLISECONDS = 2_147_483_647;
+
+const milliseconds = z.int().min(1).max(MAX_MILLISECONDS);
+
+/** A server that Bailiwick starts itself and speaks to over standard input and output. */
+export const McpCommandSettings = z
+  .strictObject({
+    command: z
+      .array(z.string())
+      .min(1)
+      .refine((command) => command[0] !== '', { error: 'must start with a program' })
+      .meta({
+        description: 'The program and its arguments. No shell reads it.',
+        examples: [['npx', '-y', '@modelcontextprotocol/server-filesystem', './data']],
+      }),
+    env: z
+      .record(
+        z.string().regex(/^[^=\0]+$/, { error: 'an environment variable has a name without `=`' }),
+        z.string().regex(/^[^\0]*$/, { error: 'must not hold a NUL character' }),
+      )
+      .default({})
+      .meta({
+        description:
+          "Environment variables of the program. It is given these and a fixed minimal set (such as `PATH` and `HOME`), nothing else of Bailiwick's own environment.",
+        examples: [{ GITHUB_TOKEN: '${env:GITHUB_TOKEN}' }],
+      }),
+    cwd: z
+      .string()
+      .min(1)
+      .optional()
+      .meta({
+        description: 'Working directory of the program. Absent: the folder of the configuration file.',
+        examples: ['./data'],
+      }),
+  })
+  .meta({ description: 'An MCP server started as a child process.' });
+
+/** A server that runs elsewhere. */
+export const McpRemoteSettings = z
+  .strictObject({
+    url: z
+      .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
+      .refine((text) => !/^https?:\/\/[^/?#]*@/i.test(text) && !text.includes('#'), {
+        error: 'must have no user name and no fragment; credentials belong in `headers`',
+      })
+      .meta({ description: "The server's MCP endpoint.", examples: ['https://mcp.example.com/mcp'] }),
+    transport: z
+      .enum(['http'])
+      .default('http')
+      .meta({ description: 'Transport: `http` is Streamable HTTP.', examples: ['http'] }),
+    headers: z
+      .record(
+        z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, { error: 'is not a header name (RFC 9110)' }),
+        z.string().regex(/^[\t\x20-\x7E\x80-\xFF]*$/, { error: 'must be one line of printable text' }),
+      )
+      .default({})
+      .meta({
+        description: "Headers sent with every request, the server's credential among them.",
+        examples: [{ Authorization: 'Bearer ${env:ISSUES_TOKEN}' }],
+      }),
+  })
+  .meta({ description: 'An MCP server reached over HTTP.' });
+
+/** A source that is an upstream MCP server. Times are milliseconds. */
+export const McpSourceSettings = z
+  .strictObject({
+    mcp: z.union([McpCommandSettings, McpRemoteSettings]).meta({
+      description: 'The upstream MCP server: a `command` to start, or the `url` of one that runs.',
+      examples: [{ command: ['npx', '-y', '@modelcontextprotocol/server-filesystem', './data'] }],
+    }),
+    trustAnnotations: z
+      .boolean()
+      .default(false)
+      .meta({
+        description:
+          "Believe the server's `readOnlyHint` and `destructiveHint`. Otherwise each of its tools counts as `destructive`.",
+        examples: [true],
+      }),
+    timeout: milliseconds.default(60_000).meta({
+      description: 'How long one call may take, in milliseconds.',
+      examples: [60_000],
+    }),
+    startupTimeout: milliseconds.default(30_000).meta({
+      description: 'How long the server may take to start, connect and list what it offers, in milliseconds.',
+      examples: [30_000],
+    }),
+  })
+  .meta({ description: 'An upstream MCP server.' });
+
+export type McpCommandSettings = z.output<typeof McpCommandSettings>;
+export type McpRemoteSettings = z.output<typeof McpRemoteSettings>;
+export type McpSourceSettings = z.output<typeof McpSourceSettings>;

@@ -68,11 +68,17 @@ export interface Via {
   readonly ip?: string;
 }
 
-/** A stored record: one line of a chain file. `hash` is SHA-256 of the RFC 8785 form of all other members. */
+/**
+ * A stored record: one line of a chain file.
+ *
+ * `hash` is `sha256:<64 hex digits>`, SHA-256 of the RFC 8785 form of all other members. On disk a line is exactly that
+ * form with `hash` put in as its last member, so that two texts of one record cannot both be right.
+ */
 export interface AuditRecord extends RecordEntry {
   readonly v: number;
+  /** Position in the chain, from 1, without gaps. */
   readonly seq: number;
-  /** Hash of the record before; 64 zeros for the first. */
+  /** `hash` of the record before; `sha256:` and 64 zeros for the first. */
   readonly prev: string;
   readonly hash: string;
   /** RFC 3339, UTC, milliseconds. */

@@ -1,0 +1,40 @@
+import type { HttpBinding } from '../../catalog/binding.ts';
+import { BailiwickError } from '../../errors.ts';
+
+/** Where a source's requests go. */
+export interface BaseUrl {
+  /** `http://127.0.0.1:8809`, without a slash at the end. */
+  readonly origin: string;
+  /** `127.0.0.1:8809`. */
+  readonly host: string;
+  /** `/v1`, without a slash at the end; empty for the root. */
+  readonly path: string;
+  /** True when configuration names it; otherwise the document does, and texts for clients leave it out. */
+  readonly isPinned: boolean;
+}
+
+/** The configured URL, entirely; where there is none, the server that the document names for the operation. */
+export function chooseBase(source: string, url: string | undefined, binding: HttpBinding): BaseUrl {
+  if (url !== undefined) {
+    const base = parseBase(url, true);
+    if (base !== undefined) return base;
+    throw new BailiwickError(
+      'CONFIGURATION',
+      `sources.${source}.url: not an http or https URL without user, query and fragment`,
+    );
+  }
+  const base = binding.server === undefined ? undefined : parseBase(binding.server, false);
+  if (base !== undefined) return base;
+  throw new BailiwickError(
+    'CONFIGURATION',
+    `${source}: the document names no server that can be called for ${binding.method} ${binding.path}; set sources.${source}.url`,
+  );
+}
+
+/** `undefined` for what is not an absolute http(s) URL, or carries a user, a query or a fragment. */
+function parseBase(text: string, isPinned: boolean): BaseUrl | undefined {
+  const url = URL.parse(text);
+  if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) return undefined;
+  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') return undefined;
+  return { origin: url.origin, host: url.host, path: url.pathname.replace(/\/+$/, ''), isPinned };
+}

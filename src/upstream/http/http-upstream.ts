@@ -1,0 +1,117 @@
+import { Agent } from 'undici';
+import type { HttpBinding } from '../../catalog/binding.ts';
+import type { Contribution } from '../../catalog/entries.ts';
+import { isJsonObject, type JsonObject } from '../../catalog/json.ts';
+import type { Tool } from '../../catalog/tool.ts';
+import { BailiwickError } from '../../errors.ts';
+import type { Upstream } from '../upstream.ts';
+import { chooseBase, type BaseUrl } from './base-url.ts';
+import { buildRequest, type HttpRequest } from './build-request.ts';
+import type { Credential } from './credentials.ts';
+import { toOutcome } from './result.ts';
+import { createScrubber } from './secrets.ts';
+import { checkCredentials, chooseAttachments, maskAttachments, type Attachment } from './security.ts';
+import { sendRequest } from './send.ts';
+
+export interface HttpUpstreamOptions {
+  readonly source: string;
+  /** Compiled by the caller: `compile/` and `upstream/` do not know each other. */
+  readonly contribution: () => Contribution;
+  /** Pinned by configuration; wins over the document's own server. */
+  readonly url?: string | undefined;
+  /** By the name of the document's security scheme. They need `url`: a document must not choose who receives them. */
+  readonly credentials?: Readonly<Record<string, Credential>> | undefined;
+  /** For one call, from connecting to the last byte of the answer. */
+  readonly timeoutMs: number;
+  /** After decompression. */
+  readonly maxResponseBytes: number;
+}
+
+/**
+ * The way to an HTTP API that an OpenAPI document describes. Connections are kept alive and shared by all calls.
+ *
+ * @throws BailiwickError `CONFIGURATION` for credentials without a `url`.
+ */
+export function createHttpUpstream(options: HttpUpstreamOptions): Upstream {
+  const { source, url, timeoutMs, maxResponseBytes } = options;
+  const credentials = new Map(Object.entries(options.credentials ?? {}));
+  if (credentials.size > 0 && url === undefined) {
+    throw new BailiwickError(
+      'CONFIGURATION',
+      `sources.${source}.url must be set where credentials are given: a document must not decide which host receives a credential`,
+    );
+  }
+  const scrub = createScrubber(credentials.values());
+  // One deadline of ours covers the whole call, so the client's own are off. HTTP/2 is off because its streams may be
+  // sent again by the client itself.
+  const agent = new Agent({ headersTimeout: 0, bodyTimeout: 0, allowH2: false });
+
+  function prepare(tool: Tool): { binding: HttpBinding; base: BaseUrl; attachments: Attachment[] } {
+    const { binding } = tool;
+    if (binding.kind !== 'http') {
+      throw new BailiwickError('INTERNAL', `${source}/${tool.name} is not a tool of an HTTP source`);
+    }
+    const base = chooseBase(source, url, binding);
+    return { binding, base, attachments: chooseAttachments(binding.security, credentials) };
+  }
+
+  return {
+    source,
+
+    contribution: async (signal) => {
+      if (signal.aborted) throw new BailiwickError('CANCELLED', `${source}: compiling was cancelled`);
+      const contribution = options.contribution();
+      if (credentials.size > 0) {
+        checkCredentials(source, contribution.tools.map(securityOf), credentials);
+      }
+      return contribution;
+    },
+
+    /** A document does not change by itself: the listener is never called. */
+    onChange: () => {},
+
+    callTool: async (tool, args, { signal }) => {
+      const { binding, base, attachments } = prepare(tool);
+      const request = buildRequest(binding, args, base, attachments);
+      const context = { source, base, changesSomething: tool.access !== 'read', scrub };
+      const limits = { timeoutMs, maxResponseBytes };
+      const response = await sendRequest(agent, request, limits, signal, context);
+      const hint = attachments.length === 0 ? hintOf(source, binding) : undefined;
+      return toOutcome(response, { tool, maxResponseBytes, scrub, ...(hint === undefined ? {} : { hint }) });
+    },
+
+    plan: (tool, args): HttpRequest => {
+      const { binding, base, attachments } = prepare(tool);
+      return buildRequest(binding, args, base, maskAttachments(attachments));
+    },
+
+    request: async (method, params) => {
+      throw unknownEntry(method, params);
+    },
+
+    close: () => agent.close(),
+  };
+}
+
+function securityOf(tool: Tool): HttpBinding['security'] {
+  return tool.binding.kind === 'http' ? tool.binding.security : [];
+}
+
+/** What an operator can do about a 401 of an operation that asks for a credential and got none. */
+function hintOf(source: string, binding: HttpBinding): string | undefined {
+  const [scheme] = binding.security.flat();
+  return scheme === undefined
+    ? undefined
+    : `no credential is configured for it: set sources.${source}.credentials.${scheme.name}`;
+}
+
+/** An HTTP API has no resources and no prompts. */
+function unknownEntry(method: string, params: JsonObject): BailiwickError {
+  const reference = isJsonObject(params['ref']) ? params['ref'] : params;
+  if (typeof reference['uri'] === 'string') {
+    return new BailiwickError('UNKNOWN_RESOURCE', `Unknown resource: ${reference['uri']}`);
+  }
+  if (method === 'resources/read') return new BailiwickError('UNKNOWN_RESOURCE', 'Unknown resource');
+  const name = typeof reference['name'] === 'string' ? `: ${reference['name']}` : '';
+  return new BailiwickError('UNKNOWN_PROMPT', `Unknown prompt${name}`);
+}

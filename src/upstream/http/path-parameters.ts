@@ -1,0 +1,119 @@
+import type { ParameterBinding } from '../../catalog/binding.ts';
+import type { Json, JsonObject } from '../../catalog/json.ts';
+import { BailiwickError } from '../../errors.ts';
+import { invalidArgument } from './invalid-argument.ts';
+import { argumentOf, toContentText, toParameterValue, type ParameterValue } from './parameter-value.ts';
+import { encodeLiteral, encodeStrict } from './percent-encoding.ts';
+
+/** A `/` that is not inside an expression: a variable's name may hold one. */
+const SEPARATOR = /\/(?![^{}]*\})/;
+const EXPRESSION = /(\{[^{}]*\})/;
+
+/**
+ * The path of a request: every `{name}` of the template filled in.
+ *
+ * No argument can change the route. Reserved characters are percent-encoded, and an encoded `/` is not a `/` (RFC 3986
+ * §2.2). For `.` that does not hold: `%2E%2E` is equivalent to `..` (§6.2.2.2), and URL parsers and proxies remove it
+ * as a dot segment; so a segment that comes out as `.` or `..` is refused, and so is a value that comes out empty.
+ *
+ * @throws BailiwickError `INVALID_ARGUMENTS`; `CONFIGURATION` when the template names a variable that nothing fills.
+ */
+export function buildPath(
+  template: string,
+  parameters: readonly ParameterBinding[],
+  args: JsonObject,
+): string {
+  const byName = new Map(parameters.filter((one) => one.in === 'path').map((one) => [one.name, one]));
+  const path = template
+    .split(SEPARATOR)
+    .map((segment) => fillSegment(segment, template, byName, args))
+    .join('/');
+  return path.startsWith('/') ? path : `/${path}`;
+}
+
+function fillSegment(
+  segment: string,
+  template: string,
+  byName: ReadonlyMap<string, ParameterBinding>,
+  args: JsonObject,
+): string {
+  let last: ParameterBinding | undefined;
+  const filled = segment
+    .split(EXPRESSION)
+    .map((part, index) => {
+      if (index % 2 === 0) return encodeLiteral(part);
+      const parameter = byName.get(part.slice(1, -1));
+      if (parameter === undefined) {
+        throw new BailiwickError(
+          'CONFIGURATION',
+          `path ${template}: no parameter fills ${part}; declare it in the OpenAPI document`,
+        );
+      }
+      last = parameter;
+      return expand(parameter, argumentOf(args, parameter.argument));
+    })
+    .join('');
+  if (last !== undefined && isDotSegment(filled)) {
+    throw invalidArgument(
+      last.argument,
+      `would make "${filled}" a segment of the path, which changes the route`,
+    );
+  }
+  return filled;
+}
+
+function isDotSegment(segment: string): boolean {
+  return /^(?:\.|%2e){1,2}$/i.test(segment);
+}
+
+function expand(parameter: ParameterBinding, value: Json | undefined): string {
+  const { argument, mediaType } = parameter;
+  if (value === undefined) throw invalidArgument(argument, 'is part of the path and missing');
+  const expanded =
+    mediaType === undefined
+      ? expandStyle(parameter, toParameterValue(value, argument))
+      : encodeStrict(toContentText(value, mediaType, argument));
+  if (expanded === '') throw invalidArgument(argument, 'is part of the path and must not be empty');
+  return expanded;
+}
+
+function expandStyle(parameter: ParameterBinding, value: ParameterValue | undefined): string {
+  if (value === undefined) return '';
+  if (parameter.style === 'label') return expandLabel(value, parameter.explode);
+  if (parameter.style === 'matrix')
+    return expandMatrix(value, parameter.explode, encodeStrict(parameter.name));
+  return joinValue(value, parameter.explode, ',', encodeStrict);
+}
+
+/** OpenAPI 3.1.1: `explode: false` gives `.a,b` (3.0.3 said `.a.b`). A dot inside an exploded member is encoded, so that it does not split it. */
+function expandLabel(value: ParameterValue, explode: boolean): string {
+  if (!explode || value.kind === 'primitive') return `.${joinValue(value, false, ',', encodeStrict)}`;
+  return `.${joinValue(value, true, '.', (text) => encodeStrict(text).replaceAll('.', '%2E'))}`;
+}
+
+/** RFC 6570 §3.2.7: `;name=value`, and `;name` alone where the value is empty. */
+function expandMatrix(value: ParameterValue, explode: boolean, name: string): string {
+  if (!explode || value.kind === 'primitive') {
+    return toMatrixPair(name, joinValue(value, false, ',', encodeStrict));
+  }
+  if (value.kind === 'array')
+    return value.items.map((item) => toMatrixPair(name, encodeStrict(item))).join('');
+  return value.entries.map(([key, member]) => toMatrixPair(encodeStrict(key), encodeStrict(member))).join('');
+}
+
+function toMatrixPair(name: string, value: string): string {
+  return value === '' ? `;${name}` : `;${name}=${value}`;
+}
+
+function joinValue(
+  value: ParameterValue,
+  explode: boolean,
+  delimiter: string,
+  encode: (text: string) => string,
+): string {
+  if (value.kind === 'primitive') return encode(value.text);
+  if (value.kind === 'array') return value.items.map(encode).join(delimiter);
+  return value.entries
+    .map(([key, member]) => `${encode(key)}${explode ? '=' : delimiter}${encode(member)}`)
+    .join(delimiter);
+}

@@ -1,0 +1,31 @@
+const RESERVED_KEPT = /^[A-Za-z0-9\-._~:/?@!$'()*,;]$/;
+const LITERAL_KEPT = /^[A-Za-z0-9\-._~:/@!$&'()*+,;=]$/;
+
+/** Percent-encodes everything but RFC 3986 unreserved characters, as RFC 6570 §3.2.1 does for every operator but `+` and `#`. */
+export function encodeStrict(text: string): string {
+  return encodeURIComponent(text).replace(/[!'()*]/g, toTriple);
+}
+
+/**
+ * Reserved expansion (RFC 6570 §3.2.3) of one value in a query string: reserved characters and percent-encoded triples
+ * pass. Encoded all the same is what would end the value or change its meaning there (`[ ] # & = +`, OpenAPI 3.1.1
+ * Appendix C), and `delimiter`, so that one value never turns into two.
+ */
+export function encodeReserved(text: string, delimiter: string): string {
+  return encodeExcept(text, (character) => RESERVED_KEPT.test(character) && character !== delimiter);
+}
+
+/** Encodes what a path template writes literally and a path cannot hold; percent-encoded triples stay. */
+export function encodeLiteral(text: string): string {
+  return encodeExcept(text, (character) => LITERAL_KEPT.test(character));
+}
+
+function encodeExcept(text: string, isKept: (character: string) => boolean): string {
+  return text.replace(/%[0-9A-Fa-f]{2}|./gsu, (match) =>
+    (match.length === 3 && match.startsWith('%')) || isKept(match) ? match : encodeStrict(match),
+  );
+}
+
+function toTriple(character: string): string {
+  return `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
+}

@@ -1,0 +1,119 @@
+import type { Catalog } from '../catalog/catalog.ts';
+import type { Target } from '../catalog/entries.ts';
+import { toCanonicalJson } from '../catalog/canonical.ts';
+import { toShownName } from '../catalog/names.ts';
+import { toMeaning, type CompiledRule, type PolicySet } from './policy-set.ts';
+import type { Problem } from './problem.ts';
+import type { RulePath, What } from './rule.ts';
+import { compileWhat } from './select.ts';
+
+/**
+ * What is wrong with a policy that is well-formed: selectors that match nothing in the catalog, rules that say what
+ * another says, policies that permit nothing at all. In order of the rules' ids.
+ *
+ * Judged against one catalog. A source that could not be reached is missing from it, so a server that starts treats these
+ * as warnings.
+ */
+export function checkPolicies(policy: PolicySet, catalog: Catalog): Problem[] {
+  const targets = toTargets(catalog);
+  return [
+    ...policy.rules.flatMap((rule) =>
+      (rule.what ?? []).flatMap((what, index) =>
+        checkSelector(rule, what, ['what', index], targets, catalog),
+      ),
+    ),
+    ...findRepeatedMeanings(policy.rules),
+    ...findNoPermit(policy.rules),
+  ];
+}
+
+/** Members whose values name something of the catalog, with the words for what they name. */
+const NAMING_MEMBERS = [
+  ['tool', 'tool has this name'],
+  ['tag', 'tool has this tag'],
+  ['method', 'tool has this method'],
+  ['path', 'tool has this path'],
+  ['resource', 'resource or template has this URI'],
+  ['prompt', 'prompt has this name'],
+] as const;
+
+/** Each value on its own first, so that one misspelt name among good ones is found; then the selector as a whole. */
+function checkSelector(
+  rule: CompiledRule,
+  what: What,
+  path: RulePath,
+  targets: readonly Target[],
+  catalog: Catalog,
+): Problem[] {
+  const problemAt = (where: RulePath, message: string): Problem => ({
+    ...rule.positionOf([...path, ...where]),
+    message: `${rule.id}: ${message}`,
+  });
+  const matchesAny = (selector: What): boolean => targets.some(compileWhat([selector], 'deny'));
+
+  const known = new Set(catalog.contributions.map(({ source }) => source));
+  const strangers = (what.source ?? []).flatMap((source, index) =>
+    known.has(source) ? [] : [problemAt(['source', index], `there is no source \`${source}\``)],
+  );
+  if (strangers.length > 0) return strangers;
+
+  const inSources = what.source === undefined ? '' : ` in ${what.source.join(', ')}`;
+  const unmatched = NAMING_MEMBERS.flatMap(([member, noun]) =>
+    (what[member] ?? []).flatMap((value, index) =>
+      matchesAny({ source: what.source, [member]: [value] })
+        ? []
+        : [
+            problemAt(
+              [member, index],
+              `${member} \`${value}\` matches nothing: no ${noun}${inSources}${member === 'tool' ? toOwnNameHint(value, catalog) : ''}`,
+            ),
+          ],
+    ),
+  );
+  if (unmatched.length > 0 || matchesAny(what)) return unmatched;
+  return [problemAt([], 'this selector matches nothing: each member matches something, but not together')];
+}
+
+/** People copy the name they see, which begins with the source. */
+function toOwnNameHint(value: string, { tools }: Catalog): string {
+  const meant = tools.find(({ source, name }) => toShownName(source, name) === value);
+  return meant === undefined
+    ? ''
+    : `; policies use a tool's own name: write \`source: ${meant.source}\` and \`tool: ${meant.name}\``;
+}
+
+function findRepeatedMeanings(rules: readonly CompiledRule[]): Problem[] {
+  const firsts = new Map<string, CompiledRule>();
+  return rules.flatMap((rule) => {
+    const meaning = toCanonicalJson(toMeaning(rule));
+    const first = firsts.get(meaning);
+    if (first !== undefined) {
+      return [
+        { ...rule.positionOf([]), message: `${rule.id}: says the same as ${first.id}; remove one of them` },
+      ];
+    }
+    firsts.set(meaning, rule);
+    return [];
+  });
+}
+
+function findNoPermit(rules: readonly CompiledRule[]): Problem[] {
+  const [first] = rules;
+  if (first === undefined || rules.some(({ effect }) => effect === 'permit')) return [];
+  const message =
+    'no policy permits anything, so every call is denied; `deny` and `approve` only take from what a permit or a scope opens';
+  return [{ ...first.positionOf([]), message }];
+}
+
+function toTargets(catalog: Catalog): Target[] {
+  return [
+    ...catalog.tools.map((tool): Target => ({ kind: 'tool', tool })),
+    ...catalog.resources.map(({ source, uri }): Target => ({ kind: 'resource', source, uri })),
+    ...catalog.templates.map(({ source, uriTemplate }): Target => ({
+      kind: 'resource',
+      source,
+      uri: uriTemplate,
+    })),
+    ...catalog.prompts.map(({ source, name }): Target => ({ kind: 'prompt', source, name })),
+  ];
+}

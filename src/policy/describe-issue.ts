@@ -1,0 +1,110 @@
+import type { z } from 'zod';
+import { isJsonObject, type Json } from '../catalog/json.ts';
+
+type Issue = z.core.$ZodIssue;
+
+/** A complaint about a policy, at a path; `part` says whether the key or the value is wrong. */
+export interface Complaint {
+  readonly path: readonly PropertyKey[];
+  readonly part: 'key' | 'value';
+  readonly message: string;
+}
+
+/** What is asked for by these keys exists in the language but not in this version. Refused in words, never ignored. */
+const NOT_IN_THIS_VERSION: Readonly<Record<string, string>> = {
+  when: 'conditions (`when`) are not in this version',
+  limits: 'limits are not in this version',
+  guardrails: 'guardrails are not in this version',
+  packs: 'packs are not in this version',
+  visibility: '`visibility` is not in this version; what is denied is hidden',
+};
+
+const SELECTORS_NOT_IN_THIS_VERSION: Readonly<Record<string, string>> = {
+  when: 'conditions (`when`) are not in this version',
+  kind: 'Kubernetes selectors (`kind`) are not in this version',
+  verb: 'Kubernetes selectors (`verb`) are not in this version',
+  group: 'Kubernetes selectors (`group`) are not in this version',
+  model: 'models are not in this version',
+};
+
+/** An issue of `root` in words that say what to do; one issue may be several complaints. */
+export function toComplaints(root: Json, issue: Issue, base: readonly PropertyKey[] = []): Complaint[] {
+  const path = [...base, ...issue.path];
+  const expect = (expectation: string): Complaint[] =>
+    complain(
+      valueAt(root, path) === undefined ? `missing; expected ${expectation}` : `expected ${expectation}`,
+    );
+  const complain = (message: string): Complaint[] => [
+    { path, part: 'value', message: `${toDotted(path)}${message}` },
+  ];
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({
+      path: [...path, key],
+      part: 'key',
+      message: toKnownAbsence(key, path) ?? `${toDotted(path)}unknown key \`${key}\`; correct or remove it`,
+    }));
+  }
+  if (issue.code === 'invalid_key') {
+    return issue.issues.map(({ message }) => ({ path, part: 'key', message: `${toDotted(path)}${message}` }));
+  }
+  if (issue.code === 'invalid_union') {
+    const branch = issue.errors.find((issues) => !issues.some(isAboutTheWhole));
+    if (branch !== undefined) return branch.flatMap((inner) => toComplaints(root, inner, path));
+  }
+  const expectation = toExpectation(issue);
+  return expectation === undefined ? complain(issue.message) : expect(expectation);
+}
+
+function toKnownAbsence(key: string, path: readonly PropertyKey[]): string | undefined {
+  const isInSelector = path.includes('what') || path[0] === 'scopes';
+  const table = isInSelector ? SELECTORS_NOT_IN_THIS_VERSION : NOT_IN_THIS_VERSION;
+  return Object.hasOwn(table, key) ? table[key] : undefined;
+}
+
+function valueAt(root: Json, path: readonly PropertyKey[]): Json | undefined {
+  let value: Json | undefined = root;
+  for (const step of path) {
+    if (Array.isArray(value)) value = value[Number(step)];
+    else if (isJsonObject(value) && Object.hasOwn(value, step)) value = value[String(step)];
+    else return undefined;
+  }
+  return value;
+}
+
+/** True where a branch of a union is for values of another shape altogether. */
+function isAboutTheWhole(issue: Issue): boolean {
+  return (
+    issue.path.length === 0 &&
+    (issue.code === 'invalid_type' ||
+      issue.code === 'invalid_value' ||
+      (issue.code === 'invalid_union' && issue.errors.every((issues) => issues.some(isAboutTheWhole))))
+  );
+}
+
+/** What an issue of the wrong type or value wants; `undefined` for other issues, which say so themselves. */
+function toExpectation(issue: Issue): string | undefined {
+  if (issue.code === 'invalid_union') {
+    return [...new Set(issue.errors.flat().map(toExpectation))]
+      .filter((one) => one !== undefined)
+      .join(' or ');
+  }
+  if (issue.code === 'invalid_value') return issue.values.map((value) => `\`${String(value)}\``).join(' or ');
+  if (issue.code !== 'invalid_type') return undefined;
+  return TYPE_NAMES[issue.expected] ?? issue.expected;
+}
+
+const TYPE_NAMES: Readonly<Record<string, string>> = {
+  string: 'text',
+  array: 'a list',
+  object: 'a map of keys',
+  record: 'a map of keys',
+};
+
+/** `rules[0].what.tool: `, or nothing for the whole file. */
+function toDotted(path: readonly PropertyKey[]): string {
+  if (path.length === 0) return '';
+  const parts = path.map((part, index) =>
+    typeof part === 'number' ? `[${part}]` : `${index === 0 ? '' : '.'}${String(part)}`,
+  );
+  return `${parts.join('')}: `;
+}

@@ -1,0 +1,61 @@
+import type { Access } from '../catalog/tool.ts';
+import type { RuleId } from './decision.ts';
+import type { Position } from './problem.ts';
+
+export type Effect = 'permit' | 'approve' | 'deny';
+
+/** A value of a claim that `who` compares with. */
+export type ClaimValue = string | number | boolean;
+
+/** Whom a rule is about: each member is "any of these", and all members must hold. */
+export interface Who {
+  readonly scopes?: readonly string[] | undefined;
+  readonly groups?: readonly string[] | undefined;
+  readonly team?: readonly string[] | undefined;
+  readonly subject?: readonly string[] | undefined;
+  readonly client?: readonly string[] | undefined;
+  readonly issuer?: readonly string[] | undefined;
+  readonly claims?: Readonly<Record<string, readonly ClaimValue[]>> | undefined;
+}
+
+/**
+ * What a rule is about: each member is "any of these", and all members must hold.
+ *
+ * `tool`, `tag`, `method` and `path` select only tools, `resource` only resources, `prompt` only prompts; without any of
+ * these it covers all three kinds. The access of resources and prompts is `read`.
+ */
+export interface What {
+  readonly source?: readonly string[] | undefined;
+  readonly access?: readonly Access[] | undefined;
+  /** Globs over the tool's own name. */
+  readonly tool?: readonly string[] | undefined;
+  readonly tag?: readonly string[] | undefined;
+  readonly method?: readonly string[] | undefined;
+  /** Globs over the path template as the document writes it. */
+  readonly path?: readonly string[] | undefined;
+  /** Globs over the URI. */
+  readonly resource?: readonly string[] | undefined;
+  /** Globs over the prompt's own name. */
+  readonly prompt?: readonly string[] | undefined;
+}
+
+/** One rule as written; a row of a scopes table is a permit for whoever has the scope. */
+export interface Rule {
+  readonly id: RuleId;
+  readonly effect: Effect;
+  /** Absent: everyone. */
+  readonly who?: Who | undefined;
+  /** Alternatives. Absent: everything. */
+  readonly what?: readonly What[] | undefined;
+  /** Who may say yes; on `approve` only. `self`: the caller's own human. */
+  readonly approvers?: 'self' | Who | undefined;
+}
+
+/** A path into a rule as written, e.g. `['what', 0, 'tool', 1]`; single values count as lists of one. */
+export type RulePath = readonly (string | number)[];
+
+/** A rule with its place in a file. */
+export interface PlacedRule extends Rule {
+  /** Where a part of the rule stands; the nearest part around it where that part is absent. */
+  positionOf(path: RulePath): Position;
+}

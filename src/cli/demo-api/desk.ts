@@ -44,7 +44,7 @@ export function nextId(desk: Desk, kind: keyof Desk['lastNumber']): string {
 }
 
 /** The desk lives in memory, so it has an end: a loop that creates things is stopped before it eats the machine. */
-const MOST_OF_A_KIND = 2000;
+const MOST_OF_A_KIND = 1000;
 
 export function refuseWhenFull(things: ReadonlyMap<string, unknown>, noun: string): void {
   if (things.size < MOST_OF_A_KIND) return;

@@ -1,0 +1,56 @@
+/**
+ * What does a call cost through Bailiwick, beside the direct call and two relays that govern nothing?
+ *
+ *   node test/bench/run.ts [--rounds N] [--seconds N] [--callers 1,16] [--rate N] [--parties LIST] [--json] [--write]
+ *
+ * `--write` renews the table in `docs/bench.md`. How to read the numbers is written there.
+ */
+import { readFile, writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { replaceMarkedSection } from '../support/marked-section.ts';
+import { PARTY_NAMES } from './parties.ts';
+import { formatMachine, formatTable, summarizeSamples } from './report.ts';
+import { runBench } from './rounds.ts';
+
+const DOCUMENT = new URL('../../docs/bench.md', import.meta.url);
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '2' },
+    callers: { type: 'string', default: '1,16' },
+    rate: { type: 'string', default: '100' },
+    parties: { type: 'string', default: PARTY_NAMES.join(',') },
+    json: { type: 'boolean' },
+    write: { type: 'boolean' },
+  },
+});
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  const rounds = Number(values.rounds);
+  const seconds = Number(values.seconds);
+  const callers = values.callers.split(',').map(Number);
+  const rate = Number(values.rate);
+  const asked = values.parties.split(',');
+  const parties = PARTY_NAMES.filter((name) => asked.includes(name));
+  if (![rounds, seconds, rate, ...callers].every((value) => value > 0) || parties.length !== asked.length) {
+    console.error(`numbers must be positive; --parties takes ${PARTY_NAMES.join(',')}`);
+    return 2;
+  }
+  const result = await runBench({
+    parties,
+    shapes: [...callers.map((count) => ({ callers: count })), { ratePerSecond: rate }],
+    rounds,
+    durationMs: seconds * 1000,
+    onProgress: (line) => console.error(line),
+  });
+  const lines = summarizeSamples(result.samples);
+  const how = `${rounds} rounds of ${seconds} s, Node ${process.version}. Median (lowest–highest round).`;
+  const text = `${how} ${formatMachine(result)}\n\n${formatTable(lines)}`;
+  console.log(values.json ? JSON.stringify({ ...result, lines }, null, 2) : text);
+  if (values.write) {
+    await writeFile(DOCUMENT, replaceMarkedSection(await readFile(DOCUMENT, 'utf8'), 'measured', text));
+  }
+  return 0;
+}

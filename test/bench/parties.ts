@@ -1,6 +1,7 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { KEY_BYTES, createKey, hashKey } from '../../src/identity/static-keys.ts';
 import { firstLine, startNode } from '../support/child-process.ts';
 import type { Child } from '../support/child-process.ts';
 import { startGateway } from '../support/gateway-process.ts';
@@ -74,10 +75,12 @@ async function startProgram(
 
 /** Bailiwick with a static key, a policy and audit on. The upstream's own hints say which tools read and which write. */
 async function startBailiwick(upstream: string, started: (() => Promise<void>)[]): Promise<Party[]> {
-  const key = randomBytes(32).toString('base64url');
-  const hash = `sha256:${createHash('sha256').update(key).digest('hex')}`;
+  const key = createKey(randomBytes(KEY_BYTES));
   const gateway = await startGateway({
-    identity: { principals: { agent: { scopes: ['all'] } }, keys: [{ principal: 'agent', hash }] },
+    identity: {
+      principals: { agent: { scopes: ['all'] } },
+      keys: [{ principal: 'agent', hash: hashKey(key) }],
+    },
     sources: { echo: { mcp: { url: upstream }, trustAnnotations: true } },
     policy: { policy: 'all', scopes: { all: { source: 'echo' } } },
   });

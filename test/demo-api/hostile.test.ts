@@ -4,6 +4,9 @@ import { expect, test } from 'vitest';
 import { openDesk } from './desk.ts';
 import { document, errorsOf } from './document.ts';
 
+/** The same run every time; take it away to search further. */
+const SEED = 20_261_120;
+
 test('no path, query or method is answered with a fault', async () => {
   const desk = await openDesk();
   const piece = fc.oneof(
@@ -39,7 +42,7 @@ test('no path, query or method is answered with a fault', async () => {
         expect(await rawStatus(desk.url, method, path)).toBeLessThan(500);
       },
     ),
-    { numRuns: 300 },
+    { numRuns: 300, seed: SEED },
   );
   expect((await desk.get('/customers')).status).toBe(200);
 });
@@ -127,7 +130,8 @@ test('any body is refused with 400 exactly when the document rejects it', async 
       fc.asyncProperty(arbitrary, async (body) => {
         const answer = await (path === '/tickets/T-1016' ? desk.patch(path, body) : desk.post(path, body));
         expect(answer.status).toBeLessThan(500);
-        const faults = errorsOf(document['components'].schemas[schema], body);
+        const sent: unknown = JSON.parse(JSON.stringify(body));
+        const faults = errorsOf(document['components'].schemas[schema], sent);
         if (faults.length === 0) accepted += 1;
         expect({ refused: answer.status === 400, faults, detail: answer.json.detail }).toEqual({
           refused: faults.length > 0,
@@ -135,7 +139,7 @@ test('any body is refused with 400 exactly when the document rejects it', async 
           detail: answer.json.detail,
         });
       }),
-      { numRuns: 150 },
+      { numRuns: 150, seed: SEED },
     );
   }
   expect(accepted).toBeGreaterThan(100);

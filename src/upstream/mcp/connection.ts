@@ -1,0 +1,269 @@
+import {
+  Client,
+  SdkHttpError,
+  type RequestOptions,
+  type ServerCapabilities,
+  type Transport,
+} from '@modelcontextprotocol/client';
+import type { JsonObject } from '../../catalog/json.ts';
+import { BailiwickError } from '../../errors.ts';
+import type { Logger } from '../../telemetry/logger.ts';
+import { toChildEnvironment } from './child-environment.ts';
+import { ChildTransport } from './child-transport.ts';
+import { causesOf } from './faults.ts';
+import { createHttpTransport } from './http-transport.ts';
+import { createLineLog } from './line-log.ts';
+import { ChildRelayTransport, RelayTransport } from './relay-transport.ts';
+
+/** Where an upstream MCP server is. */
+export type McpServerAddress =
+  | { readonly command: readonly string[]; readonly env: Record<string, string>; readonly cwd?: string }
+  | { readonly url: string; readonly headers: Record<string, string> };
+
+export type Era = 'legacy' | 'modern';
+
+/** One live connection: an SDK client whose results come back as the upstream sent them. */
+export interface Connection {
+  readonly era: Era;
+  /** A legacy HTTP session, which the server may forget. */
+  readonly isSession: boolean;
+  readonly capabilities: ServerCapabilities;
+  readonly client: Client;
+  /** Sends a request; the result is raw. `tool` is given where its `x-mcp-header` members have to be mirrored. */
+  request(
+    method: string,
+    params: JsonObject,
+    options: RequestOptions,
+    tool?: { name: string; inputSchema: JsonObject },
+  ): Promise<JsonObject>;
+  /** Takes no new requests and closes when the running ones are done. */
+  retire(): void;
+  close(): Promise<void>;
+}
+
+export interface OpenConnectionOptions {
+  readonly source: string;
+  readonly server: McpServerAddress;
+  readonly clientInfo: { readonly name: string; readonly version: string };
+  readonly startupTimeoutMs: number;
+  readonly logger: Logger;
+  readonly now: () => number;
+  readonly nextId: () => number;
+  /** What an earlier connection learnt; absent: probe. */
+  readonly knownEra: 'legacy' | undefined;
+  /** Fires when the upstream is closed: an opening connection is given up. */
+  readonly signal: AbortSignal;
+  /** The connection is dead. Called at most once, and not after `close`. */
+  readonly onLost: (connection: Connection, reason: string) => void;
+  readonly onListChanged: () => void;
+  /** A connection is being closed in the background; whoever closes the upstream waits for it. */
+  readonly onClosing: (closed: Promise<void>) => void;
+}
+
+/** Accepts everything, changes nothing. */
+const ANY = {
+  '~standard': { version: 1 as const, vendor: 'bailiwick', validate: (value: unknown) => ({ value }) },
+};
+
+/**
+ * Opens a connection within `startupTimeoutMs`, in whichever era the server speaks.
+ *
+ * One child process per connection: the probe runs in it. A server that ends itself because of the probe, or answers it
+ * with HTTP 5xx, is asked once more in the old way, in the time that is left.
+ */
+export async function openConnection(options: OpenConnectionOptions): Promise<Connection> {
+  const deadline = performance.now() + options.startupTimeoutMs;
+  if (options.knownEra === 'legacy') return attempt(options, 'legacy', deadline);
+  try {
+    return await attempt(options, 'auto', deadline);
+  } catch (error) {
+    if (!mayOnlyKnowTheOldWay(error) || options.signal.aborted || performance.now() >= deadline) throw error;
+    options.logger.debug(
+      { source: options.source },
+      'the probe failed; trying the handshake of the legacy era',
+    );
+    return attempt(options, 'legacy', deadline);
+  }
+}
+
+async function attempt(
+  options: OpenConnectionOptions,
+  mode: 'auto' | 'legacy',
+  deadline: number,
+): Promise<Connection> {
+  const { source, server, logger, signal } = options;
+  const remainingMs = Math.max(1, Math.ceil(deadline - performance.now()));
+  let isClosing = false;
+  let connection: Connection | undefined;
+  const lose = (reason: string): void => {
+    if (isClosing || !connection) return;
+    isClosing = true;
+    options.onLost(connection, reason);
+  };
+
+  const { transport, describeEnding } = createTransport(options, lose);
+  const describeStart = (): string =>
+    `source ${source} did not complete its start in ${options.startupTimeoutMs} ms`;
+  const client = new Client(options.clientInfo, {
+    // A child that stays silent leaves half of the time for the old handshake.
+    versionNegotiation: {
+      mode,
+      probe: { timeoutMs: 'command' in server ? Math.ceil(remainingMs / 2) : remainingMs },
+    },
+    inputRequired: { autoFulfill: false },
+  });
+  client.onerror = (error) => logger.debug({ source, err: error }, 'upstream connection reported an error');
+  client.onclose = () => lose(describeEnding() || 'the connection closed');
+  for (const kind of ['tools', 'prompts', 'resources'] as const) {
+    client.setNotificationHandler(`notifications/${kind}/list_changed`, () => options.onListChanged());
+  }
+
+  const close = async (): Promise<void> => {
+    isClosing = true;
+    await client.close();
+    await transport.close();
+  };
+  const closeInBackground = (): void => options.onClosing(close().catch(() => {}));
+  try {
+    await withinDeadline(
+      client.connect(transport, { timeout: remainingMs }),
+      remainingMs,
+      signal,
+      () => new BailiwickError('UPSTREAM_TIMEOUT', describeStart()),
+    );
+  } catch (error) {
+    const fault = toOpeningFault(error, source, describeEnding());
+    closeInBackground();
+    throw fault;
+  }
+
+  let running = 0;
+  let isRetired = false;
+  const era = client.getProtocolEra() ?? 'legacy';
+  const isSession = era === 'legacy' && 'url' in server;
+  connection = {
+    era,
+    isSession,
+    capabilities: client.getServerCapabilities() ?? {},
+    client,
+    async request(method, params, requestOptions, tool) {
+      running += 1;
+      try {
+        const sent =
+          tool && era === 'modern' && 'url' in server
+            ? await client.callTool(params as never, { ...requestOptions, toolDefinition: tool as never })
+            : await client.request({ method, params } as never, ANY, {
+                ...requestOptions,
+                allowInputRequired: true,
+              });
+        return transport.redeem(sent);
+      } finally {
+        running -= 1;
+        if (isRetired && running === 0) closeInBackground();
+      }
+    },
+    retire() {
+      isRetired = true;
+      isClosing = true;
+      if (running === 0) closeInBackground();
+    },
+    async close() {
+      isClosing = true;
+      if (isSession)
+        await Promise.race([transport.terminateSession().catch(() => {}), sleep(SESSION_END_MS)]);
+      await close();
+    },
+  };
+  logger.debug({ source, era, version: client.getNegotiatedProtocolVersion() }, 'connected to upstream');
+  return connection;
+}
+
+/** How long the goodbye of a session may take. */
+const SESSION_END_MS = 2_000;
+
+type ClosableRelay = RelayTransport & { terminateSession(): Promise<void> };
+
+function createTransport(
+  options: OpenConnectionOptions,
+  lose: (reason: string) => void,
+): { transport: ClosableRelay; describeEnding: () => string } {
+  const { server, source, logger, now, nextId } = options;
+  if ('url' in server) {
+    const http = createHttpTransport({
+      url: new URL(server.url),
+      headers: server.headers,
+      onStreamLost: lose,
+    });
+    const transport = Object.assign(new RelayTransport(http as Transport, nextId), {
+      terminateSession: () => http.terminateSession(),
+    });
+    return { transport, describeEnding: () => '' };
+  }
+  const log = createLineLog({ source, logger, now });
+  const child = new ChildTransport({
+    command: server.command,
+    environment: toChildEnvironment(server.env, process.env),
+    ...(server.cwd === undefined ? {} : { cwd: server.cwd }),
+    onErrorOutput: (text) => log.write(text),
+  });
+  const transport = Object.assign(new ChildRelayTransport(child, nextId), {
+    terminateSession: async () => {},
+  });
+  child.onended = (ending) => logger.info({ source, ending, stderr: log.recent() }, 'upstream process ended');
+  const describeEnding = (): string => {
+    if (child.ending !== undefined) return `its process ended with ${child.ending}`;
+    return child.rubbish > 0 && child.messages === 0 ? RUBBISH : '';
+  };
+  return { transport, describeEnding };
+}
+
+const RUBBISH = 'writes something to standard output that is not MCP';
+
+/** The fault of an opening, with what is known about the child. */
+function toOpeningFault(error: unknown, source: string, ending: string): unknown {
+  if (ending === RUBBISH) {
+    return new BailiwickError('UPSTREAM_PROTOCOL', `source ${source} ${RUBBISH}`, { cause: error });
+  }
+  if (ending !== '') {
+    return new BailiwickError('UPSTREAM_UNAVAILABLE', `source ${source} cannot be started: ${ending}`, {
+      cause: error,
+    });
+  }
+  return error;
+}
+
+function mayOnlyKnowTheOldWay(error: unknown): boolean {
+  return causesOf(error).some((cause) =>
+    cause instanceof SdkHttpError
+      ? cause.status >= 500
+      : cause instanceof Error &&
+        cause.message.includes('the connection closed during the server/discover probe'),
+  );
+}
+
+/** The promise, or an error at the deadline or when the signal fires. */
+async function withinDeadline<T>(
+  promise: Promise<T>,
+  milliseconds: number,
+  signal: AbortSignal,
+  toError: () => Error,
+): Promise<T> {
+  const { promise: ended, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(toError()), milliseconds);
+  const onAbort = (): void => reject(signal.reason);
+  signal.addEventListener('abort', onAbort, { once: true });
+  if (signal.aborted) onAbort();
+  promise.catch(() => {});
+  try {
+    return await Promise.race([promise, ended]);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+function sleep(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, milliseconds).unref();
+  });
+}

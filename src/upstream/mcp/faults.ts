@@ -1,0 +1,195 @@
+import { ProtocolError, SdkError, SdkHttpError } from '@modelcontextprotocol/client';
+import { BailiwickError } from '../../errors.ts';
+import { NotSentError } from './child-transport.ts';
+import { OriginError, TooLongError } from './http-transport.ts';
+import { STREAM_ENDED } from './relay-transport.ts';
+
+/** JSON-RPC code of an unknown resource up to 2025-11-25. From 2026-07-28 it is -32602 with the URI in `data`. */
+const LEGACY_RESOURCE_NOT_FOUND = -32_002;
+const INVALID_PARAMS = -32_602;
+
+export interface FaultContext {
+  readonly source: string;
+  /** The caller's signal: once it fired, whatever happened was a cancellation. */
+  readonly signal?: AbortSignal;
+  /** Set for `resources/read`. */
+  readonly uri?: string;
+}
+
+/** Whatever an attempt to talk to an upstream threw, in Bailiwick's vocabulary. Texts name no address. */
+export function toUpstreamFault(error: unknown, context: FaultContext): BailiwickError {
+  const { source } = context;
+  if (context.signal?.aborted) return toCancellation(context.signal, source);
+  if (error instanceof BailiwickError) return error;
+  const fault = (
+    code: 'UPSTREAM_UNAVAILABLE' | 'UPSTREAM_TIMEOUT' | 'UPSTREAM_PROTOCOL' | 'UPSTREAM_ERROR',
+    text: string,
+    data?: Record<string, unknown>,
+  ) => new BailiwickError(code, `source ${source} ${text}`, { cause: error, ...(data ? { data } : {}) });
+
+  for (const cause of causesOf(error)) {
+    if (cause instanceof ProtocolError) return toProtocolFault(cause, context, fault);
+    if (cause instanceof SdkHttpError) return toHttpFault(cause.status, cause, fault);
+    if (cause instanceof OriginError) {
+      return fault('UPSTREAM_UNAVAILABLE', 'redirects to another origin, which is not followed');
+    }
+    if (cause instanceof TooLongError) return fault('UPSTREAM_PROTOCOL', 'sent an answer that is too long');
+    if (cause instanceof NotSentError) return fault('UPSTREAM_UNAVAILABLE', 'is not running');
+    if (cause instanceof SdkError) {
+      const known = SDK_FAULTS[cause.code as string];
+      if (known) return fault(...known);
+    }
+    if (cause instanceof SyntaxError)
+      return fault('UPSTREAM_PROTOCOL', 'answered something that is not JSON');
+    if (cause instanceof Error && cause.name === 'ZodError') {
+      return fault('UPSTREAM_PROTOCOL', 'answered something that is not JSON-RPC');
+    }
+    const code = (cause as { code?: unknown }).code;
+    if (code === 'ENOENT')
+      return fault('UPSTREAM_UNAVAILABLE', 'cannot be started: no such program or directory');
+    if (code === 'EACCES')
+      return fault('UPSTREAM_UNAVAILABLE', 'cannot be started: not allowed to run the program');
+    if (typeof code === 'string' && /^(E[A-Z]+|UND_ERR_\w+)$/.test(code)) {
+      return fault('UPSTREAM_UNAVAILABLE', `cannot be reached (${code})`);
+    }
+  }
+  if (error instanceof Error && error.message.startsWith("Server's protocol version is not supported")) {
+    return fault('UPSTREAM_PROTOCOL', 'speaks no protocol version in common with this gateway');
+  }
+  return fault('UPSTREAM_UNAVAILABLE', 'cannot be reached');
+}
+
+const SDK_FAULTS: Readonly<
+  Record<string, ['UPSTREAM_UNAVAILABLE' | 'UPSTREAM_TIMEOUT' | 'UPSTREAM_PROTOCOL', string]>
+> = {
+  REQUEST_TIMEOUT: ['UPSTREAM_TIMEOUT', 'did not answer in time'],
+  CONNECTION_CLOSED: [
+    'UPSTREAM_UNAVAILABLE',
+    'closed the connection; what was running there may or may not have been done',
+  ],
+  NOT_CONNECTED: ['UPSTREAM_UNAVAILABLE', 'is not connected'],
+  SEND_FAILED: ['UPSTREAM_UNAVAILABLE', 'cannot be reached'],
+  INVALID_RESULT: ['UPSTREAM_PROTOCOL', 'answered something that is not MCP'],
+  UNSUPPORTED_RESULT_TYPE: ['UPSTREAM_PROTOCOL', 'answered with a kind of result that was not asked for'],
+  CLIENT_HTTP_UNEXPECTED_CONTENT: [
+    'UPSTREAM_PROTOCOL',
+    'answered something that is neither JSON nor an event stream',
+  ],
+};
+
+type MakeFault = (
+  code: 'UPSTREAM_UNAVAILABLE' | 'UPSTREAM_PROTOCOL' | 'UPSTREAM_ERROR',
+  text: string,
+  data?: Record<string, unknown>,
+) => BailiwickError;
+
+function toHttpFault(status: number, error: SdkHttpError, fault: MakeFault): BailiwickError {
+  const data = { status };
+  if (status === 401 || status === 403) {
+    return fault(
+      'UPSTREAM_UNAVAILABLE',
+      `refuses the configured credential (HTTP ${status}); check its headers`,
+      data,
+    );
+  }
+  if (status >= 300 && status < 400) {
+    return fault(
+      'UPSTREAM_UNAVAILABLE',
+      'redirects to another place, which is not followed; configure the final URL',
+      data,
+    );
+  }
+  if (status === 404 || status === 405) {
+    return fault('UPSTREAM_PROTOCOL', `has no MCP endpoint at the configured URL (HTTP ${status})`, data);
+  }
+  if (status === 429 || status >= 500) return fault('UPSTREAM_UNAVAILABLE', `answered HTTP ${status}`, data);
+  const own = readJsonRpcError(error);
+  if (own)
+    return fault('UPSTREAM_ERROR', `answered HTTP ${status}: ${own.message}`, { ...data, upstream: own });
+  return fault('UPSTREAM_PROTOCOL', `answered HTTP ${status}`, data);
+}
+
+function toProtocolFault(error: ProtocolError, context: FaultContext, fault: MakeFault): BailiwickError {
+  if (error.data === STREAM_ENDED) {
+    return fault(
+      'UPSTREAM_PROTOCOL',
+      'ended its answer before it was complete; what was asked may or may not have been done',
+    );
+  }
+  const { uri } = context;
+  if (uri !== undefined && isResourceNotFound(error, uri)) {
+    return new BailiwickError('UNKNOWN_RESOURCE', `Unknown resource: ${uri}`, {
+      cause: error,
+      data: { uri },
+    });
+  }
+  const upstream = {
+    code: error.code,
+    message: error.message,
+    ...(error.data === undefined ? {} : { data: error.data }),
+  };
+  return fault('UPSTREAM_ERROR', `answered with error ${error.code}: ${error.message}`, { upstream });
+}
+
+function isResourceNotFound(error: ProtocolError, uri: string): boolean {
+  if (error.code === LEGACY_RESOURCE_NOT_FOUND) return true;
+  const data = error.data as { uri?: unknown } | null | undefined;
+  return error.code === INVALID_PARAMS && data?.uri === uri;
+}
+
+/** The caller, or a shutdown, ended the call. */
+export function toCancellation(signal: AbortSignal, source: string): BailiwickError {
+  return new BailiwickError('CANCELLED', `the call to source ${source} was cancelled`, {
+    cause: signal.reason,
+  });
+}
+
+/** True where it is certain that the upstream did not begin to carry out the request. */
+export function wasNotCarriedOut(error: unknown, isSession: boolean): boolean {
+  for (const cause of causesOf(error)) {
+    if (cause instanceof NotSentError) return true;
+    if (cause instanceof SdkError && (cause.code as string) === 'NOT_CONNECTED') return true;
+    if (cause instanceof Error && cause.message === 'Not connected') return true;
+    // MCP 2025-11-25, basic/transports, "Session Management": 404 says the session is unknown, so start a new one.
+    if (cause instanceof SdkHttpError && cause.status === 404) return isSession;
+    if ((cause as { code?: unknown }).code === 'ECONNREFUSED') return true;
+  }
+  return false;
+}
+
+/** True where the connection is of no more use, whatever becomes of the request. */
+export function isConnectionLost(error: unknown, isSession: boolean): boolean {
+  if (wasNotCarriedOut(error, isSession)) return true;
+  for (const cause of causesOf(error)) {
+    if (cause instanceof SdkError && (cause.code as string) === 'CONNECTION_CLOSED') return true;
+    // Servers that do not know the session any more answer 400 as often as 404.
+    if (cause instanceof SdkHttpError) return isSession && cause.status === 400;
+    if (cause instanceof TypeError && cause.message === 'fetch failed') return true;
+  }
+  return false;
+}
+
+/** An error, then what caused it, outside in; `SdkError` keeps some causes in `data`. */
+export function causesOf(error: unknown): unknown[] {
+  const causes: unknown[] = [];
+  for (let next = error; next !== undefined && next !== null && causes.length < 8;) {
+    causes.push(next);
+    if (!(next instanceof Error)) break;
+    next =
+      next.cause ??
+      (next instanceof SdkError ? (next.data as { cause?: unknown } | undefined)?.cause : undefined);
+  }
+  return causes;
+}
+
+function readJsonRpcError(error: SdkHttpError): { code: number; message: string } | undefined {
+  const text = (error.data as { text?: unknown } | undefined)?.text;
+  if (typeof text !== 'string') return undefined;
+  try {
+    const body = JSON.parse(text) as { error?: { code?: unknown; message?: unknown } } | null;
+    const { code, message } = body?.error ?? {};
+    return typeof code === 'number' && typeof message === 'string' ? { code, message } : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,144 @@
+import { BailiwickError } from '../../errors.ts';
+import { toCancellation } from './faults.ts';
+
+/** Waits between attempts: `initialMs`, doubled each time up to `maximumMs`, each shortened at random by up to a half. */
+export interface Backoff {
+  readonly initialMs: number;
+  readonly maximumMs: number;
+}
+
+/** A connection that lasted this long was a good one: its end is no sign of a crash loop. */
+const STABLE_MS = 10_000;
+
+export interface LinkOptions<C> {
+  readonly source: string;
+  readonly open: () => Promise<C>;
+  readonly close: (connection: C) => Promise<void>;
+  /** An attempt's error in Bailiwick's vocabulary. */
+  readonly toFault: (error: unknown) => BailiwickError;
+  readonly backoff: Backoff;
+  readonly now: () => number;
+  readonly random: () => number;
+  /** A connection stands again after an earlier one was lost or an attempt failed. */
+  readonly onRecovered: () => void;
+  readonly onDown: (fault: BailiwickError, retryInMs: number) => void;
+}
+
+/** Keeps one connection: opened on first use, shared, opened again after it was lost, on use and in the background. */
+export interface Link<C> {
+  /** The connection. Fails at once while the next attempt is not due. */
+  get(signal: AbortSignal): Promise<C>;
+  /** Says that a connection is of no more use. The next `get` opens a new one, unless it keeps being lost. */
+  lose(connection: C, fault: BailiwickError): void;
+  close(): Promise<void>;
+}
+
+export function createLink<C>(options: LinkOptions<C>): Link<C> {
+  const { source, now } = options;
+  let connection: C | undefined;
+  let connecting: Promise<C> | undefined;
+  let upSince = 0;
+  /** Attempts that failed and connections that were lost early, in a row. */
+  let failures = 0;
+  let down: { fault: BailiwickError; until: number } | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let isClosed = false;
+
+  const closedError = () => new BailiwickError('UPSTREAM_UNAVAILABLE', `source ${source} is closed`);
+
+  const delayAfter = (count: number): number => {
+    const full = Math.min(
+      options.backoff.maximumMs,
+      options.backoff.initialMs * 2 ** Math.min(count - 1, 30),
+    );
+    return Math.ceil(full * (1 - options.random() / 2));
+  };
+
+  const retryLater = (delayMs: number): void => {
+    clearTimeout(timer);
+    if (isClosed) return;
+    timer = setTimeout(() => void connect().catch(() => {}), delayMs).unref();
+  };
+
+  const connect = (): Promise<C> => {
+    clearTimeout(timer);
+    connecting ??= open().finally(() => (connecting = undefined));
+    return connecting;
+  };
+
+  const open = async (): Promise<C> => {
+    const isRecovery = failures > 0;
+    try {
+      const opened = await options.open();
+      if (isClosed) {
+        await options.close(opened);
+        throw closedError();
+      }
+      connection = opened;
+      upSince = now();
+      down = undefined;
+      if (isRecovery) options.onRecovered();
+      return opened;
+    } catch (error) {
+      const fault = options.toFault(error);
+      failures += 1;
+      const delayMs = delayAfter(failures);
+      down = { fault, until: now() + delayMs };
+      if (!isClosed) options.onDown(fault, delayMs);
+      retryLater(delayMs);
+      throw fault;
+    }
+  };
+
+  return {
+    async get(signal) {
+      if (isClosed) throw closedError();
+      if (signal.aborted) throw toCancellation(signal, source);
+      if (connection !== undefined) return connection;
+      if (!connecting && down && now() < down.until)
+        throw toDownFault(source, down.fault, down.until - now());
+      return unlessAborted(connect(), signal, source);
+    },
+    lose(lost, fault) {
+      if (connection === undefined || lost !== connection || isClosed) return;
+      failures = now() - upSince >= STABLE_MS ? 1 : failures + 1;
+      connection = undefined;
+      const delayMs = delayAfter(failures);
+      // The first loss is forgiven: the next call connects at once. From the second in a row on, calls wait their turn.
+      if (failures > 1) down = { fault, until: now() + delayMs };
+      options.onDown(fault, delayMs);
+      retryLater(delayMs);
+    },
+    async close() {
+      if (isClosed) return;
+      isClosed = true;
+      clearTimeout(timer);
+      const open = connection;
+      connection = undefined;
+      await Promise.all([connecting?.catch(() => {}), open === undefined ? undefined : options.close(open)]);
+    },
+  };
+}
+
+function toDownFault(source: string, fault: BailiwickError, retryAfterMs: number): BailiwickError {
+  const reason = fault.message.startsWith(`source ${source} `)
+    ? fault.message.slice(`source ${source} `.length)
+    : fault.message;
+  const seconds = Math.max(1, Math.ceil(retryAfterMs / 1000));
+  return new BailiwickError(
+    'UPSTREAM_UNAVAILABLE',
+    `source ${source} is down: it ${reason}; next try in ${seconds} s`,
+    { cause: fault, data: { retryAfterMs: Math.max(0, Math.ceil(retryAfterMs)) } },
+  );
+}
+
+async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal, source: string): Promise<T> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const onAbort = (): void => reject(toCancellation(signal, source));
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}

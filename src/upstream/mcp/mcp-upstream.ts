@@ -1,0 +1,248 @@
+import type { Progress } from '@modelcontextprotocol/client';
+import type { Contribution } from '../../catalog/entries.ts';
+import type { JsonObject } from '../../catalog/json.ts';
+import type { Tool } from '../../catalog/tool.ts';
+import { BailiwickError } from '../../errors.ts';
+import type { Logger } from '../../telemetry/logger.ts';
+import type { CallContext, Upstream } from '../upstream.ts';
+import { openConnection, type Connection, type McpServerAddress } from './connection.ts';
+import { isConnectionLost, toCancellation, toUpstreamFault, wasNotCarriedOut } from './faults.ts';
+import { createLink, type Backoff } from './link.ts';
+import { keepListening } from './listen.ts';
+import { readLists, type McpLists } from './lists.ts';
+import { withContext } from './parameters.ts';
+import { toOutcome, toResult } from './results.ts';
+
+export interface McpUpstreamOptions {
+  readonly source: string;
+  readonly server: McpServerAddress;
+  /** Makes catalog entries of the lists. Handed in: folders of one ring do not import each other. */
+  readonly compile: (lists: McpLists) => Contribution;
+  /** How long one request may take, or go without progress where the caller asked for progress. */
+  readonly timeoutMs: number;
+  /** How long opening a connection may take. */
+  readonly startupTimeoutMs: number;
+  readonly logger: Logger;
+  readonly now: () => number;
+  readonly clientInfo: { readonly name: string; readonly version: string };
+  /** For the jitter of waits; in [0, 1). Default `Math.random`. */
+  readonly random?: () => number;
+  /** Default: half a second, doubled up to a minute. */
+  readonly backoff?: Backoff;
+}
+
+/** With progress, a call may last this many timeouts. */
+const MAX_TIMEOUTS = 60;
+
+/** Changes that arrive together are told once. */
+const COALESCE_MS = 50;
+
+/** A verdict "speaks only the legacy era" is asked again after this time: servers get updated. */
+const ERA_VERDICT_MS = 3_600_000;
+
+/** One upstream MCP server, over stdio or Streamable HTTP, in whichever era it speaks. */
+export function createMcpUpstream(options: McpUpstreamOptions): Upstream {
+  const { source, logger, now, timeoutMs } = options;
+  const backoff = options.backoff ?? { initialMs: 500, maximumMs: 60_000 };
+  const random = options.random ?? Math.random;
+  const closing = new AbortController();
+  const closings = new Set<Promise<void>>();
+  const listeners = new Map<Connection, AbortController>();
+  let listener: (() => void) | undefined;
+  let changeTimer: NodeJS.Timeout | undefined;
+  let legacySince: number | undefined;
+  let lastId = 0;
+
+  const announceChange = (): void => {
+    if (closing.signal.aborted) return;
+    changeTimer ??= setTimeout(() => {
+      changeTimer = undefined;
+      listener?.();
+    }, COALESCE_MS).unref();
+  };
+
+  const giveUp = (connection: Connection, error: unknown): void => {
+    listeners.get(connection)?.abort();
+    listeners.delete(connection);
+    link.lose(connection, toUpstreamFault(error, { source }));
+    connection.retire();
+  };
+
+  const open = async (): Promise<Connection> => {
+    const isLegacyKnown = legacySince !== undefined && now() - legacySince < ERA_VERDICT_MS;
+    const connection = await openConnection({
+      source,
+      server: options.server,
+      clientInfo: options.clientInfo,
+      startupTimeoutMs: options.startupTimeoutMs,
+      logger,
+      now,
+      nextId: () => ++lastId,
+      knownEra: isLegacyKnown ? 'legacy' : undefined,
+      signal: closing.signal,
+      onLost: (lost, reason) =>
+        giveUp(lost, new BailiwickError('UPSTREAM_UNAVAILABLE', `source ${source} went away: ${reason}`)),
+      onListChanged: announceChange,
+      onClosing: (closed) => {
+        closings.add(closed);
+        void closed.finally(() => closings.delete(closed));
+      },
+    });
+    if (connection.era === 'modern') legacySince = undefined;
+    else if (!isLegacyKnown) legacySince = now();
+    const listening = new AbortController();
+    listeners.set(connection, listening);
+    void keepListening({
+      source,
+      connection,
+      backoff,
+      random,
+      timeoutMs,
+      logger,
+      signal: listening.signal,
+      onGap: announceChange,
+      onUnreachable: (error) => giveUp(connection, error),
+    });
+    return connection;
+  };
+
+  const link = createLink<Connection>({
+    source,
+    open,
+    close: (connection) => {
+      listeners.get(connection)?.abort();
+      listeners.delete(connection);
+      return connection.close();
+    },
+    toFault: (error) => toUpstreamFault(error, { source }),
+    backoff,
+    now,
+    random,
+    onRecovered: () => {
+      logger.info({ source }, 'upstream is reachable again');
+      announceChange();
+    },
+    onDown: (fault, retryInMs) => logger.warn({ source, err: fault, retryInMs }, 'upstream is not reachable'),
+  });
+
+  /** Sends a request, once more where it is certain that the first one was not carried out. */
+  const perform = async (
+    method: string,
+    toParams: (connection: Connection) => JsonObject,
+    context: CallContext,
+    tool?: { name: string; inputSchema: JsonObject },
+  ): Promise<JsonObject> => {
+    const { onProgress } = context;
+    for (let isRetry = false; ; isRetry = true) {
+      const connection = await link.get(context.signal);
+      try {
+        return await connection.request(
+          method,
+          toParams(connection),
+          {
+            signal: context.signal,
+            timeout: timeoutMs,
+            resetTimeoutOnProgress: true,
+            maxTotalTimeout: timeoutMs * MAX_TIMEOUTS,
+            ...(onProgress ? { onprogress: (progress) => onProgress(toProgress(progress)) } : {}),
+          },
+          tool,
+        );
+      } catch (error) {
+        if (context.signal.aborted) throw toCancellation(context.signal, source);
+        if (isConnectionLost(error, connection.isSession)) giveUp(connection, error);
+        if (!isRetry && wasNotCarriedOut(error, connection.isSession)) continue;
+        const uri = method === 'resources/read' ? toParams(connection)['uri'] : undefined;
+        throw toUpstreamFault(error, { source, ...(typeof uri === 'string' ? { uri } : {}) });
+      }
+    }
+  };
+
+  return {
+    source,
+    async contribution(signal) {
+      const connection = await link.get(signal);
+      const { capabilities } = connection;
+      const lists = await readLists({
+        source,
+        offers: {
+          tools: capabilities.tools !== undefined,
+          resources: capabilities.resources !== undefined,
+          prompts: capabilities.prompts !== undefined,
+        },
+        request: (method, params) => perform(method, () => params, { signal }),
+        onMissing: (method, error) =>
+          logger.warn({ source, method, err: error }, 'a list of the upstream is missing'),
+      });
+      return options.compile(lists);
+    },
+    onChange(next) {
+      listener = next;
+    },
+    async callTool(tool, args, context) {
+      const params = toCallParams(tool, args);
+      const raw = await perform(
+        'tools/call',
+        (connection) => withContext(params, context, connection.era),
+        context,
+        mirrorsHeaders(tool) ? { name: upstreamNameOf(tool), inputSchema: tool.inputSchema } : undefined,
+      );
+      return toOutcome(raw, source);
+    },
+    plan(tool, args) {
+      return { upstream: source, method: 'tools/call', params: toCallParams(tool, args) };
+    },
+    async request(method, params, context) {
+      const raw = await perform(
+        method,
+        (connection) => withContext(params, context, connection.era),
+        context,
+      );
+      return toResult(raw, source);
+    },
+    async close() {
+      clearTimeout(changeTimer);
+      closing.abort(new BailiwickError('UPSTREAM_UNAVAILABLE', `source ${source} is closed`));
+      await link.close();
+      await Promise.all(closings);
+    },
+  };
+}
+
+function toCallParams(tool: Tool, args: JsonObject): JsonObject {
+  return { name: upstreamNameOf(tool), arguments: args };
+}
+
+function toProgress({ progress, total, message }: Progress): {
+  progress: number;
+  total?: number;
+  message?: string;
+} {
+  return {
+    progress,
+    ...(total === undefined ? {} : { total }),
+    ...(message === undefined ? {} : { message }),
+  };
+}
+
+function upstreamNameOf(tool: Tool): string {
+  if (tool.binding.kind !== 'mcp') {
+    throw new BailiwickError(
+      'INTERNAL',
+      `tool ${tool.name} of source ${tool.source} is not bound to an MCP server`,
+    );
+  }
+  return tool.binding.upstreamName;
+}
+
+/** Whether a call has to repeat arguments in `Mcp-Param-*` headers (MCP 2026-07-28, basic/transports/streamable-http). */
+function mirrorsHeaders(tool: Tool): boolean {
+  let mirrors = mirroring.get(tool.inputSchema);
+  if (mirrors === undefined) {
+    mirrors = JSON.stringify(tool.inputSchema).includes('"x-mcp-header"');
+    mirroring.set(tool.inputSchema, mirrors);
+  }
+  return mirrors;
+}
+
+const mirroring = new WeakMap<JsonObject, boolean>();

@@ -1,0 +1,34 @@
+import { CLIENT_CAPABILITIES_META_KEY } from '@modelcontextprotocol/client';
+import { isJsonObject, type JsonObject } from '../../catalog/json.ts';
+import type { CallContext } from '../upstream.ts';
+import type { Era } from './connection.ts';
+
+/** Its results cannot be passed on yet, so no upstream may be led to send them. */
+const TASKS_EXTENSION = 'io.modelcontextprotocol/tasks';
+
+/**
+ * The parameters of a request with what the caller's context adds: `_meta` in both eras; its capabilities and the
+ * members of a repeated request (MCP 2026-07-28, basic/patterns/mrtr) in the modern one.
+ */
+export function withContext(params: JsonObject, context: CallContext, era: Era): JsonObject {
+  const { meta, inputResponses, requestState, clientCapabilities } = context;
+  const isModern = era === 'modern';
+  const _meta: JsonObject = {
+    ...meta,
+    // Named even where the caller has none: the gateway's own would be a promise that nobody keeps.
+    ...(isModern ? { [CLIENT_CAPABILITIES_META_KEY]: withoutTasks(clientCapabilities ?? {}) } : {}),
+  };
+  return {
+    ...params,
+    ...(isModern && inputResponses !== undefined ? { inputResponses } : {}),
+    ...(isModern && requestState !== undefined ? { requestState } : {}),
+    ...(Object.keys(_meta).length > 0 ? { _meta } : {}),
+  };
+}
+
+function withoutTasks(capabilities: JsonObject): JsonObject {
+  const { extensions } = capabilities;
+  if (!isJsonObject(extensions) || !Object.hasOwn(extensions, TASKS_EXTENSION)) return capabilities;
+  const { [TASKS_EXTENSION]: _tasks, ...rest } = extensions;
+  return { ...capabilities, extensions: rest };
+}

@@ -32,7 +32,8 @@ export interface Tool {
   readonly inputSchema: JsonSchema;
   /** Validates a call. Equal to `inputSchema` or stricter. */
   readonly validationSchema: JsonSchema;
-  readonly outputSchema?: JsonSchema;
+  /** May read as `undefined` from a getter: whether there is one is then known only when somebody asks. */
+  readonly outputSchema?: JsonSchema | undefined;
   /** MCP tool annotations (`readOnlyHint`, …): hints for clients, never a ground for a decision. */
   readonly annotations?: JsonObject;
   readonly access: Access;

@@ -1,0 +1,26 @@
+import type { JsonObject } from '../../catalog/json.ts';
+import type { Access } from '../../catalog/tool.ts';
+
+/** What a method does to the world (RFC 9110 §9.2). TRACE and what is unknown count as `destructive`. */
+export function toAccess(method: string): Access {
+  if (method === 'GET' || method === 'HEAD' || method === 'OPTIONS') return 'read';
+  return method === 'POST' || method === 'PUT' || method === 'PATCH' ? 'write' : 'destructive';
+}
+
+/**
+ * MCP tool annotations: hints that make a client ask its human once too often rather than once too seldom.
+ *
+ * They are more cautious than {@link toAccess}: a POST may well destroy something. `x-openai-isConsequential` of the
+ * document is honoured in both directions.
+ */
+export function toAnnotations(method: string, operation: JsonObject, title: string | undefined): JsonObject {
+  const isConsequential = operation['x-openai-isConsequential'];
+  const isRead = toAccess(method) === 'read' && isConsequential !== true;
+  return {
+    ...(title !== undefined && { title }),
+    readOnlyHint: isRead,
+    destructiveHint: !isRead && isConsequential !== false,
+    idempotentHint: ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'].includes(method),
+    openWorldHint: true,
+  };
+}

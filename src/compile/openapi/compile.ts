@@ -1,0 +1,67 @@
+import type { Contribution, Loss, Skip } from '../../catalog/entries.ts';
+import type { Tool } from '../../catalog/tool.ts';
+import { loadDocument } from './load.ts';
+import { nameOperations } from './naming.ts';
+import { enumerateOperations } from './operations.ts';
+import { sortRows, toSkip } from './reasons.ts';
+import { createReferences } from './references.ts';
+import { createSchemaLibrary } from './schemas/library.ts';
+import { readSecuritySchemes } from './security.ts';
+import { compileOperation, type Compilation } from './tool.ts';
+
+export interface OpenApiSource {
+  readonly source: string;
+  /** Shown in messages. */
+  readonly file: string;
+  readonly text: string;
+}
+
+/**
+ * Compiles an OpenAPI 3.0 or 3.1 document, JSON or YAML, into a source's share of the catalog.
+ *
+ * Pure: the same document gives the same contribution, byte for byte, whatever the order of its keys. Every declared
+ * operation becomes a tool or a row of `skipped`; what is wrong with one never costs another.
+ *
+ * @throws BailiwickError `CONFIGURATION` with file, line and column when the text is no OpenAPI 3.0 or 3.1 document.
+ */
+export function compileOpenApi(input: OpenApiSource): Contribution {
+  const document = loadDocument(input.file, input.text);
+  const references = createReferences(document.root);
+  const compilation: Compilation = {
+    source: input.source,
+    document,
+    references,
+    schemas: createSchemaLibrary(document, references),
+    securitySchemes: readSecuritySchemes(document.root, references),
+  };
+  const declared = enumerateOperations(document.root, references);
+  const names = nameOperations(declared.operations);
+  const tools: Tool[] = [];
+  const skipped: Skip[] = [...declared.skipped];
+  const lossy: Loss[] = [];
+  for (const operation of declared.operations) {
+    const { label } = operation;
+    const losses: Loss[] = [];
+    try {
+      const name = names.get(label) ?? label;
+      tools.push(
+        compileOperation(operation, name, compilation, (reason, detail) =>
+          losses.push({ operation: label, reason, detail }),
+        ),
+      );
+      lossy.push(...losses);
+    } catch (error) {
+      skipped.push(toSkip(label, error));
+    }
+  }
+  return {
+    source: input.source,
+    tools: tools.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+    resources: [],
+    templates: [],
+    prompts: [],
+    skipped: sortRows(skipped),
+    lossy: sortRows(lossy),
+    operations: tools.length + skipped.length,
+  };
+}

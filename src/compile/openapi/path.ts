@@ -1,0 +1,23 @@
+/** A path template of a document, taken apart. */
+export interface PathTemplate {
+  /** The part that is a path, starting with `/`. */
+  readonly path: string;
+  /** Names of the variables in the path, each once, in order. */
+  readonly variables: readonly string[];
+  /** The query that the template itself contains, decoded, in order. */
+  readonly query: readonly (readonly [name: string, value: string])[];
+}
+
+/**
+ * Splits a path template that contains a query (`/?Action=List`). A fragment tells operations apart in a document and is
+ * never sent; a `?` or `#` inside a variable belongs to the variable.
+ */
+export function splitPath(template: string): PathTemplate {
+  const [, path = '', query = ''] = /^((?:\{[^{}]*\}|[^?#])*)(?:\?([^#]*))?/.exec(template) ?? [];
+  const variables = [...path.matchAll(/\{([^{}]+)\}/g)].map((match) => match[1] ?? '');
+  return {
+    path: path.startsWith('/') ? path : `/${path}`,
+    variables: [...new Set(variables)],
+    query: [...new URLSearchParams(query)],
+  };
+}

@@ -28,6 +28,12 @@ export const ERRORS = {
     exit: 1,
     meaning: 'The request body is over the configured limit.',
   },
+  UNSUPPORTED_MEDIA_TYPE: {
+    http: 415,
+    rpc: -32_600,
+    exit: 2,
+    meaning: 'The request body is not declared as application/json.',
+  },
   UNKNOWN_ENDPOINT: { http: 404, rpc: -32_600, exit: 2, meaning: 'No source has this endpoint.' },
   UNKNOWN_SESSION: {
     http: 404,

@@ -25,7 +25,7 @@ export const ServerSettings = z
       .optional()
       .meta({
         description:
-          'The URL under which callers reach this server, where that differs from `listen` (a proxy, a name in DNS). Its host is answered to, beside loopback names.',
+          'The URL under which callers reach this server, where that differs from `listen` (a proxy, a name in DNS). Its host is one of the names that are answered to; no caller counts as local while it is set.',
         examples: ['https://tools.example.com'],
       }),
     tls: z
@@ -55,19 +55,19 @@ export const ServerSettings = z
       .default([])
       .meta({
         description:
-          'Web origins whose pages may call, as browsers send them in `Origin`. Requests without `Origin` are not affected.',
+          'Web origins whose pages may call, as browsers send them in `Origin`; on a loopback listener the pages of this machine may as well. Requests without `Origin` are not affected.',
         examples: [['https://chat.example.com']],
       }),
     hosts: z
       .array(
-        z.string().regex(/^(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)(?::\d{1,5})?$/, {
-          error: 'must be a host name, with a port if need be: no scheme, no path',
+        z.string().regex(/^(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)$/, {
+          error: 'must be a host name or address alone: no scheme, no port, no path',
         }),
       )
       .default([])
       .meta({
         description:
-          'Further values of the `Host` header that are answered, beside loopback names and the host of `publicUrl`. Anything else is refused: that is what stops DNS rebinding.',
+          'Further names of this server, without ports, that it answers to in the `Host` header, beside the host of `publicUrl` and, where it listens on loopback, the loopback names. Anything else is refused, which stops DNS rebinding. A server beyond loopback for which neither `hosts` nor `publicUrl` is set answers to any name.',
         examples: [['bailiwick', 'bailiwick.tools.svc']],
       }),
     maxBodyBytes: z

@@ -1,0 +1,224 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import path from 'node:path';
+import { createChainName } from './audit/chain-name.ts';
+import type { Via } from './audit/record.ts';
+import { foldRefusals } from './audit/refusals.ts';
+import { openChain } from './audit/writer.ts';
+import { digestOf, digestOfText } from './catalog/canonical.ts';
+import { createCatalog } from './catalog/catalog.ts';
+import type { Contribution } from './catalog/entries.ts';
+import { compileMcp } from './compile/mcp/compile.ts';
+import { compileOpenApi } from './compile/openapi/compile.ts';
+import type { LoadedConfig } from './config/load.ts';
+import type { SourceSettings } from './config/schema.ts';
+import { toBailiwickError, type BailiwickError } from './errors.ts';
+import { createGateway, type Gateway } from './gateway/gateway.ts';
+import { createInFlight } from './gateway/in-flight.ts';
+import type { Road } from './gateway/road.ts';
+import { createSnapshot } from './gateway/snapshot.ts';
+import { createSourcePool, type SourcePlan, type SourceStatus } from './gateway/source-pool.ts';
+import { authenticate } from './identity/authenticate.ts';
+import { isLoopbackRequest, localPrincipal } from './identity/local.ts';
+import type { Principal } from './identity/principal.ts';
+import { createKeyVerifier } from './identity/static-keys.ts';
+import { loadPolicies } from './policy/load.ts';
+import type { PolicySet } from './policy/policy-set.ts';
+import type { RequestFacts } from './server/http-server.ts';
+import { SERVER_INFO } from './server/server-info.ts';
+import type { Logger } from './telemetry/logger.ts';
+import { createHttpUpstream } from './upstream/http/http-upstream.ts';
+import { createMcpUpstream } from './upstream/mcp/mcp-upstream.ts';
+import type { Upstream } from './upstream/upstream.ts';
+
+/** A running gateway, without a face. */
+export interface App {
+  readonly gateway: Gateway;
+  /** The policies in force. */
+  policy(): PolicySet;
+  sources(): SourceStatus[];
+  /** Sources that the configuration names but that cannot be used, e.g. for a document that is none. */
+  unusable(): { source: string; error: BailiwickError }[];
+  /** Resolves when every source has answered, or failed, at least once. */
+  settled(): Promise<void>;
+  /** Credential → principal, by the configuration in force. @throws BailiwickError `UNAUTHENTICATED`. */
+  authenticate(facts: RequestFacts): Principal;
+  /** The principal of stdio and loopback callers, where the configuration has one. */
+  local(): Principal | undefined;
+  /**
+   * Swaps in another configuration, whole or not at all.
+   *
+   * @throws BailiwickError `CONFIGURATION`; what ran keeps running.
+   */
+  reload(next: LoadedConfig): void;
+  /** Finishes calls in flight for up to `graceMs`, flushes the record, ends upstreams and children. */
+  close(graceMs: number): Promise<void>;
+}
+
+export interface AppOptions {
+  readonly loaded: LoadedConfig;
+  readonly face: Via['face'];
+  readonly logger: Logger;
+  readonly now: () => number;
+  /** Connect these sources only; absent: all. */
+  readonly only?: readonly string[];
+}
+
+/**
+ * Configuration → running gateway. The only place where collaborators meet.
+ *
+ * @throws BailiwickError `CONFIGURATION` for policies or keys that are wrong, `RECORD_UNAVAILABLE` where no record can be kept.
+ */
+export async function createApp(options: AppOptions): Promise<App> {
+  const { face, logger, now } = options;
+  let inForce = prepare(options.loaded, options);
+
+  const chain = createChainName({ face, now, random: randomBytes });
+  const writer = await openChain({ dir: options.loaded.config.audit.dir, chain, now, logger });
+  const records = foldRefusals({ writer, now, logger });
+  const inFlight = createInFlight();
+  const road: Road = { record: records.append, inFlight, logger, now, newId: randomUUID };
+
+  const pool = createSourcePool({ onChange: swap, callsEnded: inFlight.ended, logger });
+  const snapshot = (): Parameters<typeof createSnapshot>[0] => {
+    const contributions = pool.status().flatMap(({ contribution }) => contribution ?? []);
+    const { audit, results } = inForce.loaded.config;
+    return {
+      catalog: createCatalog(contributions),
+      policy: inForce.policy,
+      upstreams: pool.upstreams(),
+      settings: { maxResultBytes: results.maxBytes, recordedArguments: audit.arguments },
+    };
+  };
+  const gateway = createGateway(road, createSnapshot(snapshot()));
+  function swap(): void {
+    gateway.swap(createSnapshot(snapshot()));
+  }
+  const recordConfiguration = (detail: Record<string, unknown>): void => {
+    const { loaded, policy } = inForce;
+    records
+      .append(
+        { type: 'config', policy: policy.digest, detail: { config: loaded.digest, ...detail } },
+        { durable: false },
+      )
+      .catch((error: unknown) =>
+        logger.error({ err: error }, 'a change of configuration could not be recorded'),
+      );
+  };
+
+  for (const { source, error } of inForce.unusable) {
+    logger.error({ source, err: error }, `source ${source} is left out: ${error.message}`);
+  }
+  pool.replace(inForce.plans);
+  swap();
+  recordConfiguration({ change: 'start', version: SERVER_INFO.version });
+
+  return {
+    gateway,
+    policy: () => inForce.policy,
+    sources: pool.status,
+    unusable: () => inForce.unusable,
+    settled: pool.settled,
+    local: () => inForce.local,
+    authenticate(facts) {
+      const { publicUrl } = inForce.loaded.config.server;
+      return authenticate({
+        authorization: facts.authorization,
+        local: isLoopbackRequest({ ...facts, publicUrl }) ? inForce.local : undefined,
+        verifyKey: inForce.verifyKey,
+        now: now(),
+      });
+    },
+    reload(next) {
+      const prepared = prepare(next, options);
+      const broken = prepared.unusable[0];
+      if (broken) throw broken.error;
+      inForce = prepared;
+      pool.replace(prepared.plans);
+      swap();
+      recordConfiguration({ change: 'reload' });
+    },
+    async close(graceMs) {
+      const { cancelled } = await inFlight.drain(graceMs);
+      if (cancelled > 0)
+        logger.warn({ cancelled }, `${cancelled} calls were cancelled: they outlasted the shutdown grace`);
+      await pool.close();
+      await records.close();
+    },
+  };
+}
+
+/** A configuration made ready to be put in force: everything that can be wrong with it has been found. */
+interface Prepared {
+  readonly loaded: LoadedConfig;
+  readonly policy: PolicySet;
+  readonly plans: ReadonlyMap<string, SourcePlan>;
+  readonly unusable: { source: string; error: BailiwickError }[];
+  readonly local: Principal | undefined;
+  readonly verifyKey: ReturnType<typeof createKeyVerifier>;
+}
+
+function prepare(loaded: LoadedConfig, options: AppOptions): Prepared {
+  const { identity, sources } = loaded.config;
+  const plans = new Map<string, SourcePlan>();
+  const unusable: Prepared['unusable'] = [];
+  for (const [source, settings] of Object.entries(sources)) {
+    if (options.only && !options.only.includes(source)) continue;
+    try {
+      plans.set(source, planSource(source, settings, loaded, options));
+    } catch (error) {
+      unusable.push({ source, error: toBailiwickError(error) });
+    }
+  }
+  return {
+    loaded,
+    policy: loadPolicies(loaded.policyFiles),
+    plans,
+    unusable,
+    local: identity.local === false ? undefined : localPrincipal(identity.local),
+    verifyKey: createKeyVerifier({ keys: identity.keys, principals: identity.principals }),
+  };
+}
+
+/** @throws BailiwickError `CONFIGURATION` for a document that cannot be compiled at all. */
+function planSource(
+  source: string,
+  settings: SourceSettings,
+  loaded: LoadedConfig,
+  options: AppOptions,
+): SourcePlan {
+  if ('openapi' in settings) {
+    const document = loaded.documents.get(source);
+    if (!document) throw new TypeError(`the document of source ${source} was not loaded`);
+    const contribution: Contribution = compileOpenApi({ source, ...document });
+    return {
+      key: digestOf({ settings, document: digestOfText(document.text) }),
+      create: (): Upstream =>
+        createHttpUpstream({
+          source,
+          contribution: () => contribution,
+          timeoutMs: settings.timeout,
+          maxResponseBytes: settings.maxResponseBytes,
+          ...(settings.url !== undefined && { url: settings.url }),
+          ...(settings.credentials !== undefined && { credentials: settings.credentials }),
+        }),
+    };
+  }
+  const { mcp, trustAnnotations, timeout, startupTimeout } = settings;
+  return {
+    key: digestOf(settings),
+    create: (): Upstream =>
+      createMcpUpstream({
+        source,
+        server:
+          'command' in mcp
+            ? { command: mcp.command, env: mcp.env, cwd: mcp.cwd ?? path.dirname(loaded.file) }
+            : { url: mcp.url, headers: mcp.headers },
+        compile: (lists) => compileMcp({ source, trustAnnotations, ...lists }),
+        timeoutMs: timeout,
+        startupTimeoutMs: startupTimeout,
+        logger: options.logger,
+        now: options.now,
+        clientInfo: SERVER_INFO,
+      }),
+  };
+}

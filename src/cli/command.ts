@@ -1,0 +1,99 @@
+import { Command } from 'commander';
+import { createApp, type App, type AppOptions } from '../app.ts';
+import { loadConfig, type LoadedConfig } from '../config/load.ts';
+import { BailiwickError } from '../errors.ts';
+import { configuredPrincipal } from '../identity/configured-principal.ts';
+import type { Principal } from '../identity/principal.ts';
+import { createLogger, type Logger, type LogLevel } from '../telemetry/logger.ts';
+import { withProgress, type Terminal } from './terminal.ts';
+
+/** What every command module exports: it adds itself to the program and returns its exit code through `exit`. */
+export type AddCommand = (program: Command, terminal: Terminal, exit: (code: number) => void) => void;
+
+export const DEFAULT_CONFIG = 'bailiwick.yaml';
+
+const EXIT_CODES =
+  'Exit status: 0 yes; 1 the answer is no; 2 usage or configuration; 3 something cannot be reached.';
+
+/** A command with what all of them have: `--config`, examples, exit codes. */
+export function createCommand(name: string, description: string, examples: readonly string[]): Command {
+  return new Command(name)
+    .description(description)
+    .addHelpText(
+      'after',
+      `\nExamples:\n${examples.map((line) => `  $ bailiwick ${line}`).join('\n')}\n\n${EXIT_CODES}`,
+    );
+}
+
+export const CONFIG_OPTION = ['--config <file>', 'the configuration', DEFAULT_CONFIG] as const;
+export const JSON_OPTION = ['--json', 'print one JSON document and nothing else on standard output'] as const;
+export const LOG_OPTION = ['--log-level <level>', 'debug, info, warn, error or silent'] as const;
+
+/** Loads the configuration and makes a logger that keeps its secrets out of every line. */
+export async function loadForCommand(options: {
+  config: string;
+  logLevel?: string;
+}): Promise<{ loaded: LoadedConfig; logger: Logger }> {
+  const level = toLogLevel(options.logLevel ?? 'error');
+  const loaded = await loadConfig(options.config, process.env);
+  return { loaded, logger: createLogger(level, { secrets: () => loaded.secrets }) };
+}
+
+export function toLogLevel(text: string): LogLevel {
+  const levels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+  const level = levels.find((one) => one === text);
+  if (!level) throw new BailiwickError('USAGE', `--log-level: ${text} is none of ${levels.join(', ')}`);
+  return level;
+}
+
+/** Runs work with an app that has asked its sources what they offer, and closes it whatever happens. */
+export async function withApp<T>(
+  terminal: Terminal,
+  options: Omit<AppOptions, 'face' | 'now'>,
+  work: (app: App) => Promise<T> | T,
+): Promise<T> {
+  const app = await createApp({ ...options, face: 'cli', now: Date.now });
+  try {
+    const waiting = (): string => {
+      const names = app
+        .sources()
+        .filter((one) => one.state === 'starting')
+        .map((one) => one.source);
+      return `waiting for ${names.join(', ')}`;
+    };
+    await withProgress(terminal, waiting, app.settled());
+    return await work(app);
+  } finally {
+    await app.close(0);
+  }
+}
+
+/**
+ * The principal that `--as` names, or the `local` one without it.
+ *
+ * @throws BailiwickError `USAGE` where there is none.
+ */
+export function toPrincipal(loaded: LoadedConfig, app: App, name: string | undefined): Principal {
+  const { principals } = loaded.config.identity;
+  const names = Object.keys(principals);
+  if (name === undefined) {
+    const local = app.local();
+    if (local) return local;
+    throw new BailiwickError(
+      'USAGE',
+      `say who calls: --as ${names.join(' | ') || '<principal>'} (identity.local is off)`,
+    );
+  }
+  const settings = Object.hasOwn(principals, name) ? principals[name] : undefined;
+  if (settings) return configuredPrincipal(name, settings);
+  throw new BailiwickError(
+    'USAGE',
+    `--as: no principal "${name}" in ${loaded.file}; there is ${names.join(', ') || 'none'}`,
+  );
+}
+
+/** @throws BailiwickError of the first wanted source that could not be used. */
+export function requireSources(app: App): void {
+  const broken = app.unusable()[0] ?? app.sources().find((source) => source.state === 'down');
+  if (broken?.error) throw broken.error;
+}

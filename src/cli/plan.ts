@@ -1,0 +1,75 @@
+import { BailiwickError } from '../errors.ts';
+import { validateArguments } from '../gateway/validate-arguments.ts';
+import { readArguments } from './arguments.ts';
+import {
+  CONFIG_OPTION,
+  createCommand,
+  JSON_OPTION,
+  loadForCommand,
+  LOG_OPTION,
+  requireSources,
+  toPrincipal,
+  withApp,
+  type AddCommand,
+} from './command.ts';
+import { sourceOf } from './source-of.ts';
+import { paint } from './terminal.ts';
+
+interface Options {
+  config: string;
+  as?: string;
+  args?: string;
+  json?: boolean;
+  logLevel?: string;
+}
+
+/** `bailiwick plan`: what a call would send, by the code that would send it. */
+export const addPlan: AddCommand = (program, terminal) => {
+  const command = createCommand(
+    'plan',
+    'Print the exact request that a tool call would make, without sending it',
+    [
+      `plan helpdesk_list_tickets --args '{"status":["open","pending"],"limit":2}'`,
+      `plan files_read_text_file --args '{"path":"refund-policy.md"}' --json`,
+    ],
+  )
+    .argument('<tool>', 'the name that `bailiwick tools` shows')
+    .option(...CONFIG_OPTION)
+    .option('--as <principal>', 'only if this principal sees the tool; without it, as the operator')
+    .option('--args <json>', 'the arguments: a JSON object, @file, or - for standard input')
+    .option(...JSON_OPTION)
+    .option(...LOG_OPTION)
+    .action(async (name: string, options: Options) => {
+      const args = await readArguments(options.args);
+      const { loaded, logger } = await loadForCommand(options);
+      await withApp(terminal, { loaded, logger, only: sourceOf(name, loaded) }, (app) => {
+        requireSources(app);
+        const snapshot = app.gateway.current();
+        const tool = snapshot.catalog.toolByShownName(name);
+        const isShown =
+          tool &&
+          (options.as === undefined ||
+            snapshot.view(toPrincipal(loaded, app, options.as)).shows({ kind: 'tool', tool }));
+        if (!tool || !isShown) throw new BailiwickError('UNKNOWN_TOOL', `Unknown tool: ${name}`);
+        validateArguments(tool, args);
+        const plan = snapshot.upstreams.get(tool.source)?.plan(tool, args);
+        if (!plan) throw new BailiwickError('UPSTREAM_UNAVAILABLE', `source ${tool.source} is not connected`);
+        if (options.json) terminal.out(JSON.stringify(plan, undefined, 2));
+        else if ('url' in plan) {
+          const headers = Object.entries(plan.headers).map(([header, value]) => `${header}: ${value}`);
+          terminal.out(
+            [
+              paint('bold', `${plan.method} ${plan.url}`),
+              ...headers,
+              ...(plan.body === null ? [] : ['', plan.body]),
+            ].join('\n'),
+          );
+        } else {
+          terminal.out(
+            `${paint('bold', `${plan.upstream}: ${plan.method}`)}\n${JSON.stringify(plan.params, undefined, 2)}`,
+          );
+        }
+      });
+    });
+  program.addCommand(command);
+};

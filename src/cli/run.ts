@@ -1,0 +1,59 @@
+import { Command, CommanderError } from 'commander';
+import { ERRORS, toBailiwickError } from '../errors.ts';
+import { SERVER_INFO } from '../server/server-info.ts';
+import { addCall } from './call.ts';
+import { addCheck } from './check.ts';
+import type { AddCommand } from './command.ts';
+import { addCompile } from './compile.ts';
+import { addConnect } from './connect.ts';
+import { addDemoApi } from './demo-api.ts';
+import { addKeys } from './keys.ts';
+import { addPlan } from './plan.ts';
+import { addSchema } from './schema.ts';
+import { addServe } from './serve.ts';
+import { processTerminal } from './terminal.ts';
+import { addTools } from './tools.ts';
+
+/** In the order in which a new user needs them. */
+const COMMANDS: readonly AddCommand[] = [
+  addServe,
+  addConnect,
+  addTools,
+  addCall,
+  addPlan,
+  addCompile,
+  addCheck,
+  addKeys,
+  addSchema,
+  addDemoApi,
+];
+
+/** Runs one command line (without `node` and the script) and returns its exit status. Never throws. */
+export async function run(args: readonly string[]): Promise<number> {
+  let status = 0;
+  const program = new Command('bailiwick')
+    .description(
+      'One MCP server in front of your APIs and MCP servers: every tool under one policy, every call on record.',
+    )
+    .version(SERVER_INFO.version)
+    .showHelpAfterError('(add --help for what there is)')
+    .addHelpText(
+      'after',
+      '\nFirst steps:\n  $ bailiwick serve --demo-api\n  $ bailiwick tools --as agent\n  $ bailiwick call helpdesk_list_tickets --as agent',
+    );
+  for (const add of COMMANDS) add(program, processTerminal, (code) => (status = code));
+  for (const command of program.commands) command.copyInheritedSettings(program);
+  program.exitOverride();
+  for (const command of program.commands) command.exitOverride();
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return status;
+  } catch (thrown) {
+    if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : ERRORS.USAGE.exit;
+    const error = toBailiwickError(thrown);
+    processTerminal.err(`bailiwick: ${error.message}`);
+    if (error.code === 'INTERNAL')
+      processTerminal.err(String(error.cause instanceof Error ? error.cause.stack : error.cause));
+    return ERRORS[error.code].exit;
+  }
+}

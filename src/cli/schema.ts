@@ -1,0 +1,27 @@
+import { RECORD_SCHEMA } from '../audit/record-schema.ts';
+import { configJsonSchema } from '../config/json-schema.ts';
+import { policyJsonSchema } from '../policy/schema.ts';
+import { BailiwickError } from '../errors.ts';
+import { createCommand, type AddCommand } from './command.ts';
+
+const SCHEMAS: Readonly<Record<string, () => unknown>> = {
+  config: configJsonSchema,
+  policy: policyJsonSchema,
+  record: () => RECORD_SCHEMA,
+};
+
+/** `bailiwick schema`: the JSON Schemas that editors and CI use. */
+export const addSchema: AddCommand = (program, terminal) => {
+  const names = Object.keys(SCHEMAS).join(', ');
+  const command = createCommand('schema', 'Print the JSON Schema of a file format', [
+    'schema > bailiwick.schema.json',
+    'schema policy > policies/policy.schema.json',
+  ])
+    .argument('[format]', names, 'config')
+    .action((format: string) => {
+      const schema = Object.hasOwn(SCHEMAS, format) ? SCHEMAS[format]?.() : undefined;
+      if (schema === undefined) throw new BailiwickError('USAGE', `no format "${format}"; there is ${names}`);
+      terminal.out(JSON.stringify(schema, undefined, 2));
+    });
+  program.addCommand(command);
+};

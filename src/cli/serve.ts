@@ -1,0 +1,174 @@
+import { createApp, type App } from '../app.ts';
+import { loadConfig, type LoadedConfig } from '../config/load.ts';
+import { watchInputs } from '../config/watch.ts';
+import { checkPolicies } from '../policy/check.ts';
+import { challenge } from '../identity/authenticate.ts';
+import { startHttpServer } from '../server/http-server.ts';
+import { startStdioServer } from '../server/stdio-server.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import {
+  CONFIG_OPTION,
+  createCommand,
+  loadForCommand,
+  LOG_OPTION,
+  toPrincipal,
+  type AddCommand,
+} from './command.ts';
+import { DEMO_API_PORT } from './demo-api.ts';
+import { startDemoApi } from './demo-api/server.ts';
+import { untilStopped } from './until-stopped.ts';
+import { welcome } from './welcome.ts';
+import { withProgress, type Terminal } from './terminal.ts';
+
+interface Options {
+  config: string;
+  stdio?: boolean;
+  as?: string;
+  demoApi?: boolean;
+  logLevel?: string;
+}
+
+/** How long a stdio client is kept waiting for slow sources; they appear by `list_changed` later. */
+const STDIO_PATIENCE_MS = 10_000;
+
+/** `bailiwick serve`: the gateway, over HTTP or for one client over stdio. */
+export const addServe: AddCommand = (program, terminal) => {
+  const command = createCommand(
+    'serve',
+    'Serve the gateway over Streamable HTTP, or over stdio for one client',
+    [
+      'serve',
+      'serve --demo-api                 # with the help desk API of the bundled configuration',
+      'serve --stdio --as agent         # what a desktop client starts',
+    ],
+  )
+    .option(...CONFIG_OPTION)
+    .option('--stdio', 'speak MCP on standard input and output instead of HTTP')
+    .option('--as <principal>', 'with --stdio: act as this principal of identity.principals')
+    .option('--demo-api', 'also serve the demo help desk API on its port')
+    .option(...LOG_OPTION)
+    .action(async (options: Options) => {
+      const { loaded, logger } = await loadForCommand({ ...options, logLevel: options.logLevel ?? 'info' });
+      const demo = options.demoApi
+        ? await startDemoApi({ host: '127.0.0.1', port: DEMO_API_PORT, now: Date.now })
+        : undefined;
+      try {
+        const app = await createApp({
+          loaded,
+          logger,
+          face: options.stdio ? 'stdio' : 'http',
+          now: Date.now,
+        });
+        const stopWatching = watchConfiguration(loaded, app, logger);
+        try {
+          if (options.stdio) await serveStdio(app, loaded, logger, options);
+          else await serveHttp(app, loaded, logger, terminal, options);
+        } finally {
+          stopWatching();
+          await app.close(loaded.config.server.shutdownGraceMs);
+        }
+      } finally {
+        await demo?.close();
+      }
+    });
+  program.addCommand(command);
+};
+
+async function serveHttp(
+  app: App,
+  loaded: LoadedConfig,
+  logger: Logger,
+  terminal: Terminal,
+  options: Options,
+): Promise<void> {
+  let ready = false;
+  const stopped = untilStopped();
+  const { server } = loaded.config;
+  const http = await startHttpServer({
+    settings: server,
+    gateway: app.gateway,
+    authenticate: app.authenticate,
+    challenge,
+    isReady: () => ready,
+    logger,
+  });
+  const waiting = (): string => {
+    const names = app
+      .sources()
+      .filter((one) => one.state === 'starting')
+      .map((one) => one.source);
+    return `waiting for ${names.join(', ')}`;
+  };
+  await Promise.race([withProgress(terminal, waiting, app.settled()), stopped]);
+  warnOfPolicies(app, logger);
+  ready = true;
+  terminal.out(welcome(app, http.url, options.config));
+  await stopped;
+  ready = false;
+  terminal.err('stopping: no new calls; waiting for those in flight');
+  http.stopAccepting();
+  await app.close(server.shutdownGraceMs);
+  await http.close();
+}
+
+async function serveStdio(app: App, loaded: LoadedConfig, logger: Logger, options: Options): Promise<void> {
+  const principal = toPrincipal(loaded, app, options.as);
+  const { promise: patience, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, STDIO_PATIENCE_MS);
+  await Promise.race([app.settled(), patience]);
+  clearTimeout(timer);
+  warnOfPolicies(app, logger);
+  logger.info(
+    { principal: principal.subject },
+    `serving MCP on standard input and output as ${principal.subject}`,
+  );
+  const stdio = startStdioServer({ gateway: app.gateway, principal, logger });
+  await Promise.race([stdio.closed, untilStopped()]);
+  await stdio.close();
+}
+
+/** What `check` calls an error is a warning here: an upstream that is down must not take the policies down. */
+function warnOfPolicies(app: App, logger: Logger): void {
+  const down = app
+    .sources()
+    .filter((one) => one.state !== 'ready')
+    .map((one) => one.source);
+  for (const { file, line, column, message } of checkPolicies(
+    app.policy(),
+    app.gateway.current().catalog,
+    down,
+  )) {
+    logger.warn({}, `${file}:${line}:${column}  ${message}`);
+  }
+}
+
+/** A valid change of any file is swapped in; an invalid one is reported, and what runs keeps running. */
+function watchConfiguration(first: LoadedConfig, app: App, logger: Logger): () => void {
+  let current = first;
+  const watch = watchInputs(first.inputs, {
+    onChange: () => {
+      void reload();
+    },
+  });
+  const reload = async (): Promise<void> => {
+    try {
+      const next = await loadConfig(first.file, process.env);
+      watch.update(next.inputs);
+      app.reload(next);
+      logger.info({ digest: next.digest }, 'configuration reloaded');
+      if (JSON.stringify(next.config.server) !== JSON.stringify(current.config.server)) {
+        logger.warn({}, 'a change under `server:` takes effect at the next start');
+      }
+      if (JSON.stringify(next.config.audit.dir) !== JSON.stringify(current.config.audit.dir)) {
+        logger.warn({}, 'a change of `audit.dir` takes effect at the next start');
+      }
+      current = next;
+    } catch (error) {
+      logger.error(
+        { err: error },
+        `the changed configuration is not used; the running one stays:\n${(error as Error).message}`,
+      );
+    }
+  };
+  return () => watch.close();
+}

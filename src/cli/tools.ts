@@ -1,0 +1,76 @@
+import { ALL_SOURCES } from '../gateway/endpoint.ts';
+import { toShownName } from '../catalog/names.ts';
+import { presentTool } from '../gateway/list.ts';
+import {
+  CONFIG_OPTION,
+  createCommand,
+  JSON_OPTION,
+  loadForCommand,
+  LOG_OPTION,
+  toPrincipal,
+  withApp,
+  type AddCommand,
+} from './command.ts';
+import { table } from './terminal.ts';
+
+interface Options {
+  config: string;
+  as?: string;
+  source?: string;
+  json?: boolean;
+  logLevel?: string;
+}
+
+/** `bailiwick tools`: what a principal sees. */
+export const addTools: AddCommand = (program, terminal, exit) => {
+  const command = createCommand('tools', 'List the tools of the catalog, or of one principal’s view of it', [
+    'tools --as agent',
+    'tools --source helpdesk --json',
+  ])
+    .option(...CONFIG_OPTION)
+    .option(
+      '--as <principal>',
+      'as this principal of identity.principals sees it; without it, the whole catalog',
+    )
+    .option('--source <name>', 'only this source')
+    .option(...JSON_OPTION)
+    .option(...LOG_OPTION)
+    .action(async (options: Options) => {
+      const { loaded, logger } = await loadForCommand(options);
+      const only = options.source === undefined ? {} : { only: [options.source] };
+      await withApp(terminal, { loaded, logger, ...only }, (app) => {
+        const snapshot = app.gateway.current();
+        const visible =
+          options.as === undefined
+            ? snapshot.catalog.tools
+            : snapshot.view(toPrincipal(loaded, app, options.as)).tools;
+        if (options.json) {
+          const tools = visible.map((tool) => {
+            const { name, description, inputSchema } = presentTool(ALL_SOURCES, tool);
+            return { name, source: tool.source, access: tool.access, description, inputSchema };
+          });
+          terminal.out(JSON.stringify({ tools }, undefined, 2));
+        } else {
+          const rows = visible.map((tool) => [
+            toShownName(tool.source, tool.name),
+            tool.source,
+            tool.access,
+            firstLine(tool.title ?? tool.description),
+          ]);
+          terminal.out(
+            rows.length > 0 ? table(['TOOL', 'SOURCE', 'ACCESS', 'WHAT IT DOES'], rows) : 'no tools',
+          );
+        }
+        const missing = [...app.unusable(), ...app.sources().filter((one) => one.state === 'down')];
+        for (const { source, error } of missing)
+          terminal.err(`source ${source} is left out: ${error?.message}`);
+        if (missing.length > 0) exit(3);
+      });
+    });
+  program.addCommand(command);
+};
+
+function firstLine(text: string): string {
+  const line = text.split('\n')[0] ?? '';
+  return line.length > 100 ? `${line.slice(0, 99)}…` : line;
+}

@@ -1,0 +1,95 @@
+import type { JsonObject } from '../catalog/json.ts';
+import type { Tool } from '../catalog/tool.ts';
+import { BailiwickError, toBailiwickError } from '../errors.ts';
+import { decideCall, toRefusal } from './decide-call.ts';
+import { toolAt } from './endpoint.ts';
+import { recordedCall, recordTarget, refused, type Attempt } from './recorded-call.ts';
+import { rewriteUris } from './rewrite-uris.ts';
+import type { Caller, Road } from './road.ts';
+import { shapeResult } from './shape-result.ts';
+import { isToolError, toToolError } from './tool-error.ts';
+import { validateArguments } from './validate-arguments.ts';
+
+/** A tool call as a face hands it over: authenticated, and no SDK type in it. */
+export interface ToolCall extends Caller {
+  /** As the endpoint shows it. */
+  readonly name: string;
+  readonly args: JsonObject;
+}
+
+/**
+ * The road of a call. Every `tools/call`, from every face, is this function; there is no other way to an upstream's tools.
+ *
+ * ```
+ * find → validate → decide → [intent] → invoke → shape → [outcome]
+ * ```
+ *
+ * @returns an MCP `CallToolResult`. What goes wrong about a visible tool is told in it (`isError: true`).
+ * @throws BailiwickError for what is told as a protocol error: `UNKNOWN_TOOL`, `RECORD_UNAVAILABLE`, `CANCELLED`,
+ *   `SHUTTING_DOWN`, `INTERNAL`.
+ */
+export async function callTool(road: Road, call: ToolCall): Promise<JsonObject> {
+  const tool = await find(road, call);
+  try {
+    await validate(road, call, tool);
+    const attempt = await decide(road, call, tool);
+    return await recordedCall(road, call, attempt, async (context) => {
+      const outcome = await upstreamOf(call, tool).callTool(tool, call.args, context);
+      return { ...outcome, result: shape(call, tool, outcome.result) };
+    });
+  } catch (thrown) {
+    const error = toBailiwickError(thrown);
+    if (isToolError(error)) return toToolError(error, tool.outputSchema);
+    throw error;
+  }
+}
+
+/** Name → tool, through the caller's view. Hidden and absent take the same path and give the same words. */
+async function find(road: Road, call: ToolCall): Promise<Tool> {
+  const tool = toolAt(call.endpoint, call.snapshot.catalog, call.name);
+  if (tool && call.snapshot.view(call.principal).shows({ kind: 'tool', tool })) return tool;
+  const attempt: Attempt = { target: { kind: 'tool', name: call.name.slice(0, 256) }, args: call.args };
+  throw await refused(road, call, attempt, new BailiwickError('UNKNOWN_TOOL', `Unknown tool: ${call.name}`));
+}
+
+async function validate(road: Road, call: ToolCall, tool: Tool): Promise<void> {
+  try {
+    validateArguments(tool, call.args);
+  } catch (thrown) {
+    const attempt: Attempt = { target: recordTarget({ kind: 'tool', tool }), args: call.args };
+    throw await refused(road, call, attempt, toBailiwickError(thrown));
+  }
+}
+
+async function decide(road: Road, call: ToolCall, tool: Tool): Promise<Attempt> {
+  const decision = decideCall(call, { kind: 'tool', tool });
+  const attempt: Attempt = { target: recordTarget({ kind: 'tool', tool }), args: call.args, decision };
+  const refusal = toRefusal(decision);
+  if (refusal) throw await refused(road, call, attempt, refusal);
+  return attempt;
+}
+
+function upstreamOf(call: ToolCall, tool: Tool) {
+  const upstream = call.snapshot.upstreams.get(tool.source);
+  if (!upstream) throw new BailiwickError('UPSTREAM_UNAVAILABLE', `source ${tool.source} is not connected`);
+  return upstream;
+}
+
+/** The result as this endpoint shows it: URIs routable, size within the budget. */
+function shape(call: ToolCall, tool: Tool, result: JsonObject): JsonObject {
+  try {
+    return shapeResult(
+      rewriteUris(call.endpoint, tool.source, result),
+      call.snapshot.settings.maxResultBytes,
+    );
+  } catch (error) {
+    // A value nested too deep for JSON.stringify, say: the call did happen, so its intent gets a truthful outcome.
+    throw new BailiwickError(
+      'UPSTREAM_PROTOCOL',
+      `source ${tool.source} answered a result that cannot be passed on`,
+      {
+        cause: error,
+      },
+    );
+  }
+}

@@ -1,0 +1,61 @@
+import type { Target } from '../catalog/entries.ts';
+import type { JsonObject } from '../catalog/json.ts';
+import { BailiwickError } from '../errors.ts';
+import type { Upstream } from '../upstream/upstream.ts';
+import { decideCall, toRefusal } from './decide-call.ts';
+import { covers, nameAt, uriFrom } from './endpoint.ts';
+import { recordedCall, recordTarget, refused } from './recorded-call.ts';
+import { rewriteUris } from './rewrite-uris.ts';
+import type { Caller, Road } from './road.ts';
+
+/** A resource or prompt that a request names, existing or not: both take the same path. */
+export interface Reference {
+  readonly target: Extract<Target, { kind: 'resource' | 'prompt' }>;
+  /** The name or URI as the upstream knows it. */
+  readonly own: string;
+  /** What the caller is told where it may not have it, or it is not there. */
+  readonly unknown: BailiwickError;
+}
+
+export function resourceReference(caller: Caller, uri: string): Reference {
+  const own = uriFrom(caller.endpoint, uri) ?? { source: '', uri };
+  return {
+    target: { kind: 'resource', ...own },
+    own: own.uri,
+    unknown: new BailiwickError('UNKNOWN_RESOURCE', `Unknown resource: ${uri}`, { data: { uri } }),
+  };
+}
+
+export function promptReference(caller: Caller, name: string): Reference {
+  const prompt = caller.snapshot.catalog.prompts.find(
+    (one) => covers(caller.endpoint, one.source) && nameAt(caller.endpoint, one) === name,
+  );
+  return {
+    target: { kind: 'prompt', source: prompt?.source ?? '', name: prompt?.name ?? name },
+    own: prompt?.upstreamName ?? name,
+    unknown: new BailiwickError('UNKNOWN_PROMPT', `Unknown prompt: ${name}`),
+  };
+}
+
+/**
+ * The road of everything that is not a tool call: decide → [intent] → invoke → [outcome].
+ *
+ * @throws BailiwickError `reference.unknown`, absent and forbidden alike, or what the upstream throws.
+ */
+export async function requestReference(
+  road: Road,
+  caller: Caller,
+  reference: Reference,
+  method: Parameters<Upstream['request']>[0],
+  params: JsonObject,
+): Promise<JsonObject> {
+  const { target } = reference;
+  const decision = decideCall(caller, target);
+  const attempt = { target: recordTarget(target), args: params, decision };
+  const upstream = caller.snapshot.upstreams.get(target.source);
+  if (!upstream || toRefusal(decision)) throw await refused(road, caller, attempt, reference.unknown);
+  return recordedCall(road, caller, attempt, async (context) => {
+    const result = await upstream.request(method, params, context);
+    return { result: rewriteUris(caller.endpoint, target.source, result), status: 'ok' };
+  });
+}

@@ -1,0 +1,27 @@
+import type { RecordEntry, Via } from '../audit/record.ts';
+import type { Principal } from '../identity/principal.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import type { CallContext } from '../upstream/upstream.ts';
+import type { Endpoint } from './endpoint.ts';
+import type { InFlight } from './in-flight.ts';
+import type { Snapshot } from './snapshot.ts';
+
+/** What every call needs of the world. Wired once, in `app.ts`. */
+export interface Road {
+  /** Resolves once the entry is accepted, or with `durable` once it is on disk; rejects `RECORD_UNAVAILABLE`. */
+  readonly record: (entry: RecordEntry, options: { durable: boolean }) => Promise<void>;
+  readonly inFlight: InFlight;
+  readonly logger: Logger;
+  readonly now: () => number;
+  readonly newId: () => string;
+}
+
+/** One request, as every face hands it over: SDK types end before this. */
+export interface Caller {
+  readonly principal: Principal;
+  readonly via: Via;
+  readonly endpoint: Endpoint;
+  /** The snapshot that was current when the request arrived. */
+  readonly snapshot: Snapshot;
+  readonly context: CallContext;
+}

@@ -1,0 +1,59 @@
+import { digestOf } from '../catalog/canonical.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+import type { Principal } from '../identity/principal.ts';
+import type { PolicySet } from '../policy/policy-set.ts';
+import { view, type View } from '../policy/view.ts';
+import type { Upstream } from '../upstream/upstream.ts';
+
+/**
+ * What the gateway serves at one moment. Immutable: a change makes a new snapshot, and a call finishes on the one it
+ * started with.
+ */
+export interface Snapshot {
+  readonly settings: SnapshotSettings;
+  readonly catalog: Catalog;
+  readonly policy: PolicySet;
+  readonly upstreams: ReadonlyMap<string, Upstream>;
+  /** The catalog as this principal sees it. */
+  view(principal: Principal): View;
+}
+
+/** Settings of the road that change with the configuration, and so with the snapshot. */
+export interface SnapshotSettings {
+  /** UTF-8 bytes that one result may have. */
+  readonly maxResultBytes: number;
+  /** How much of the arguments a record holds. */
+  readonly recordedArguments: 'digest' | 'full';
+}
+
+/** How many principals' views a snapshot keeps; the least recently used goes first. */
+const MAX_VIEWS = 1_000;
+
+export function createSnapshot(parts: Omit<Snapshot, 'view'>): Snapshot {
+  const { catalog, policy } = parts;
+  const views = new Map<string, View>();
+  return {
+    ...parts,
+    view(principal) {
+      const key = principalKey(principal);
+      const known = views.get(key) ?? view(policy, catalog, principal);
+      views.delete(key);
+      views.set(key, known);
+      const oldest = views.size > MAX_VIEWS ? views.keys().next().value : undefined;
+      if (oldest !== undefined) views.delete(oldest);
+      return known;
+    },
+  };
+}
+
+const keys = new WeakMap<Principal, string>();
+
+/** Equal for two principals exactly where policy cannot tell them apart and they are the same caller. */
+export function principalKey(principal: Principal): string {
+  let key = keys.get(principal);
+  if (key === undefined) {
+    key = digestOf(principal);
+    keys.set(principal, key);
+  }
+  return key;
+}

@@ -1,0 +1,45 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import type { JsonObject, JsonSchema } from '../catalog/json.ts';
+import { ERRORS, type BailiwickError } from '../errors.ts';
+
+/** Where a refusal is told when a tool's own output schema leaves no room for it. */
+export const ERROR_META_KEY = 'io.bailiwick/error';
+
+/** True for a fault that is told as a tool's answer (`isError: true`), so that the model can read and mend it. */
+export function isToolError(error: BailiwickError): boolean {
+  return !('rpc' in ERRORS[error.code]);
+}
+
+/**
+ * A refusal, or an upstream's fault, as a `CallToolResult` with `structuredContent.error = { code, message, … }`.
+ *
+ * Clients check structured content against the tool's output schema even in errors, so where that schema does not admit
+ * an `error` member the same object is in `_meta["io.bailiwick/error"]` instead.
+ */
+export function toToolError(error: BailiwickError, outputSchema: JsonSchema | undefined): JsonObject {
+  const body = { code: error.code, message: error.message, ...error.data } as JsonObject;
+  const answer: JsonObject = {
+    content: [{ type: 'text', text: `${error.code}: ${error.message}` }],
+    isError: true,
+  };
+  return admitsError(outputSchema, body)
+    ? { ...answer, structuredContent: { error: body } }
+    : { ...answer, _meta: { [ERROR_META_KEY]: body } };
+}
+
+function admitsError(schema: JsonSchema | undefined, body: JsonObject): boolean {
+  if (!schema) return true;
+  try {
+    const { $schema: _dialect, $id: _place, ...rest } = schema;
+    const ajv = new Ajv2020({
+      strict: false,
+      validateSchema: false,
+      addUsedSchema: false,
+      validateFormats: false,
+      logger: false,
+    });
+    return ajv.validate(rest, { error: body });
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,235 @@
+import cors from 'cors';
+import express, { type ErrorRequestHandler, type Request, type Response } from 'express';
+import { readFileSync } from 'node:fs';
+import { createServer as createHttpServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import type { Via } from '../audit/record.ts';
+import { BailiwickError, ERRORS, toBailiwickError } from '../errors.ts';
+import type { Gateway } from '../gateway/gateway.ts';
+import type { Principal } from '../identity/principal.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { createGuard } from './guards.ts';
+import { createLegacySessions } from './legacy-sessions.ts';
+import { createMcpRoute } from './mcp-route.ts';
+import { createModernLeg } from './modern-leg.ts';
+import { parseListen, type ServerSettings } from './settings.ts';
+
+/** What is known about a request before anybody is authenticated. Addresses are IP addresses, never names. */
+export interface RequestFacts {
+  readonly authorization: string | undefined;
+  readonly headers: IncomingHttpHeaders;
+  readonly remoteAddress: string | undefined;
+  /** The address that the listener is bound to. */
+  readonly listenAddress: string;
+}
+
+export interface HttpServerOptions {
+  readonly settings: ServerSettings;
+  readonly gateway: Gateway;
+  /** Credential → principal. @throws BailiwickError `UNAUTHENTICATED`. */
+  readonly authenticate: (facts: RequestFacts) => Principal;
+  /** The `WWW-Authenticate` value for what {@link authenticate} threw. */
+  readonly challenge: (error: BailiwickError) => string;
+  /** False while sources are still starting, and from the beginning of a stop. */
+  readonly isReady: () => boolean;
+  readonly logger: Logger;
+}
+
+export interface HttpServer {
+  /** `http://127.0.0.1:8808`, without a path. */
+  readonly url: string;
+  /** Stops accepting, ends sessions and streams. Calls in flight are the caller's to drain first. */
+  close(): Promise<void>;
+  /** Stops accepting connections and lets what is open go on. */
+  stopAccepting(): void;
+}
+
+/** How long an idle connection stays open: longer than common load balancers wait, so that they close first. */
+const KEEP_ALIVE_MS = 75_000;
+
+/**
+ * Listens, and resolves once it does.
+ *
+ * @throws BailiwickError `PORT_IN_USE`, or `CONFIGURATION` where the address or the TLS files cannot be used.
+ */
+export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
+  const { settings, gateway, logger } = options;
+  const { host, port } = parseListen(settings.listen) ?? { host: '127.0.0.1', port: 0 };
+  const legacy = createLegacySessions({
+    gateway,
+    logger,
+    maxSessions: settings.maxSessions,
+    idleMs: settings.sessionIdleMs,
+    maxBodyBytes: settings.maxBodyBytes,
+  });
+  const modern = createModernLeg(gateway, logger, settings.maxBodyBytes);
+
+  const app = express();
+  app.disable('x-powered-by').disable('etag');
+  app.get('/healthz', (_request, response) => void response.json({ status: 'ok' }));
+  app.get('/readyz', (_request, response) => {
+    const ready = options.isReady();
+    response.status(ready ? 200 : 503).json({ status: ready ? 'ready' : 'not ready' });
+  });
+  app.use(createGuard({ listenHost: host, ...settings }));
+  if (settings.origins.length > 0) {
+    const exposedHeaders = ['Mcp-Session-Id', 'WWW-Authenticate'];
+    app.use(
+      cors({
+        origin: [...settings.origins],
+        exposedHeaders,
+        methods: ['GET', 'POST', 'DELETE'],
+        maxAge: 600,
+      }),
+    );
+  }
+  const route = createMcpRoute({ ...options, legacy, modern });
+  app.all(
+    ['/mcp', '/mcp/:source'],
+    authenticated(options, () => (server.address() as AddressInfo).address),
+    express.json({ limit: settings.maxBodyBytes, strict: false }),
+    route,
+  );
+  app.use((request) => {
+    throw new BailiwickError(
+      'UNKNOWN_ENDPOINT',
+      `nothing is served at ${request.path}; the endpoint is /mcp`,
+    );
+  });
+  app.use(toErrorResponse(logger));
+
+  const server = createServer(settings, app);
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
+  await listen(server, host, port);
+  const { port: bound } = server.address() as AddressInfo;
+  const shownHost = host.includes(':') ? `[${host}]` : host;
+  return {
+    url: `${settings.tls ? 'https' : 'http'}://${shownHost}:${bound}`,
+    stopAccepting() {
+      server.close();
+      server.closeIdleConnections();
+    },
+    async close() {
+      server.close();
+      await Promise.all([legacy.close(), modern.close()]);
+      server.closeAllConnections();
+    },
+  };
+}
+
+function createServer(settings: ServerSettings, app: express.Express): Server {
+  if (!settings.tls) return createHttpServer(app);
+  const { cert, key } = settings.tls;
+  try {
+    return createHttpsServer({ cert: readFileSync(cert), key: readFileSync(key) }, app);
+  } catch (error) {
+    throw new BailiwickError(
+      'CONFIGURATION',
+      `server.tls: ${cert} and ${key} cannot be used as certificate and key`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+async function listen(server: Server, host: string, port: number): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  server.once('error', reject);
+  server.listen(port, host, resolve);
+  try {
+    await promise;
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'EADDRINUSE') {
+      throw new BailiwickError(
+        'PORT_IN_USE',
+        `${host}:${port} is in use by another program. Stop it, or set server.listen to another port.`,
+        { cause: error },
+      );
+    }
+    throw new BailiwickError(
+      'CONFIGURATION',
+      `cannot listen on ${host}:${port} (${code ?? 'unknown'}); check server.listen`,
+      {
+        cause: error,
+      },
+    );
+  }
+  server.removeListener('error', reject);
+}
+
+/** Authentication comes before the body is read: a flood of bad credentials costs no parsing. */
+function authenticated(options: HttpServerOptions, listenAddress: () => string) {
+  const { gateway } = options;
+  return async function authenticate(request: Request, response: Response, next: () => void): Promise<void> {
+    const { headers, socket } = request;
+    const { remoteAddress } = socket;
+    const facts = {
+      authorization: headers.authorization,
+      headers,
+      remoteAddress,
+      listenAddress: listenAddress(),
+    };
+    try {
+      response.locals['principal'] = options.authenticate(facts);
+    } catch (thrown) {
+      const error = toBailiwickError(thrown);
+      const via: Via = { face: 'http', ...(remoteAddress !== undefined && { ip: remoteAddress }) };
+      const result = { status: 'refused', code: error.code } as const;
+      await gateway.road.record({ type: 'call.refused', via, result }, { durable: false });
+      response.setHeader('WWW-Authenticate', options.challenge(error));
+      throw error;
+    }
+    next();
+  };
+}
+
+/** Every fault of the HTTP face as a JSON-RPC error with the status of its row in `errors.ts`. */
+function toErrorResponse(logger: Logger): ErrorRequestHandler {
+  return function answerError(thrown: unknown, _request, response, next): void {
+    if (response.headersSent) {
+      next(thrown);
+      return;
+    }
+    const { error, rpc } = fromBodyParser(thrown) ?? { error: toBailiwickError(thrown), rpc: undefined };
+    if (error.code === 'INTERNAL') logger.error({ err: thrown }, 'a request failed inside Bailiwick');
+    const row = ERRORS[error.code];
+    const code = rpc ?? ('rpc' in row ? row.rpc : ERRORS.INTERNAL.rpc);
+    response.status(row.http).json({
+      jsonrpc: '2.0',
+      id: null,
+      error: { code, message: error.message, data: { code: error.code } },
+    });
+  };
+}
+
+const PARSE_ERROR = -32_700;
+
+function fromBodyParser(thrown: unknown): { error: BailiwickError; rpc: number | undefined } | undefined {
+  const type = (thrown as { type?: unknown } | null)?.type;
+  if (type === 'entity.too.large') {
+    const limit = (thrown as { limit?: number }).limit;
+    return {
+      error: new BailiwickError(
+        'REQUEST_TOO_LARGE',
+        `the request body is over ${limit} bytes (server.maxBodyBytes)`,
+      ),
+      rpc: undefined,
+    };
+  }
+  if (
+    typeof type === 'string' &&
+    (type.startsWith('entity.') ||
+      type.startsWith('encoding.') ||
+      type.startsWith('charset.') ||
+      type.startsWith('request.'))
+  ) {
+    return {
+      error: new BailiwickError('INVALID_REQUEST', 'Parse error: the body is not JSON'),
+      rpc: PARSE_ERROR,
+    };
+  }
+  return undefined;
+}

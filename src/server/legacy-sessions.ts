@@ -1,0 +1,133 @@
+import { NodeStreamableHTTPServerTransport } from '@modelcontextprotocol/node';
+import { isInitializeRequest, type McpServer } from '@modelcontextprotocol/server';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { BailiwickError } from '../errors.ts';
+import type { Gateway } from '../gateway/gateway.ts';
+import { list, type Listing } from '../gateway/list.ts';
+import { principalKey } from '../gateway/snapshot.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { changedLists, sendListChanged } from './list-changes.ts';
+import { createMcpServer, type Client } from './mcp-server.ts';
+
+/** Serves MCP up to 2025-11-25 over HTTP: one transport and one SDK server per session. */
+export interface LegacySessions {
+  /** @throws BailiwickError `UNKNOWN_SESSION`, `SESSION_LIMIT` or `INVALID_REQUEST`. */
+  handle(client: Client, request: IncomingMessage, response: ServerResponse, body: unknown): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface LegacySessionsOptions {
+  readonly gateway: Gateway;
+  readonly logger: Logger;
+  readonly maxSessions: number;
+  readonly idleMs: number;
+  readonly maxBodyBytes: number;
+}
+
+/** A session belongs to the principal and the endpoint that opened it. */
+interface Session {
+  readonly transport: NodeStreamableHTTPServerTransport;
+  readonly product: McpServer;
+  readonly client: Client;
+  readonly owner: string;
+  listing: Listing;
+  lastUsed: number;
+  /** Requests and open streams: a session that has any is not idle. */
+  requests: number;
+}
+
+const SWEEP_MS = 30_000;
+
+export function createLegacySessions(options: LegacySessionsOptions): LegacySessions {
+  const { gateway, logger, maxSessions, idleMs } = options;
+  const { now, newId } = gateway.road;
+  const sessions = new Map<string, Session>();
+  const listingOf = (client: Client): Listing => list(gateway.current(), client.principal, client.endpoint);
+
+  const stopListening = gateway.onSwap(() => {
+    for (const session of sessions.values()) {
+      const listing = listingOf(session.client);
+      for (const changed of changedLists(session.listing, listing))
+        sendListChanged(session.product, changed, logger);
+      session.listing = listing;
+    }
+  });
+  const sweep = setInterval(() => {
+    for (const session of sessions.values()) {
+      if (session.requests === 0 && now() - session.lastUsed > idleMs) void session.product.close();
+    }
+  }, SWEEP_MS).unref();
+
+  const find = (client: Client, id: string): Session => {
+    const session = sessions.get(id);
+    if (session?.owner === ownerOf(client)) return session;
+    throw new BailiwickError('UNKNOWN_SESSION', 'Session not found; initialize a new one');
+  };
+
+  const open = async (client: Client): Promise<Session> => {
+    if (sessions.size >= maxSessions) {
+      throw new BailiwickError(
+        'SESSION_LIMIT',
+        `${maxSessions} sessions are open, which is the configured limit`,
+      );
+    }
+    const transport = new NodeStreamableHTTPServerTransport({
+      sessionIdGenerator: newId,
+      maxRequestBodySize: options.maxBodyBytes,
+      onsessioninitialized: (id) => void sessions.set(id, session),
+      onsessionclosed: (id) => void sessions.delete(id),
+    });
+    const product = createMcpServer(client, 'legacy');
+    const session: Session = {
+      transport,
+      product,
+      client,
+      owner: ownerOf(client),
+      listing: listingOf(client),
+      lastUsed: now(),
+      requests: 0,
+    };
+    product.server.onclose = () => {
+      if (transport.sessionId !== undefined) sessions.delete(transport.sessionId);
+    };
+    product.server.onerror = (error) =>
+      logger.debug({ err: error }, 'a legacy MCP session reported an error');
+    // The SDK types its optional handlers without `undefined`, which exactOptionalPropertyTypes tells apart.
+    await product.connect(transport as Parameters<McpServer['connect']>[0]);
+    return session;
+  };
+
+  return {
+    async handle(client, request, response, body) {
+      const id = request.headers['mcp-session-id'];
+      const session =
+        typeof id === 'string'
+          ? find(client, id)
+          : isInitializeRequest(body)
+            ? await open(client)
+            : undefined;
+      if (!session) {
+        throw new BailiwickError(
+          'INVALID_REQUEST',
+          'Mcp-Session-Id is required after initialize (MCP 2025-11-25)',
+        );
+      }
+      session.requests += 1;
+      response.once('close', () => {
+        session.requests -= 1;
+        session.lastUsed = now();
+      });
+      await session.transport.handleRequest(request, response, body);
+    },
+    async close() {
+      stopListening();
+      clearInterval(sweep);
+      await Promise.all([...sessions.values()].map((session) => session.product.close()));
+      sessions.clear();
+    },
+  };
+}
+
+function ownerOf(client: Client): string {
+  return `${principalKey(client.principal)} ${client.endpoint.kind === 'all' ? '' : client.endpoint.source}`;
+}

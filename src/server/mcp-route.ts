@@ -1,0 +1,77 @@
+import { classifyInboundRequest, isJsonContentType } from '@modelcontextprotocol/server';
+import type { Request, Response } from 'express';
+import { SOURCE_NAME } from '../catalog/names.ts';
+import { BailiwickError } from '../errors.ts';
+import { ALL_SOURCES, type Endpoint } from '../gateway/endpoint.ts';
+import type { Gateway } from '../gateway/gateway.ts';
+import { list } from '../gateway/list.ts';
+import type { Principal } from '../identity/principal.ts';
+import type { LegacySessions } from './legacy-sessions.ts';
+import type { ModernLeg } from './modern-leg.ts';
+
+export interface McpRouteOptions {
+  readonly gateway: Gateway;
+  readonly legacy: LegacySessions;
+  readonly modern: ModernLeg;
+}
+
+/**
+ * One URL, both eras: the request itself says which it is (MCP 2026-07-28, basic/versioning).
+ *
+ * ```
+ * POST, modern or malformed-modern → stateless leg
+ * POST legacy, GET, DELETE         → session leg
+ * ```
+ */
+export function createMcpRoute({ gateway, legacy, modern }: McpRouteOptions) {
+  return async function serveMcp(request: Request, response: Response): Promise<void> {
+    const principal = response.locals['principal'] as Principal;
+    const endpoint = endpointOf(request);
+    requireEndpoint(gateway, principal, endpoint);
+    if (request.method === 'POST' && !isJsonContentType(request.headers['content-type'] ?? null)) {
+      throw new BailiwickError('UNSUPPORTED_MEDIA_TYPE', 'Content-Type must be application/json');
+    }
+    const ip = request.socket.remoteAddress;
+    const client = {
+      gateway,
+      principal,
+      endpoint,
+      via: { face: 'http' as const, ...(ip !== undefined && { ip }) },
+    };
+    const body: unknown = request.body;
+    const route = classifyInboundRequest({
+      httpMethod: request.method,
+      ...header(request, 'protocolVersionHeader', 'mcp-protocol-version'),
+      ...header(request, 'mcpMethodHeader', 'mcp-method'),
+      ...header(request, 'mcpNameHeader', 'mcp-name'),
+      body,
+    });
+    const leg = request.method === 'POST' && route.kind !== 'legacy' ? modern : legacy;
+    await leg.handle(client, request, response, body);
+  };
+}
+
+function endpointOf(request: Request): Endpoint {
+  const { source } = request.params;
+  return typeof source === 'string' ? { kind: 'source', source } : ALL_SOURCES;
+}
+
+/** A source that is absent and one of which this principal sees nothing get the same words. */
+function requireEndpoint(gateway: Gateway, principal: Principal, endpoint: Endpoint): void {
+  if (endpoint.kind === 'all') return;
+  const listing = list(gateway.current(), principal, endpoint);
+  const isEmpty = [listing.tools, listing.resources, listing.resourceTemplates, listing.prompts].every(
+    (entries) => entries.length === 0,
+  );
+  if (!SOURCE_NAME.test(endpoint.source) || isEmpty) {
+    throw new BailiwickError(
+      'UNKNOWN_ENDPOINT',
+      `no source ${JSON.stringify(endpoint.source.slice(0, 64))} is served to this caller`,
+    );
+  }
+}
+
+function header<K extends string>(request: Request, key: K, name: string): { [key in K]?: string } {
+  const value = request.headers[name];
+  return typeof value === 'string' ? ({ [key]: value } as { [key in K]?: string }) : {};
+}

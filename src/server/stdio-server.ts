@@ -1,0 +1,55 @@
+import type { McpServer } from '@modelcontextprotocol/server';
+import { serveStdio } from '@modelcontextprotocol/server/stdio';
+import { ALL_SOURCES } from '../gateway/endpoint.ts';
+import type { Gateway } from '../gateway/gateway.ts';
+import { list } from '../gateway/list.ts';
+import type { Principal } from '../identity/principal.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { changedLists, sendListChanged } from './list-changes.ts';
+import { createMcpServer, type Client } from './mcp-server.ts';
+
+export interface StdioServer {
+  /** Resolves when the client has gone. */
+  readonly closed: Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Serves one MCP client over standard input and output, in the era it opens with. */
+export function startStdioServer(options: {
+  gateway: Gateway;
+  principal: Principal;
+  logger: Logger;
+}): StdioServer {
+  const { gateway, principal, logger } = options;
+  const client: Client = { gateway, principal, endpoint: ALL_SOURCES, via: { face: 'stdio' } };
+  const closed = Promise.withResolvers<void>();
+  const products = new Set<McpServer>();
+  let listing = list(gateway.current(), principal, client.endpoint);
+
+  const stopListening = gateway.onSwap(() => {
+    const next = list(gateway.current(), principal, client.endpoint);
+    for (const changed of changedLists(listing, next)) {
+      for (const product of products) sendListChanged(product, changed, logger);
+    }
+    listing = next;
+  });
+
+  const handle = serveStdio(
+    (context) => {
+      const product = createMcpServer(client, context.era);
+      products.add(product);
+      product.server.onclose = () => products.delete(product);
+      return product;
+    },
+    { onerror: (error) => logger.debug({ err: error }, 'a message on standard input was not served') },
+  );
+  process.stdin.once('end', () => closed.resolve());
+  process.stdin.once('close', () => closed.resolve());
+  return {
+    closed: closed.promise,
+    async close() {
+      stopListening();
+      await handle.close();
+    },
+  };
+}

@@ -1,0 +1,157 @@
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type {
+  BodyBinding,
+  HttpBinding,
+  ParameterBinding,
+  SecurityScheme,
+} from '../../src/catalog/binding.ts';
+import type { Contribution } from '../../src/catalog/entries.ts';
+import type { Access, Tool } from '../../src/catalog/tool.ts';
+import type { JsonObject, JsonSchema } from '../../src/catalog/json.ts';
+import { BailiwickError } from '../../src/errors.ts';
+import type { CallContext, Upstream } from '../../src/upstream/upstream.ts';
+import { createHttpUpstream, type HttpUpstreamOptions } from '../../src/upstream/http/http-upstream.ts';
+
+const DEFAULT_STYLE = { path: 'simple', query: 'form', header: 'simple', cookie: 'form' } as const;
+
+/** A parameter with the defaults of OpenAPI 3.1.1 for its place. */
+export function parameter(
+  place: ParameterBinding['in'],
+  name: string,
+  overrides: Partial<ParameterBinding> = {},
+): ParameterBinding {
+  const style = overrides.style ?? DEFAULT_STYLE[place];
+  return {
+    argument: name,
+    in: place,
+    name,
+    style,
+    explode: style === 'form',
+    allowReserved: false,
+    ...overrides,
+  };
+}
+
+export function binding(overrides: Partial<HttpBinding> = {}): HttpBinding {
+  return {
+    kind: 'http',
+    method: 'GET',
+    path: '/things',
+    fixedQuery: [],
+    parameters: [],
+    security: [],
+    accepts: ['application/json'],
+    ...overrides,
+  };
+}
+
+export function wholeJsonBody(argument = 'body'): BodyBinding {
+  return { mediaType: 'application/json', shape: { kind: 'whole', argument } };
+}
+
+export function tool(
+  http: HttpBinding,
+  overrides: { access?: Access; outputSchema?: JsonSchema; name?: string } = {},
+): Tool {
+  return {
+    source: 'helpdesk',
+    name: 'operation',
+    description: '',
+    inputSchema: { type: 'object' },
+    validationSchema: { type: 'object' },
+    access: 'read',
+    scopes: [],
+    attributes: {},
+    binding: http,
+    ...overrides,
+  };
+}
+
+export function contributionOf(...tools: Tool[]): Contribution {
+  const none = { resources: [], templates: [], prompts: [], skipped: [], lossy: [] };
+  return { source: 'helpdesk', tools, operations: tools.length, ...none };
+}
+
+export function upstream(overrides: Partial<HttpUpstreamOptions> = {}): Upstream {
+  return createHttpUpstream({
+    source: 'helpdesk',
+    contribution: () => contributionOf(),
+    timeoutMs: 10_000,
+    maxResponseBytes: 1_000_000,
+    ...overrides,
+  });
+}
+
+/** The URL part after the origin, and the headers, of what a call would send. */
+export function planOf(
+  http: HttpBinding,
+  args: JsonObject,
+  overrides: Partial<HttpUpstreamOptions> = {},
+): { target: string; headers: Record<string, string>; body: string | null; method: string; url: string } {
+  const plan = upstream({ url: 'http://api.test', ...overrides }).plan(tool(http), args);
+  if (!('url' in plan)) throw new Error('not the plan of an HTTP request');
+  return { ...plan, target: plan.url.replace(/^https?:\/\/[^/]*/, '') };
+}
+
+export function context(overrides: Partial<CallContext> = {}): CallContext {
+  return { signal: new AbortController().signal, ...overrides };
+}
+
+export interface Running {
+  readonly url: string;
+  readonly host: string;
+  readonly port: number;
+  readonly server: Server;
+  close(): Promise<void>;
+}
+
+export async function serve(listener: RequestListener): Promise<Running> {
+  const server = createServer(listener);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  server.listen(0, '127.0.0.1', resolve);
+  await promise;
+  const { port } = server.address() as AddressInfo;
+  const host = `127.0.0.1:${port}`;
+  return { url: `http://${host}`, host, port, server, close: () => closeServer(server) };
+}
+
+function closeServer(server: Server): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  server.close(() => resolve());
+  server.closeAllConnections();
+  return promise;
+}
+
+export async function readRequest(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** The error that `work` ends with; fails when there is none. */
+export async function faultOf(work: () => unknown): Promise<BailiwickError> {
+  try {
+    await work();
+  } catch (error) {
+    if (error instanceof BailiwickError) return error;
+    throw error;
+  }
+  throw new Error('nothing was thrown');
+}
+
+export const BEARER: SecurityScheme = { name: 'token', type: 'http', scheme: 'bearer' };
+export const BASIC: SecurityScheme = { name: 'login', type: 'http', scheme: 'Basic' };
+export const HEADER_KEY: SecurityScheme = {
+  name: 'key',
+  type: 'apiKey',
+  in: 'header',
+  parameter: 'X-Api-Key',
+};
+export const QUERY_KEY: SecurityScheme = {
+  name: 'queryKey',
+  type: 'apiKey',
+  in: 'query',
+  parameter: 'api_key',
+};
+export const COOKIE_KEY: SecurityScheme = { name: 'session', type: 'apiKey', in: 'cookie', parameter: 'sid' };

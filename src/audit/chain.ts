@@ -22,14 +22,18 @@ export interface Link {
   readonly time: string;
 }
 
-/** An entry as RFC 8785 text, member by member: what can be done before its place in the chain is known. */
+/** An entry as RFC 8785 text with room for its link: what can be done before its place in the chain is known. */
 export interface PreparedEntry {
-  readonly members: readonly (readonly [name: string, text: string])[];
-  /** Size of the members' text in UTF-8. */
+  /** The text before, between and after the values of the link's members. */
+  readonly parts: readonly string[];
+  /** Size of the text in UTF-8. */
   readonly bytes: number;
 }
 
-const LINK_MEMBERS: ReadonlySet<string> = new Set(['v', 'seq', 'prev', 'hash', 'time', 'chain']);
+/** What the chain writes into the parts of an entry, in the order of RFC 8785 section 3.2.3. */
+const SLOTS = ['chain', 'prev', 'seq', 'time', 'v'] as const;
+
+const LINK_MEMBERS: ReadonlySet<string> = new Set([...SLOTS, 'hash']);
 
 /**
  * Takes a copy of an entry, as text: later changes to the entry do not reach the record.
@@ -40,32 +44,40 @@ const LINK_MEMBERS: ReadonlySet<string> = new Set(['v', 'seq', 'prev', 'hash', '
  * @throws Error when a member has no JSON form (a cycle, a number that is not finite).
  */
 export function prepareEntry(entry: RecordEntry): PreparedEntry {
-  const members: [string, string][] = [];
-  let bytes = 0;
+  const texts = new Map<string, string | undefined>(SLOTS.map((name) => [name, undefined]));
   for (const [name, value] of Object.entries(entry)) {
-    if (value === undefined || LINK_MEMBERS.has(name)) continue;
-    const text = toText(value);
-    members.push([name, text]);
-    bytes += name.length + Buffer.byteLength(text);
+    if (value !== undefined && !LINK_MEMBERS.has(name)) texts.set(name, toText(value));
   }
-  return { members, bytes };
+  const parts: string[] = [];
+  let part = '';
+  let opening = '{';
+  for (const name of [...texts.keys()].toSorted()) {
+    part += `${opening}"${name}":`;
+    opening = ',';
+    const text = texts.get(name);
+    if (text !== undefined) {
+      part += text;
+      continue;
+    }
+    parts.push(part);
+    part = '';
+  }
+  parts.push(`${part}}`);
+  return { parts, bytes: parts.reduce((sum, one) => sum + Buffer.byteLength(one), 0) };
 }
 
 /** The line of a record, without its line feed, and the record's hash. */
 export function sealPrepared(prepared: PreparedEntry, link: Link): { line: string; hash: string } {
-  const members: (readonly [string, string])[] = [
-    ...prepared.members,
-    ['v', String(RECORD_VERSION)],
-    ['seq', String(link.seq)],
-    ['prev', JSON.stringify(link.prev)],
-    ['time', JSON.stringify(link.time)],
-    ['chain', JSON.stringify(link.chain)],
-  ];
-  // Member names are ASCII, so this is the order of RFC 8785 section 3.2.3.
-  members.sort(([a], [b]) => (a < b ? -1 : 1));
-  const body = `{${members.map(([name, text]) => `"${name}":${text}`).join(',')}}`;
+  const body = prepared.parts.reduce(
+    (text, part, index) => text + valueOfSlot(SLOTS[index - 1], link) + part,
+  );
   const hash = digestOfText(body);
   return { line: withHash(body, hash), hash };
+}
+
+function valueOfSlot(slot: (typeof SLOTS)[number] | undefined, link: Link): string {
+  if (slot === undefined) return '';
+  return slot === 'v' ? String(RECORD_VERSION) : JSON.stringify(link[slot]);
 }
 
 /** Gives an entry its place in a chain. */

@@ -14,7 +14,8 @@ export interface RecordWriter {
   /**
    * Resolves when the entry is on disk (durable), or accepted for writing within a bounded delay (not durable).
    *
-   * While the disk refuses, an entry that is not durable waits for the disk too, and rejects with it.
+   * While the disk refuses, an entry that is not durable waits for the disk too, and rejects with it. While the disk
+   * hangs, neither refusing nor taking, entries that are not durable are accepted until too many bytes wait.
    *
    * @throws BailiwickError RECORD_UNAVAILABLE when the entry cannot be recorded; then nothing may be sent.
    */
@@ -57,6 +58,9 @@ const MEBIBYTE = 1024 * 1024;
 /** How long accepted entries wait before a disk that refused them is tried again. */
 const RETRY_MS = 1000;
 
+/** One write takes no more than this, so that sealing a batch does not hold up the event loop. */
+const BATCH_BYTES = MEBIBYTE / 2;
+
 /** What an entry costs beside its text. */
 const ENTRY_OVERHEAD_BYTES = 512;
 
@@ -94,7 +98,7 @@ export async function openChain(options: ChainOptions): Promise<RecordWriter> {
     } catch (error) {
       return Promise.reject(unavailable('the audit record has no JSON form', error));
     }
-    const cost = prepared.bytes + ENTRY_OVERHEAD_BYTES;
+    const cost = costOf(prepared);
     if (waitingBytes + cost > maxWaitingBytes) {
       return Promise.reject(unavailable('too many audit records wait for the disk'));
     }
@@ -102,7 +106,7 @@ export async function openChain(options: ChainOptions): Promise<RecordWriter> {
     const time = new Date(now()).toISOString();
     if (!durable && !failing) {
       waiting.push({ prepared, time });
-      if (waitingBytes > maxWaitingBytes / 4) flushSoon();
+      if (waitingBytes > BATCH_BYTES) flushSoon();
       else timer ??= setTimeout(flushSoon, flushDelayMs);
       return Promise.resolve();
     }
@@ -121,22 +125,27 @@ export async function openChain(options: ChainOptions): Promise<RecordWriter> {
 
   async function flush(): Promise<void> {
     try {
+      let isAll: boolean;
       do {
         // One turn of the event loop, so that everybody who was just answered can join the batch.
         await setImmediate();
-        await writeBatch();
-      } while (waiting.some((one) => one.settle !== undefined));
+        isAll = await writeBatch();
+      } while (!isAll || waiting.some((one) => one.settle !== undefined));
     } finally {
       // In the same turn as the last look at `waiting`: nobody can come to wait for a flush that is over.
       flushing = undefined;
     }
-    if (failing && waiting.length > 0 && !closed) timer ??= setTimeout(flushSoon, RETRY_MS).unref();
+    if (waiting.length === 0 || closed) return;
+    // Accepted while the last batch was on its way, or kept because the disk refused it.
+    timer ??= setTimeout(flushSoon, failing ? RETRY_MS : flushDelayMs);
+    if (failing) timer.unref();
   }
 
-  async function writeBatch(): Promise<void> {
-    const batch = waiting;
-    if (batch.length === 0) return;
-    waiting = [];
+  /** Writes what waits, up to a bound. False: there was more, and the disk may take it. */
+  async function writeBatch(): Promise<boolean> {
+    const batch = waiting.splice(0, countForBatch(waiting));
+    if (batch.length === 0) return true;
+    const isAll = waiting.length === 0;
     let last = head;
     let text = '';
     for (const { prepared, time } of batch) {
@@ -148,28 +157,32 @@ export async function openChain(options: ChainOptions): Promise<RecordWriter> {
     try {
       await segments.append(Buffer.from(text, 'utf8'), head.seq + 1);
     } catch (error) {
-      refuse(batch, error);
-      return;
+      // Accepted entries keep their place before all that came later.
+      waiting = [...batch, ...waiting];
+      refuseWaiting(error);
+      return true;
     }
     head = last;
     if (failing) logger.info({ chain, seq: head.seq }, 'audit records are being written again');
     failing = false;
     for (const one of batch) settled(one)?.resolve();
+    return isAll;
   }
 
-  function refuse(batch: readonly Waiting[], cause: unknown): void {
+  /** Rejects all who wait. What was accepted stays, until the disk takes it. */
+  function refuseWaiting(cause: unknown): void {
     if (!failing) {
       logger.error({ err: cause, chain, directory }, 'audit records cannot be written; calls are refused');
     }
     failing = true;
-    // Accepted entries keep their place before all that came later.
-    waiting = [...batch.filter((one) => one.settle === undefined), ...waiting];
+    const refused = waiting.filter((one) => one.settle !== undefined);
+    waiting = waiting.filter((one) => one.settle === undefined);
     const error = unavailable('the audit record cannot be written', cause);
-    for (const one of batch) if (one.settle !== undefined) settled(one)?.reject(error);
+    for (const one of refused) settled(one)?.reject(error);
   }
 
   function settled(one: Waiting): Waiting['settle'] {
-    waitingBytes -= one.prepared.bytes + ENTRY_OVERHEAD_BYTES;
+    waitingBytes -= costOf(one.prepared);
     return one.settle;
   }
 
@@ -180,7 +193,10 @@ export async function openChain(options: ChainOptions): Promise<RecordWriter> {
     flushSoon();
     await flushing;
     clearTimeout(timer);
-    await segments.close();
+    // All that counts as written was synchronised before.
+    await segments.close().catch((error: unknown) => {
+      logger.warn({ err: error, chain }, 'the last audit file could not be closed');
+    });
     if (waiting.length === 0) return;
     const count = waiting.length;
     waiting = [];
@@ -189,6 +205,17 @@ export async function openChain(options: ChainOptions): Promise<RecordWriter> {
 
   let closing: Promise<void> | undefined;
   return { append, head: () => head, close: () => (closing ??= close()) };
+}
+
+function costOf(prepared: PreparedEntry): number {
+  return prepared.bytes + ENTRY_OVERHEAD_BYTES;
+}
+
+/** How many of those who wait, from the first, fit into one batch; at least one. */
+function countForBatch(waiting: readonly Waiting[]): number {
+  let bytes = 0;
+  const last = waiting.findIndex((one) => (bytes += costOf(one.prepared)) >= BATCH_BYTES);
+  return last === -1 ? waiting.length : last + 1;
 }
 
 async function claimDirectory(fileSystem: ChainFileSystem, directory: string): Promise<void> {

@@ -136,6 +136,40 @@ test('a disk that hangs holds a bounded number of bytes; the rest is refused at 
   expect(await readRecords(dir)).toHaveLength(settled.filter((one) => one === 'written').length + 1);
 });
 
+test('what is accepted while a slow disk is busy is written after it, without another append', async () => {
+  const dir = await temporaryDirectory();
+  const disk = Promise.withResolvers<void>();
+  const fileSystem = faultyFileSystem({
+    before: (operation) => (operation === 'sync' ? disk.promise : undefined),
+  });
+  const writer = await openTestChain({ dir, fileSystem, flushDelayMs: 1 });
+  const first = writer.append(intent('first'), DURABLE);
+  await vi.waitFor(() => expect(fileSystem.counts.sync).toBe(1));
+  const large = { detail: { text: 'x'.repeat(100_000) } };
+  for (let index = 0; index < 20; index += 1) await writer.append(intent(String(index), large), BUFFERED);
+  disk.resolve();
+  await first;
+  await vi.waitFor(() => expect(writer.head().seq).toBe(21));
+  await writer.close();
+  expect(await verifyDirectory(dir)).toMatchObject({ ok: true, chains: [{ records: 21 }] });
+});
+
+test('accepted entries reach a disk that recovers, without another append', async () => {
+  const dir = await temporaryDirectory();
+  let broken = true;
+  const fileSystem = faultyFileSystem({
+    before: (operation) => {
+      if (broken && operation === 'write') throw systemError('ENOSPC');
+    },
+  });
+  const writer = await openTestChain({ dir, fileSystem, flushDelayMs: 1 });
+  await writer.append(intent('a'), BUFFERED);
+  await vi.waitFor(() => expect(writer.log).toHaveLength(1));
+  broken = false;
+  await vi.waitFor(() => expect(writer.head().seq).toBe(1), { timeout: 10_000 });
+  await writer.close();
+});
+
 test('closing a chain on a disk that refuses says how much was lost', async () => {
   const dir = await temporaryDirectory();
   const fileSystem = faultyFileSystem({

@@ -334,9 +334,9 @@ test('a call that takes too long ends at its timeout and is cancelled in the ups
 
 test('progress keeps a long call alive past its timeout', async () => {
   const { url } = await startHttpFixture('modern-server.ts');
-  const upstream = startUpstream({ url, headers: {} }, { timeoutMs: 500 });
+  const upstream = startUpstream({ url, headers: {} }, { timeoutMs: 1_500 });
   await call(upstream, 'echo');
-  const outcome = await call(upstream, 'slow', { steps: 80 }, { onProgress: () => {} });
+  const outcome = await call(upstream, 'slow', { steps: 200 }, { onProgress: () => {} });
   expect(textOf(outcome)).toBe('done');
 });
 

@@ -68,7 +68,10 @@ export class RelayTransport implements Transport {
     this.#inner.onerror = (error) => this.onerror?.(error);
     this.#inner.onmessage = (message, extra) => {
       const restored = this.#receive(message);
-      if (restored) this.onmessage?.(restored, extra);
+      if (!restored) return;
+      if ('method' in restored) this.onmessage?.(restored, extra);
+      // The SDK handles notifications a microtask late and answers at once: the progress before an answer would be lost.
+      else queueMicrotask(() => this.onmessage?.(restored, extra));
     };
     await this.#inner.start();
   }

@@ -15,13 +15,18 @@ export interface Problem {
 /** The configuration cannot be used. Carries every problem, and what was read so far: what to watch for its repair. */
 export class ConfigurationError extends BailiwickError {
   readonly problems: readonly Problem[];
-  readonly inputs: Inputs;
+  readonly #inputs: Inputs;
 
   constructor(problems: readonly Problem[], inputs: Inputs) {
     super('CONFIGURATION', problems.map(toText).join('\n'), { data: { problems } });
     this.name = 'ConfigurationError';
     this.problems = problems;
-    this.inputs = inputs;
+    this.#inputs = inputs;
+  }
+
+  /** What was read, or looked for. Not a member that is logged: a path may hold a secret. */
+  get inputs(): Inputs {
+    return this.#inputs;
   }
 }
 

@@ -7,6 +7,9 @@ import { isSensitive } from './redacted.ts';
 import { metaOf, narrowedOptions, optionsOf, schemasAt, shapeOf, tellingKeyOf } from './schema-walk.ts';
 import { suggest } from './suggest.ts';
 
+/** More unknown keys than anybody reads. */
+const MAX_KEYS = 50;
+
 /** An issue of the schema in words. `at: key` means the key is wrong, not what it holds. */
 export interface Explanation {
   readonly path: Path;
@@ -16,7 +19,7 @@ export interface Explanation {
 }
 
 interface Context {
-  readonly schema: z.core.$ZodType;
+  readonly schema: z.ZodType;
   readonly input: unknown;
   /** True for a value that came from `${…}`. It is never quoted. */
   readonly isReference: (path: Path) => boolean;
@@ -30,11 +33,11 @@ export function explainIssue(issue: Issue, context: Context): Explanation[] {
 }
 
 function explain(issue: Issue, prefix: Path, context: Context): Explanation[] {
-  const path = [...prefix, ...(issue.path as Path)];
+  const path = [...prefix, ...issue.path.map(toPart)];
   const name = path.length === 0 ? 'the document' : `\`${toDotted(path)}\``;
   switch (issue.code) {
     case 'unrecognized_keys':
-      return issue.keys.map((key) => explainUnknownKey([...path, key], context));
+      return issue.keys.slice(0, MAX_KEYS).map((key) => explainUnknownKey([...path, key], context));
     case 'invalid_union':
       return explainUnion(issue.errors, path, name, context);
     case 'invalid_key':
@@ -53,6 +56,7 @@ function explain(issue: Issue, prefix: Path, context: Context): Explanation[] {
     case 'custom':
     case 'invalid_format':
     case 'invalid_element':
+    default:
       return [withExample(path, `${name} ${toClause(issue.message)}${got(path, context)}`, context)];
   }
 }
@@ -96,17 +100,17 @@ function explainUnion(errors: readonly Issue[][], path: Path, name: string, cont
     options.length === errors.length
       ? errors.map((issues, index) => ({ issues, key: options[index] && tellingKeyOf(options[index]) }))
       : [];
-  return explainKeys(branches, path, name, context);
+  return explainKeys(branches, input, { path, name }, context);
 }
 
 /** For alternatives that are all mappings: the one whose telling key is given is the one that was meant. */
 function explainKeys(
   branches: readonly { issues: readonly Issue[]; key: string | undefined }[],
-  path: Path,
-  name: string,
+  input: object,
+  { path, name }: { path: Path; name: string },
   context: Context,
 ): Explanation[] {
-  const keys = Object.keys(valueAt(context.input, path) as object);
+  const keys = Object.keys(input);
   const telling = branches.flatMap(({ key }) => key ?? []);
   const given = branches.filter(({ key }) => key !== undefined && keys.includes(key));
   const [meant, other] = given;
@@ -125,7 +129,7 @@ function explainKeys(
   if (meant) return meant.issues.flatMap((issue) => explain(issue, path, context));
   const known = membersAt(path, context);
   const unknown = keys.filter((key) => !known.includes(key));
-  const explained = unknown.map((key) => explainUnknownKey([...path, key], context));
+  const explained = unknown.slice(0, MAX_KEYS).map((key) => explainUnknownKey([...path, key], context));
   const isTheReason = unknown.some(
     (key) => isKeyOfAnotherVersion([...path, key]) || telling.includes(suggest(key, known) ?? ''),
   );
@@ -144,8 +148,8 @@ function explainType(expected: string, path: Path, name: string, context: Contex
   );
   if (context.isReference(path)) return { ...explanation, hint: 'what `${…}` stands for is always text' };
   if (input === null) return { ...explanation, hint: 'give it a value or remove the key' };
-  if (expected === 'string' && typeof input !== 'object') {
-    const quoted = isShowable(input, path, context) ? `: "${String(input)}"` : '';
+  if (expected === 'string' && (typeof input === 'number' || typeof input === 'boolean')) {
+    const quoted = isShowable(input, path, context) ? `: "${input}"` : '';
     return { ...explanation, hint: `write it in quotes${quoted}` };
   }
   return explanation;
@@ -204,6 +208,11 @@ function membersAt(path: Path, context: Context): string[] {
   const schemas = schemasAt(context.schema, path, context.input);
   const shapes = schemas.flatMap((schema) => narrowedOptions(schema, value)).map(shapeOf);
   return [...new Set(shapes.flatMap((shape) => Object.keys(shape ?? {})))];
+}
+
+/** Paths of JSON hold no symbols. */
+function toPart(part: PropertyKey): string | number {
+  return typeof part === 'symbol' ? String(part) : part;
 }
 
 function isWrongKind(issue: Issue): boolean {

@@ -29,7 +29,7 @@ export function isPolicyFileName(name: string): boolean {
 /** The names of a folder's policy files in a stable order; `undefined` where there is no such folder. */
 export async function listPolicyFiles(folder: string): Promise<string[] | undefined> {
   try {
-    return (await readdir(folder)).filter(isPolicyFileName).sort();
+    return (await readdir(folder)).filter(isPolicyFileName).toSorted();
   } catch {
     return undefined;
   }
@@ -81,6 +81,6 @@ export function digestOfInputs(
   const rows = inputs.map((input) => [input.kind, path.relative(folder, input.path), input.digest]);
   const lines = [...rows, ...values.map(([name, digest]) => ['value', name, digest])]
     .map((row) => row.join('\0'))
-    .sort();
+    .toSorted();
   return `sha256:${digestOfBytes(lines.join('\n'))}`;
 }

@@ -53,11 +53,7 @@ export async function loadConfig(file: string, environment: NodeJS.ProcessEnv): 
   const document = readYaml(text);
   const toProblem = problemMaker(file, document);
   if (document.problems.length > 0) {
-    const problems = document.problems.map((problem) => ({
-      file,
-      pointer: toPointer(problem.path),
-      ...omitPath(problem),
-    }));
+    const problems = document.problems.map((problem) => ({ file, ...withPointer(problem) }));
     throw new ConfigurationError(problems, reader.inputs);
   }
 
@@ -75,7 +71,7 @@ export async function loadConfig(file: string, environment: NodeJS.ProcessEnv): 
     throw new ConfigurationError(ordered.slice(0, MAX_PROBLEMS), reader.inputs);
   }
 
-  const config = makePathsAbsolute(parsed.data, folder);
+  const config = toConfig(parsed.data, folder);
   const values = [...resolved.environment].map(([name, value]) => [name, digestOfBytes(value)] as const);
   const loaded: LoadedConfig = {
     file: absolute,
@@ -90,6 +86,16 @@ export async function loadConfig(file: string, environment: NodeJS.ProcessEnv): 
   const view = (): unknown => redacted(loaded);
   printAs(config, view);
   return printAs(loaded, () => ({ file: absolute, digest: loaded.digest, config: view() }));
+}
+
+/** Every path absolute, and each program started in a folder: the configuration's own unless it says otherwise. */
+function toConfig(parsed: Config, folder: string): Config {
+  // Parsed again: by now defaults are values like any other, and paths need no base.
+  const config = Config.parse(makePathsAbsolute(parsed, folder));
+  for (const source of Object.values(config.sources)) {
+    if ('mcp' in source && 'command' in source.mcp) source.mcp.cwd ??= folder;
+  }
+  return config;
 }
 
 async function readConfigFile(file: string, absolute: string, reader: InputReader): Promise<string> {
@@ -124,6 +130,7 @@ function explainAll(
     return [...resolved.written.keys()].some((known) => known === pointer || known.startsWith(`${pointer}/`));
   };
   return issues
+    .slice(0, MAX_PROBLEMS)
     .flatMap((issue) => explainIssue(issue, { schema: Config, input: resolved.value, isReference }))
     .filter((explanation) => !failed.has(toPointer(explanation.path)))
     .map((explanation) => ({ ...explanation, message: scrub(explanation.message, resolved.secrets) }));
@@ -146,8 +153,11 @@ function problemMaker(file: string, document: YamlDocument): (explanation: Expla
   });
 }
 
-function omitPath<T extends { readonly path: Path }>({ path: _, ...rest }: T): Omit<T, 'path'> {
-  return rest;
+function withPointer<T extends { readonly path: Path }>({
+  path: at,
+  ...rest
+}: T): Omit<T, 'path'> & { pointer: string } {
+  return { ...rest, pointer: toPointer(at) };
 }
 
 /** Makes loggers and `console.log` print the view instead of the object; members stay as they are. */

@@ -1,5 +1,4 @@
 import path from 'node:path';
-import type { Json } from '../catalog/json.ts';
 import { isJsonObject } from '../catalog/json.ts';
 import { matchesPath, type Path } from './pointer.ts';
 
@@ -36,8 +35,8 @@ export function findPaths(root: unknown, folder: string): NamedPath[] {
 }
 
 /** The configuration with every path in it absolute. */
-export function makePathsAbsolute<T>(root: T, folder: string): T {
-  return walk(root, [], (text, at) => (kindOf(at) ? path.resolve(folder, text) : text)) as T;
+export function makePathsAbsolute(root: unknown, folder: string): unknown {
+  return walk(root, [], (text, at) => (kindOf(at) ? path.resolve(folder, text) : text));
 }
 
 function kindOf(at: Path): PathKind | undefined {
@@ -48,6 +47,7 @@ function walk(value: unknown, at: Path, onText: (text: string, at: Path) => stri
   if (typeof value === 'string') return onText(value, at);
   if (Array.isArray(value)) return value.map((item, index) => walk(item, [...at, index], onText));
   if (!isJsonObject(value)) return value;
-  const members = Object.entries(value).map(([key, item]) => [key, walk(item, [...at, key], onText) as Json]);
-  return Object.fromEntries(members);
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, walk(item, [...at, key], onText)]),
+  );
 }

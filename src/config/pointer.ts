@@ -1,3 +1,5 @@
+import { isJsonObject } from '../catalog/json.ts';
+
 /** A place in a document: keys and indexes from the root. */
 export type Path = readonly (string | number)[];
 
@@ -17,8 +19,9 @@ export function toDotted(path: Path): string {
 export function valueAt(root: unknown, path: Path): unknown {
   let value = root;
   for (const part of path) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, part)) return undefined;
-    value = (value as Record<string | number, unknown>)[part];
+    if (Array.isArray(value)) value = value[Number(part)];
+    else if (isJsonObject(value) && Object.hasOwn(value, part)) value = value[part];
+    else return undefined;
   }
   return value;
 }

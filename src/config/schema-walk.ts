@@ -9,52 +9,56 @@ export interface Meta {
 }
 
 /** The schema inside `optional`, `default` and other wrappers. */
-export function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
+export function unwrap(schema: z.ZodType): z.ZodType {
   const inner = innerOf(schema);
   return inner ? unwrap(inner) : schema;
 }
 
 /** The metadata of a schema or of what it wraps. */
-export function metaOf(schema: z.core.$ZodType): Meta {
+export function metaOf(schema: z.ZodType): Meta {
   let description: string | undefined;
-  let examples: readonly unknown[] | undefined;
-  for (let current: z.core.$ZodType | undefined = schema; current; current = innerOf(current)) {
-    const meta = z.globalRegistry.get(current);
+  let examples: unknown;
+  for (let current: z.ZodType | undefined = schema; current; current = innerOf(current)) {
+    const meta = current.meta();
     description ??= meta?.description;
-    examples ??= meta?.['examples'] as readonly unknown[] | undefined;
+    examples ??= meta?.['examples'];
   }
-  return { ...(description === undefined ? {} : { description }), examples: examples ?? [] };
+  return {
+    ...(description === undefined ? {} : { description }),
+    examples: Array.isArray(examples) ? examples : [],
+  };
 }
 
 /** The members of an object schema; `undefined` for any other kind. */
-export function shapeOf(schema: z.core.$ZodType): Readonly<Record<string, z.core.$ZodType>> | undefined {
+export function shapeOf(schema: z.ZodType): Readonly<Record<string, z.ZodType>> | undefined {
   const inner = unwrap(schema);
-  return inner instanceof z.core.$ZodObject ? inner._zod.def.shape : undefined;
+  if (!(inner instanceof z.ZodObject)) return undefined;
+  return Object.fromEntries(Object.entries(inner.shape).map(([key, member]) => [key, toClassic(member)]));
 }
 
 /** The alternatives of a union, wrappers removed and nested unions flattened; any other schema is its own one. */
-export function optionsOf(schema: z.core.$ZodType): readonly z.core.$ZodType[] {
+export function optionsOf(schema: z.ZodType): readonly z.ZodType[] {
   const inner = unwrap(schema);
-  return inner instanceof z.core.$ZodUnion ? inner._zod.def.options.flatMap(optionsOf) : [inner];
+  return inner instanceof z.ZodUnion
+    ? inner.options.flatMap((option) => optionsOf(toClassic(option)))
+    : [inner];
 }
 
 /** True when a member may be left out. */
-export function isOptional(schema: z.core.$ZodType): boolean {
-  return schema._zod.optin === 'optional';
+export function isOptional(schema: z.ZodType): boolean {
+  return schema.safeParse(undefined).success;
 }
 
 /** The value that stands in for an absent member; `undefined` where none does. */
-export function defaultOf(schema: z.core.$ZodType): unknown {
-  for (let current: z.core.$ZodType | undefined = schema; current; current = innerOf(current)) {
-    if (current instanceof z.core.$ZodDefault || current instanceof z.core.$ZodPrefault) {
-      return current._zod.def.defaultValue;
-    }
+export function defaultOf(schema: z.ZodType): unknown {
+  for (let current: z.ZodType | undefined = schema; current; current = innerOf(current)) {
+    if (current instanceof z.ZodDefault || current instanceof z.ZodPrefault) return current.def.defaultValue;
   }
   return undefined;
 }
 
 /** The first key that an object schema cannot do without: what tells it from its neighbours in a union. */
-export function tellingKeyOf(schema: z.core.$ZodType): string | undefined {
+export function tellingKeyOf(schema: z.ZodType): string | undefined {
   const members = Object.entries(shapeOf(schema) ?? {});
   return members.find(([, member]) => !isOptional(member))?.[0];
 }
@@ -63,13 +67,13 @@ export function tellingKeyOf(schema: z.core.$ZodType): string | undefined {
  * The schemas that apply at a path, unions taken apart. Where a value is a mapping, only those alternatives remain
  * whose telling key it has, unless it has none of them.
  */
-export function schemasAt(root: z.core.$ZodType, path: Path, input: unknown): readonly z.core.$ZodType[] {
-  let schemas: readonly z.core.$ZodType[] = [root];
+export function schemasAt(root: z.ZodType, path: Path, input: unknown): readonly z.ZodType[] {
+  let schemas: readonly z.ZodType[] = [root];
   let value = input;
   for (const part of path) {
     const parent = value;
     schemas = schemas.flatMap((schema) =>
-      narrowedOptions(schema, parent).flatMap((one) => childOf(one, part)),
+      narrowedOptions(schema, parent).flatMap((one) => childOf(one, part) ?? []),
     );
     value = valueAt(value, [part]);
   }
@@ -77,33 +81,41 @@ export function schemasAt(root: z.core.$ZodType, path: Path, input: unknown): re
 }
 
 /** The alternatives of a schema that a value asks for. */
-export function narrowedOptions(schema: z.core.$ZodType, value: unknown): readonly z.core.$ZodType[] {
+export function narrowedOptions(schema: z.ZodType, value: unknown): readonly z.ZodType[] {
   const options = optionsOf(schema);
   if (!isJsonObject(value)) return options;
   const asked = options.filter((option) => Object.hasOwn(value, tellingKeyOf(option) ?? ''));
   return asked.length > 0 ? asked : options;
 }
 
-function childOf(schema: z.core.$ZodType, part: string | number): readonly z.core.$ZodType[] {
-  if (schema instanceof z.core.$ZodArray) return [schema._zod.def.element];
-  if (schema instanceof z.core.$ZodRecord) return [schema._zod.def.valueType];
-  if (!(schema instanceof z.core.$ZodObject)) return [];
-  const { shape } = schema._zod.def;
-  const child = Object.hasOwn(shape, part) ? shape[part] : undefined;
-  return child ? [child] : [];
+/** What a list holds, or what a mapping with free keys holds. */
+export function elementOf(schema: z.ZodType): z.ZodType | undefined {
+  if (schema instanceof z.ZodArray) return toClassic(schema.element);
+  return schema instanceof z.ZodRecord ? toClassic(schema.valueType) : undefined;
 }
 
-function innerOf(schema: z.core.$ZodType): z.core.$ZodType | undefined {
-  if (schema instanceof z.core.$ZodPipe) return schema._zod.def.in;
-  if (schema instanceof z.core.$ZodLazy) return schema._zod.def.getter();
+function childOf(schema: z.ZodType, part: string | number): z.ZodType | undefined {
+  const shape = shapeOf(schema);
+  if (!shape) return elementOf(schema);
+  return Object.hasOwn(shape, part) ? shape[part] : undefined;
+}
+
+function innerOf(schema: z.ZodType): z.ZodType | undefined {
+  if (schema instanceof z.ZodPipe) return toClassic(schema.in);
   if (
-    schema instanceof z.core.$ZodOptional ||
-    schema instanceof z.core.$ZodNullable ||
-    schema instanceof z.core.$ZodDefault ||
-    schema instanceof z.core.$ZodPrefault ||
-    schema instanceof z.core.$ZodReadonly
+    schema instanceof z.ZodOptional ||
+    schema instanceof z.ZodNullable ||
+    schema instanceof z.ZodDefault ||
+    schema instanceof z.ZodPrefault ||
+    schema instanceof z.ZodReadonly
   ) {
-    return schema._zod.def.innerType;
+    return toClassic(schema.unwrap());
   }
   return undefined;
+}
+
+/** The library types members by its core; every schema here is made with its classic interface. */
+function toClassic(schema: unknown): z.ZodType {
+  if (schema instanceof z.ZodType) return schema;
+  throw new TypeError('not a zod schema');
 }

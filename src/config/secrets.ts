@@ -91,7 +91,7 @@ export async function resolveSecrets(root: Json, deps: Deps): Promise<Resolved> 
   return {
     value,
     written,
-    secrets: [...secrets].sort((a, b) => b.length - a.length),
+    secrets: [...secrets].toSorted((a, b) => b.length - a.length),
     environment,
     problems,
   };

@@ -2,7 +2,7 @@ import {
   type Alias,
   isAlias,
   isMap,
-  isPair,
+  isNode,
   isScalar,
   isSeq,
   LineCounter,
@@ -125,11 +125,11 @@ class Reading {
   }
 
   read(root: unknown): Json {
-    return this.#node(root as Node | null, [], undefined);
+    return this.#node(root, [], undefined);
   }
 
-  #node(node: Node | null, path: Path, key: number | undefined): Json {
-    const start = node?.range?.[0] ?? key ?? 0;
+  #node(node: unknown, path: Path, key: number | undefined): Json {
+    const start = startOf(node) ?? key ?? 0;
     this.#places.set(toPointer(path), key === undefined ? { value: start } : { key, value: start });
     this.#values++;
     if (path.length > MAX_DEPTH) {
@@ -142,13 +142,13 @@ class Reading {
         `the document has more than ${MAX_VALUES} values, repeated ones included`,
       );
     }
-    if (node === null) return null;
+    if (!isNode(node)) return null;
     if (isAlias(node)) return this.#alias(node, path, key, start);
     const value = isMap(node)
       ? this.#map(node, path)
       : isSeq(node)
         ? this.#sequence(node, path)
-        : this.#scalar(node as Scalar, path, start);
+        : this.#scalar(node, path, start);
     if (node.anchor !== undefined) this.#anchors.set(node.anchor, node);
     return value;
   }
@@ -166,20 +166,19 @@ class Reading {
     const seen = new Set<string>();
     for (const pair of map.items) {
       if (this.#isFull) break;
-      const at = (pair.key as Node | null)?.range?.[0] ?? map.range?.[0] ?? 0;
-      if (!isPair(pair) || !isScalar(pair.key) || pair.key.value === null) {
+      const at = startOf(pair.key) ?? startOf(map) ?? 0;
+      const name = keyText(pair.key);
+      if (name === undefined) {
         this.#refuse(at, path, 'a key must be plain text');
         continue;
       }
-      const name =
-        typeof pair.key.value === 'string' ? pair.key.value : String(pair.key.source ?? pair.key.value);
       const problem = keyProblem(name, seen);
       seen.add(name);
       if (problem) {
         this.#refuse(at, [...path, name], problem.message, problem.hint);
         continue;
       }
-      object[name] = this.#node(pair.value as Node | null, [...path, name], at);
+      object[name] = this.#node(pair.value, [...path, name], at);
     }
     return object;
   }
@@ -188,7 +187,7 @@ class Reading {
     const list: Json[] = [];
     for (const [index, item] of sequence.items.entries()) {
       if (this.#isFull) break;
-      list.push(this.#node(item as Node | null, [...path, index], undefined));
+      list.push(this.#node(item, [...path, index], undefined));
     }
     return list;
   }
@@ -214,6 +213,16 @@ class Reading {
     });
     return null;
   }
+}
+
+/** A key as it is written; `undefined` for one that is not a plain scalar. */
+function keyText(key: unknown): string | undefined {
+  if (!isScalar(key)) return undefined;
+  return typeof key.value === 'string' ? key.value : key.source;
+}
+
+function startOf(node: unknown): number | undefined {
+  return isNode(node) ? node.range?.[0] : undefined;
 }
 
 function keyProblem(name: string, seen: ReadonlySet<string>): { message: string; hint?: string } | undefined {

@@ -80,7 +80,7 @@ export const IdentitySettings = z
       .prefault({})
       .meta({
         description:
-          'The principal of a caller that shows no credential: over stdio, and from this machine. `false`: there is none, and every caller needs a key. What it may do is up to policy, as for anyone.',
+          'The principal of a caller that shows no credential, over stdio, or over HTTP from this machine to a loopback listener without `publicUrl` and without a proxy in between. `false`: there is none, and every caller needs a key; set that where a tunnel (`ssh -R`, `kubectl port-forward`) leads to the listener. What it may do is up to policy, as for anyone.',
         examples: [{ scopes: ['tickets:read'] }, false],
       }),
     principals: z

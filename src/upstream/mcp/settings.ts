@@ -24,7 +24,7 @@ export const McpCommandSettings = z
       .default({})
       .meta({
         description:
-          "Environment variables of the program. It is given these and a fixed minimal set (such as `PATH` and `HOME`), nothing else of Bailiwick's own environment.",
+          "Environment variables of the program. It is given these and a fixed minimal set (`PATH`, `HOME`, `LANG`, `LC_ALL`, `TMPDIR` and `TERM`; on Windows its counterparts), nothing else of Bailiwick's own environment.",
         examples: [{ GITHUB_TOKEN: '${env:GITHUB_TOKEN}' }],
       }),
     cwd: z

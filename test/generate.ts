@@ -1,0 +1,35 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { RECORD_SCHEMA } from '../src/audit/record-schema.ts';
+import { configJsonSchema } from '../src/config/json-schema.ts';
+import { configReference } from '../src/config/reference.ts';
+import { errorsPage } from './house/errors-page.ts';
+
+/** A committed file that is made from the code. A test compares each with what its `content` gives. */
+export interface GeneratedFile {
+  /** Relative to the root of the repository. */
+  readonly file: string;
+  readonly content: () => string;
+}
+
+export const GENERATED_FILES: readonly GeneratedFile[] = [
+  { file: 'bailiwick.schema.json', content: () => toJsonText(configJsonSchema()) },
+  { file: 'docs/configuration.md', content: configReference },
+  { file: 'docs/errors.md', content: errorsPage },
+  { file: 'docs/record.schema.json', content: () => toJsonText(RECORD_SCHEMA) },
+];
+
+export const REPOSITORY = path.resolve(import.meta.dirname, '..');
+
+function toJsonText(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+if (import.meta.main) {
+  for (const { file, content } of GENERATED_FILES) {
+    const target = path.join(REPOSITORY, file);
+    await mkdir(path.dirname(target), { recursive: true });
+    await writeFile(target, content());
+    console.log(`wrote ${file}`);
+  }
+}

@@ -50,7 +50,7 @@ export interface App {
    * @throws BailiwickError `CONFIGURATION`; what ran keeps running.
    */
   reload(next: LoadedConfig): void;
-  /** Finishes calls in flight for up to `graceMs`, flushes the record, ends upstreams and children. */
+  /** Finishes calls in flight for up to `graceMs`, ends upstreams and children, flushes the record. Once. */
   close(graceMs: number): Promise<void>;
 }
 
@@ -112,6 +112,16 @@ export async function createApp(options: AppOptions): Promise<App> {
   swap();
   recordConfiguration({ change: 'start', version: SERVER_INFO.version });
 
+  let closing: Promise<void> | undefined;
+  const shutDown = async (graceMs: number): Promise<void> => {
+    const { cancelled } = await inFlight.drain(graceMs);
+    if (cancelled > 0) {
+      logger.warn({ cancelled }, `${cancelled} calls were cancelled: they outlasted the shutdown grace`);
+    }
+    await pool.close();
+    await records.close();
+  };
+
   return {
     gateway,
     policy: () => inForce.policy,
@@ -137,12 +147,8 @@ export async function createApp(options: AppOptions): Promise<App> {
       swap();
       recordConfiguration({ change: 'reload' });
     },
-    async close(graceMs) {
-      const { cancelled } = await inFlight.drain(graceMs);
-      if (cancelled > 0)
-        logger.warn({ cancelled }, `${cancelled} calls were cancelled: they outlasted the shutdown grace`);
-      await pool.close();
-      await records.close();
+    close(graceMs) {
+      return (closing ??= shutDown(graceMs));
     },
   };
 }

@@ -64,7 +64,9 @@ export async function recordedCall(
       });
       return invoked.result;
     } catch (thrown) {
-      const error = toBailiwickError(thrown);
+      const { expired } = road.inFlight;
+      const cause: unknown = expired.aborted ? expired.reason : thrown;
+      const error = toBailiwickError(cause);
       if (error.code === 'INTERNAL')
         road.logger.error({ err: thrown, call }, 'a call failed inside Bailiwick');
       await finish({ status: statusOf(error), code: error.code });

@@ -1,0 +1,100 @@
+import { expect, test } from 'vitest';
+import { connect, rejection } from '../support/clients.ts';
+import { DOCUMENT, KEYS, notesFiles, startApi, startGateway } from '../support/gateway.ts';
+
+test('a call in flight finishes on the configuration it started with', async () => {
+  const arrived = Promise.withResolvers<void>();
+  const go = Promise.withResolvers<void>();
+  await using api = await startApi(async (_request, response) => {
+    arrived.resolve();
+    await go.promise;
+    response.setHeader('content-type', 'application/json');
+    response.end('{"from":"the old one"}');
+  });
+  await using other = await startApi();
+  await using gateway = await startGateway(notesFiles(api.url));
+  await using client = await connect('v2 modern', gateway.endpoint, KEYS.reader);
+  const before = client.callTool({ name: 'notes_list_notes', arguments: {} });
+  await arrived.promise;
+
+  await gateway.write('bailiwick.yaml', notesFiles(other.url)['bailiwick.yaml'] ?? '');
+  await gateway.reload();
+  const after = await client.callTool({ name: 'notes_list_notes', arguments: {} });
+  go.resolve();
+
+  expect((await before).structuredContent).toEqual({ from: 'the old one' });
+  expect(after.structuredContent).toEqual({ method: 'GET', url: '/notes' });
+});
+
+test.each([
+  ['broken YAML', 'bailiwick.yaml', 'server: [', 'bailiwick.yaml:1'],
+  ['an unknown key', 'bailiwick.yaml', 'sorces: {}', 'sources'],
+  [
+    'a policy that is none',
+    'policies/notes.policy.yaml',
+    'policy: x\nrules: [{ id: a, effect: perhaps }]',
+    'notes.policy.yaml:2',
+  ],
+  ['a document that is none', 'notes.yaml', 'openapi: 9.9.9\n', 'notes.yaml'],
+])('%s is reported with its place, and what ran keeps running', async (_what, file, text, place) => {
+  await using api = await startApi();
+  await using gateway = await startGateway(notesFiles(api.url));
+  await gateway.write(file, text);
+
+  const error = await rejection(gateway.reload());
+
+  expect(error.code).toBe('CONFIGURATION');
+  expect(error.message).toContain(place);
+  await using client = await connect('v2 modern', gateway.endpoint, KEYS.writer);
+  expect((await client.listTools()).tools).toHaveLength(3);
+});
+
+test('a new operation in the document appears, and its neighbours stay as they were', async () => {
+  await using api = await startApi();
+  await using gateway = await startGateway(notesFiles(api.url));
+  await using client = await connect('v2 modern', gateway.endpoint, KEYS.reader);
+  const before = (await client.listTools()).tools;
+
+  const operation =
+    "  /moods: { get: { operationId: list_moods, responses: { '200': { description: ok } } } }\n";
+  await gateway.write('notes.yaml', DOCUMENT.replace('paths:\n', `paths:\n${operation}`));
+  await gateway.reload();
+
+  const after = (await client.listTools()).tools;
+  expect(after.map((tool) => tool.name)).toEqual(['notes_list_moods', 'notes_list_notes']);
+  expect(after.at(-1)).toEqual(before[0]);
+});
+
+test('an operation that cannot be compiled costs itself, with a named reason', async () => {
+  await using api = await startApi();
+  const files = notesFiles(api.url);
+  const broken =
+    "  /broken: { get: { operationId: broken, parameters: [{ $ref: '#/components/parameters/nowhere' }] } }\n";
+  files['notes.yaml'] = DOCUMENT.replace('paths:\n', `paths:\n${broken}`);
+  await using gateway = await startGateway(files);
+  const [contribution] = gateway.app.gateway.current().catalog.contributions;
+  expect(contribution?.operations).toBe(5);
+  expect(contribution?.tools).toHaveLength(4);
+  expect(contribution?.skipped).toEqual([
+    expect.objectContaining({
+      operation: 'GET /broken',
+      reason: 'unresolved-reference',
+      detail: expect.stringContaining('nowhere'),
+    }),
+  ]);
+});
+
+test('at start, a source whose document is none costs that source and is said', async () => {
+  await using api = await startApi();
+  const files = notesFiles(api.url);
+  files['bailiwick.yaml'] =
+    files['bailiwick.yaml']?.replace('sources:', 'sources:\n  broken: { openapi: broken.yaml }') ?? '';
+  files['broken.yaml'] = 'openapi: 3.1.0\npaths: [\n';
+  await using gateway = await startGateway(files);
+  expect(gateway.app.unusable()).toEqual([
+    { source: 'broken', error: expect.objectContaining({ code: 'CONFIGURATION' }) },
+  ]);
+  expect(gateway.log.join('\n')).toContain('broken.yaml');
+  await using client = await connect('v2 modern', gateway.endpoint, KEYS.reader);
+  expect((await client.listTools()).tools).toHaveLength(1);
+});

@@ -1,0 +1,54 @@
+import {
+  Client as CurrentClient,
+  StreamableHTTPClientTransport as CurrentTransport,
+} from '@modelcontextprotocol/client';
+import { Client as OldClient } from '@modelcontextprotocol/sdk/client/index.js';
+import { StreamableHTTPClientTransport as OldTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+
+/** A connected client, whichever SDK and era is behind it. */
+export type AnyClient = Pick<
+  CurrentClient,
+  | 'callTool'
+  | 'listTools'
+  | 'listResources'
+  | 'listPrompts'
+  | 'readResource'
+  | 'getPrompt'
+  | 'complete'
+  | 'close'
+>;
+
+/** The three ways in which today's clients arrive: SDK v2 in both eras, and SDK v1. */
+export const CLIENT_KINDS = ['v2 modern', 'v2 legacy', 'v1'] as const;
+export type ClientKind = (typeof CLIENT_KINDS)[number];
+
+export async function connect(
+  kind: ClientKind,
+  endpoint: string,
+  key?: string,
+): Promise<AnyClient & AsyncDisposable> {
+  const headers: Record<string, string> = key === undefined ? {} : { authorization: `Bearer ${key}` };
+  const info = { name: 'test', version: '1.0.0' };
+  const client =
+    kind === 'v1'
+      ? new OldClient(info)
+      : new CurrentClient(info, {
+          versionNegotiation: { mode: kind === 'v2 modern' ? { pin: '2026-07-28' } : 'legacy' },
+        });
+  const Transport = kind === 'v1' ? OldTransport : CurrentTransport;
+  const transport = new Transport(new URL(endpoint), { requestInit: { headers } });
+  await client.connect(transport as never);
+  return Object.assign(client as unknown as AnyClient, { [Symbol.asyncDispose]: () => client.close() });
+}
+
+/** The error that a promise rejects with; fails the test where it resolves. */
+export async function rejection(
+  promise: Promise<unknown>,
+): Promise<Error & { code?: unknown; data?: unknown }> {
+  try {
+    await promise;
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error('expected a rejection');
+}

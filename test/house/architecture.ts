@@ -6,7 +6,7 @@ import path from 'node:path';
  */
 
 /** Every folder of `src`, ring by ring from the top. A folder imports from rings above its own, never from below or beside. */
-export const FOLDERS = [
+const FOLDERS = [
   {
     ring: 'words',
     folder: 'catalog',

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { invalidRequest, Problem } from './problem.ts';
 
 /** In bytes. Room for an attachment of 256 KiB in base64, several times over. */
-export const MAX_BODY = 1024 * 1024;
+const MAX_BODY = 1024 * 1024;
 
 /** Reads and parses a JSON body. `413` over {@link MAX_BODY}, `415` for other content types, `400` for what is not JSON. */
 export async function readJson(request: IncomingMessage): Promise<unknown> {

@@ -52,7 +52,7 @@ export const customerOperations: readonly Operation[] = [
   },
 ];
 
-export function findCustomer(desk: Desk, id: string): Customer {
+function findCustomer(desk: Desk, id: string): Customer {
   const customer = desk.customers.get(id);
   if (customer === undefined) throw notFound('customer', id, 'list_customers shows all of them.');
   return customer;

@@ -9,8 +9,8 @@ const id = (prefix: string) =>
   z.string().regex(new RegExp(`^${prefix}-[0-9]{1,8}$`), `must look like ${prefix}-123`);
 
 export const customerId = id('C');
-export const paymentId = id('P');
-export const ticketId = id('T');
+const paymentId = id('P');
+const ticketId = id('T');
 
 export const plan = z.enum(['free', 'team', 'business']);
 export const ticketStatus = z.enum(['open', 'pending', 'solved', 'closed']);

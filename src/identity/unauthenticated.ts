@@ -1,7 +1,7 @@
 import { BailiwickError } from '../errors.ts';
 
 /** Why a credential was not accepted. For the operator's log; no client is told. */
-export type CredentialFault =
+type CredentialFault =
   | 'missing'
   | 'oversized'
   | 'not-bearer'

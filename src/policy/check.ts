@@ -3,20 +3,20 @@ import type { Target } from '../catalog/entries.ts';
 import { toCanonicalJson } from '../catalog/canonical.ts';
 import { toShownName } from '../catalog/names.ts';
 import { toMeaning, type CompiledRule, type PolicySet } from './policy-set.ts';
-import type { Problem } from './problem.ts';
+import { inFileOrder, type Problem } from './problem.ts';
 import type { RulePath, What } from './rule.ts';
 import { compileWhat } from './select.ts';
 
 /**
  * What is wrong with a policy that is well-formed: selectors that match nothing in the catalog, rules that say what
- * another says, policies that permit nothing at all. In order of the rules' ids.
+ * another says, policies that permit nothing at all. In the order of the files.
  *
  * Judged against one catalog. A source that could not be reached is missing from it, so a server that starts treats these
  * as warnings.
  */
 export function checkPolicies(policy: PolicySet, catalog: Catalog): Problem[] {
   const targets = toTargets(catalog);
-  return [
+  return inFileOrder([
     ...policy.rules.flatMap((rule) =>
       (rule.what ?? []).flatMap((what, index) =>
         checkSelector(rule, what, ['what', index], targets, catalog),
@@ -24,7 +24,7 @@ export function checkPolicies(policy: PolicySet, catalog: Catalog): Problem[] {
     ),
     ...findRepeatedMeanings(policy.rules),
     ...findNoPermit(policy.rules),
-  ];
+  ]);
 }
 
 /** Members whose values name something of the catalog, with the words for what they name. */

@@ -4,7 +4,7 @@ import { isJsonObject, type Json } from '../catalog/json.ts';
 type Issue = z.core.$ZodIssue;
 
 /** A complaint about a policy, at a path; `part` says whether the key or the value is wrong. */
-export interface Complaint {
+interface Complaint {
   readonly path: readonly PropertyKey[];
   readonly part: 'key' | 'value';
   readonly message: string;

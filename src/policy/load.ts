@@ -2,7 +2,7 @@ import { isJsonObject } from '../catalog/json.ts';
 import { BailiwickError } from '../errors.ts';
 import { toComplaints } from './describe-issue.ts';
 import { createPolicySet, type PolicySet } from './policy-set.ts';
-import { describeProblems, type Problem } from './problem.ts';
+import { describeProblems, inFileOrder, type Problem } from './problem.ts';
 import type { PlacedRule } from './rule.ts';
 import { PolicyFile } from './schema.ts';
 import { readYamlText, type YamlText } from './yaml-text.ts';
@@ -33,7 +33,7 @@ export function loadPolicies(files: readonly PolicyText[]): PolicySet {
     ...parsed.flatMap(findRepeatedIds),
   ];
   if (problems.length > 0) {
-    const ordered = problems.toSorted(byPlace);
+    const ordered = inFileOrder(problems);
     throw new BailiwickError('CONFIGURATION', describeProblems(ordered), { data: { problems: ordered } });
   }
   return createPolicySet(parsed.flatMap(toRules));
@@ -120,9 +120,4 @@ function findRepeated<T>(items: readonly T[], keyOf: (item: T) => string): { aga
     firsts.set(keyOf(item), item);
     return [];
   });
-}
-
-function byPlace(a: Problem, b: Problem): number {
-  if (a.file !== b.file) return a.file < b.file ? -1 : 1;
-  return a.line - b.line || a.column - b.column;
 }

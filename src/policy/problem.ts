@@ -16,3 +16,11 @@ export function describeProblems(problems: readonly Problem[]): string {
     .map(({ file, line, column, message }) => `${file}:${line}:${column}: ${message}`)
     .join('\n');
 }
+
+/** By file, then by place in it. */
+export function inFileOrder(problems: readonly Problem[]): Problem[] {
+  return problems.toSorted((a, b) => {
+    if (a.file !== b.file) return a.file < b.file ? -1 : 1;
+    return a.line - b.line || a.column - b.column;
+  });
+}

@@ -24,14 +24,10 @@ function anyOf<T extends z.ZodType>(item: T, description: string) {
 }
 
 /** An object that must say something: `who:` with nothing in it would mean everyone, which nobody writes on purpose. */
-function refuseEmpty(meaning: string) {
+function refuseEmpty(message: string) {
   return (value: object, context: z.RefinementCtx) => {
-    if (Object.values(value).every((member) => member === undefined)) {
-      context.addIssue({
-        code: 'custom',
-        message: `selects nothing in particular; leave it out to mean ${meaning}`,
-      });
-    }
+    const isEmpty = Object.values(value).every((member) => member === undefined);
+    if (isEmpty && context.issues.length === 0) context.addIssue({ code: 'custom', message });
   };
 }
 
@@ -67,7 +63,7 @@ const Who = z
           'Claims by name, each with a value or a list of which any will do. A claim that is a list needs to hold one of them. Types count: `"1"` is not `1`.',
       }),
   })
-  .superRefine(refuseEmpty('everyone'))
+  .superRefine(refuseEmpty('selects nobody in particular; leave it out to mean everyone'))
   .superRefine(({ claims }, context) => {
     if (claims !== undefined && Object.keys(claims).length === 0) {
       context.addIssue({
@@ -114,7 +110,7 @@ const What = z
       'Globs over the name a prompt has in its own source. `*` stands for any characters. Selects only prompts.',
     ),
   })
-  .superRefine(refuseEmpty('everything'))
+  .superRefine(refuseEmpty('selects nothing in particular; a rule without `what` is about everything'))
   .superRefine((what, context) => {
     const kinds = [
       ...(selectsTools(what) ? ['tools (`tool`, `tag`, `method`, `path`)'] : []),

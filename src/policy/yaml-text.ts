@@ -159,14 +159,16 @@ class Reading {
     for (const [index, step] of path.entries()) {
       while (isAlias(node)) node = this.#targets.get(node) ?? null;
       let keyOffset: number | undefined;
-      if (isMap<Node, Node | null>(node)) {
+      if (typeof step === 'number' && !isSeq(node)) {
+        if (step !== 0) break;
+      } else if (isMap<Node, Node | null>(node)) {
         const pair = node.items.find(({ key }) => toKey(key) === String(step));
         if (pair === undefined) break;
         keyOffset = pair.key.range?.[0];
         node = pair.value;
       } else if (isSeq<Node | null>(node)) {
         node = node.items[Number(step)] ?? null;
-      } else if (step !== 0) break;
+      } else break;
       const isLast = index === path.length - 1;
       const found = isLast && part === 'key' ? keyOffset : node?.range?.[0];
       offset = found ?? keyOffset ?? offset;

@@ -8,6 +8,7 @@ import {
   binding,
   context,
   contributionOf,
+  createOpened,
   COOKIE_KEY,
   faultOf,
   HEADER_KEY,
@@ -18,10 +19,8 @@ import {
   upstream,
 } from './fixtures.ts';
 
-const closers: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  await Promise.all(closers.splice(0).map((close) => close()));
-});
+const opened = createOpened();
+afterEach(() => opened.closeAll());
 
 const OAUTH: SecurityScheme = { name: 'oauth', type: 'oauth2' };
 const CANARIES: Record<string, Credential> = {
@@ -47,12 +46,11 @@ const TRACE = new RegExp(`canary|${BASIC_SECRET}`);
 describe('a credential goes to its own place and nowhere else', () => {
   test.for(PLACES)('$0.name', async ([scheme, headers, target, masked]) => {
     const seen: IncomingMessage[] = [];
-    const server = await serve((request, response) => {
+    const server = await opened.server((request, response) => {
       seen.push(request);
       response.end('{}');
     });
-    const source = upstream({ url: server.url, credentials: CANARIES });
-    closers.push(server.close, () => source.close());
+    const source = opened.source({ url: server.url, credentials: CANARIES });
     const called = tool(binding({ security: [[scheme]] }));
     await source.callTool(called, {}, context());
 
@@ -73,7 +71,7 @@ describe('a credential goes to its own place and nowhere else', () => {
   });
 
   test('an upstream that echoes what it was sent cannot make a result of it', async () => {
-    const server = await serve((request, response) => {
+    const server = await opened.server((request, response) => {
       const echo = { url: request.url, headers: request.headers, plain: Object.values(CANARIES) };
       const kind = request.headers['accept'];
       response.setHeader('x-request-id', `id-${request.headers.authorization}`);
@@ -90,8 +88,7 @@ describe('a credential goes to its own place and nowhere else', () => {
       response.writeHead(302, { location: `http://elsewhere.test${request.url}` });
       response.end();
     });
-    const source = upstream({ url: server.url, credentials: CANARIES });
-    closers.push(server.close, () => source.close());
+    const source = opened.source({ url: server.url, credentials: CANARIES });
     const security = [
       [BEARER, HEADER_KEY, QUERY_KEY, COOKIE_KEY],
       [BASIC, QUERY_KEY],
@@ -109,16 +106,15 @@ describe('a credential goes to its own place and nowhere else', () => {
   test('no error holds one, its cause included', async () => {
     const gone = await serve((_request, response) => response.end());
     await gone.close();
-    const garbage = await serve((request) =>
+    const garbage = await opened.server((request) =>
       request.socket.end(`canary-bearer-1 ${request.headers.authorization}\r\n\r\n`),
     );
-    closers.push(garbage.close);
     for (const url of [gone.url, garbage.url]) {
-      const source = upstream({ url, credentials: CANARIES, timeoutMs: 5000 });
-      closers.push(() => source.close());
+      const source = opened.source({ url, credentials: CANARIES, timeoutMs: 5000 });
       const called = tool(binding({ security: [[BEARER, QUERY_KEY]] }));
       const fault = await faultOf(() => source.callTool(called, {}, context()));
-      const cause = fault.cause as Error;
+      const { cause } = fault;
+      if (!(cause instanceof Error)) throw new Error('no cause');
       const told = [
         fault.message,
         fault.stack,
@@ -162,17 +158,17 @@ describe('which alternative is used', () => {
   });
 });
 
-describe('a credential that could never be used is a configuration error that names no secret', () => {
-  async function compile(credentials: Record<string, Credential>, ...schemes: SecurityScheme[]) {
-    const tools = schemes.map((scheme) => tool(binding({ security: [[scheme]] })));
-    const source = upstream({
-      url: 'http://api.test',
-      credentials,
-      contribution: () => contributionOf(...tools),
-    });
-    return source.contribution(new AbortController().signal);
-  }
+async function compile(credentials: Record<string, Credential>, ...schemes: SecurityScheme[]) {
+  const tools = schemes.map((scheme) => tool(binding({ security: [[scheme]] })));
+  const source = upstream({
+    url: 'http://api.test',
+    credentials,
+    contribution: () => contributionOf(...tools),
+  });
+  return source.contribution(new AbortController().signal);
+}
 
+describe('a credential that could never be used is a configuration error that names no secret', () => {
   test('without a configured URL', async () => {
     const fault = await faultOf(() => upstream({ credentials: CANARIES }));
     expect(fault.code).toBe('CONFIGURATION');

@@ -1,5 +1,6 @@
-import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createSocketServer, type Server as SocketServer, type Socket } from 'node:net';
 import type {
   BodyBinding,
   HttpBinding,
@@ -102,30 +103,96 @@ export interface Running {
   readonly url: string;
   readonly host: string;
   readonly port: number;
-  readonly server: Server;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
-export async function serve(listener: RequestListener): Promise<Running> {
-  const server = createServer(listener);
-  const { promise, resolve } = Promise.withResolvers<void>();
-  server.listen(0, '127.0.0.1', resolve);
-  await promise;
-  const { port } = server.address() as AddressInfo;
-  const host = `127.0.0.1:${port}`;
-  return { url: `http://${host}`, host, port, server, close: () => closeServer(server) };
+/** An HTTP server on a free port. A listener that fails ends the connection, which the caller's call then shows. */
+export async function serve(
+  listener: (request: IncomingMessage, response: ServerResponse) => unknown,
+): Promise<Running> {
+  const server = createServer((request, response) => {
+    void answer(listener, request, response);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const host = `127.0.0.1:${portOf(server)}`;
+  const close = async (): Promise<void> => {
+    server.closeAllConnections();
+    server.close();
+    await once(server, 'close');
+  };
+  return { url: `http://${host}`, host, port: portOf(server), close };
 }
 
-function closeServer(server: Server): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  server.close(() => resolve());
-  server.closeAllConnections();
-  return promise;
+async function answer(
+  listener: (request: IncomingMessage, response: ServerResponse) => unknown,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  try {
+    await listener(request, response);
+  } catch {
+    request.socket.destroy();
+  }
+}
+
+/** A server that speaks TCP only: what it answers is up to `onSocket`. */
+export async function serveRaw(onSocket: (socket: Socket) => void): Promise<Running> {
+  const sockets = new Set<Socket>();
+  const server = createSocketServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => {});
+    onSocket(socket);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const host = `127.0.0.1:${portOf(server)}`;
+  const close = async (): Promise<void> => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+    await once(server, 'close');
+  };
+  return { url: `http://${host}`, host, port: portOf(server), close };
+}
+
+function portOf(server: SocketServer): number {
+  const address = server.address();
+  if (address === null || typeof address === 'string')
+    throw new Error('the server does not listen on a port');
+  return address.port;
+}
+
+/** What a test opened, closed again by its `afterEach`. */
+export interface Opened {
+  readonly server: typeof serve;
+  readonly rawServer: typeof serveRaw;
+  readonly source: (overrides: Partial<HttpUpstreamOptions>) => Upstream;
+  readonly closeAll: () => Promise<void>;
+}
+
+export function createOpened(): Opened {
+  const closers: (() => Promise<unknown>)[] = [];
+  const keep = <One extends Running>(running: One): One => {
+    closers.push(running.close);
+    return running;
+  };
+  return {
+    server: async (listener) => keep(await serve(listener)),
+    rawServer: async (onSocket) => keep(await serveRaw(onSocket)),
+    source: (overrides) => {
+      const opened = upstream(overrides);
+      closers.push(() => opened.close());
+      return opened;
+    },
+    closeAll: async () => {
+      await Promise.all(closers.splice(0).map((close) => close()));
+    },
+  };
 }
 
 export async function readRequest(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
+  for await (const chunk of request) chunks.push(Buffer.from(chunk));
   return Buffer.concat(chunks).toString('utf8');
 }
 

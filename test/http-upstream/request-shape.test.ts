@@ -2,18 +2,14 @@ import { expect, test } from 'vitest';
 import type { BodyBinding } from '../../src/catalog/binding.ts';
 import { binding, faultOf, parameter, planOf, tool, upstream, wholeJsonBody } from './fixtures.ts';
 
-const fields: BodyBinding = {
-  mediaType: 'application/json',
-  shape: {
-    kind: 'properties',
-    required: false,
-    properties: [
-      { argument: 'title', name: 'title' },
-      { argument: 'id_body', name: 'id' },
-      { argument: '__proto__', name: '__proto__' },
-    ],
-  },
-};
+function fields(required: boolean, mediaType = 'application/json'): BodyBinding {
+  const properties = [
+    { argument: 'title', name: 'title' },
+    { argument: 'id_body', name: 'id' },
+    { argument: '__proto__', name: '__proto__' },
+  ];
+  return { mediaType, shape: { kind: 'properties', required, properties } };
+}
 
 test('a plan shows method, URL, headers and body', () => {
   const http = binding({
@@ -73,21 +69,17 @@ test('the query of the path template comes first and decides what it decides', (
 });
 
 test('a body made from properties holds the given ones under their own names, null and false included', () => {
-  const http = binding({ method: 'PATCH', body: fields });
+  const http = binding({ method: 'PATCH', body: fields(false) });
   expect(planOf(http, { title: null, id_body: false }).body).toBe('{"title":null,"id":false}');
   const args = JSON.parse('{"__proto__":{"admin":true}}');
   expect(planOf(http, args).body).toBe('{"__proto__":{"admin":true}}');
 });
 
 test('an optional body without an argument is not sent, a required one is sent empty', () => {
-  const optional = planOf(binding({ method: 'POST', body: fields }), {});
+  const optional = planOf(binding({ method: 'POST', body: fields(false) }), {});
   expect(optional.body).toBeNull();
   expect(optional.headers).not.toHaveProperty('content-type');
-  const required: BodyBinding = {
-    ...fields,
-    shape: { ...fields.shape, required: true } as BodyBinding['shape'],
-  };
-  expect(planOf(binding({ method: 'POST', body: required }), {}).body).toBe('{}');
+  expect(planOf(binding({ method: 'POST', body: fields(true) }), {}).body).toBe('{}');
 });
 
 test('a whole body may be any JSON value, and is absent only when its argument is', () => {
@@ -114,7 +106,7 @@ test('DELETE and GET carry a body where the document gives them one', () => {
 test('text is sent as it is, and another body that is not JSON is refused by name', async () => {
   const text: BodyBinding = { mediaType: 'text/plain', shape: { kind: 'whole', argument: 'body' } };
   expect(planOf(binding({ method: 'POST', body: text }), { body: 'a\r\nb' }).body).toBe('a\r\nb');
-  const form = { ...fields, mediaType: 'multipart/form-data' };
+  const form = fields(false, 'multipart/form-data');
   const fault = await faultOf(() => planOf(binding({ method: 'POST', body: form }), { title: 'x' }));
   expect(fault.code).toBe('CONFIGURATION');
   expect(fault.message).toContain('multipart/form-data');

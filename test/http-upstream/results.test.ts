@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { JsonObject } from '../../src/catalog/json.ts';
 import type { Tool } from '../../src/catalog/tool.ts';
 import type { CallOutcome } from '../../src/upstream/upstream.ts';
 import { BEARER, binding, context, serve, tool, upstream, type Running } from './fixtures.ts';
@@ -75,7 +74,7 @@ describe('an answer that succeeds', () => {
     expect(code).toBe(status);
     expect(result).toEqual({ content: [{ type: 'text', text }] });
     const declared = await call({ status }, withOutput);
-    expect(declared.result['structuredContent']).toEqual({ status });
+    expect(declared.result['structuredContent']).toEqual({});
   });
 
   test('an empty 201 says where the new thing is', async () => {
@@ -113,6 +112,13 @@ describe('an answer that succeeds', () => {
     expect(result['content']).toEqual([{ type: kind, data: 'AAEC/w==', mimeType: type }]);
   });
 
+  test('a tool that declares an output has structured content whatever came back', async () => {
+    for (const type of ['text/plain', 'image/png', 'application/pdf', 'application/json']) {
+      const { result } = await call({ headers: { 'content-type': type }, body: 'not JSON' }, withOutput);
+      expect(result['structuredContent']).toEqual({});
+    }
+  });
+
   test('other binary is an embedded resource whose URI names no address', async () => {
     const { result } = await call({
       headers: { 'content-type': 'application/pdf' },
@@ -144,10 +150,8 @@ describe('an answer that fails', () => {
       expect(result['structuredContent']).toMatchObject({
         error: { code: 'UPSTREAM_ERROR', status, body: { detail: 'no' } },
       });
-      const [content] = result['content'] as JsonObject[];
-      expect(content!['text']).toMatch(
-        new RegExp(`^helpdesk answered ${status} [A-Z][^\\n]*\\n\\{"detail":"no"\\}$`),
-      );
+      const text = new RegExp(`^helpdesk answered ${status} [A-Z][^\\n]*\\n\\{"detail":"no"\\}$`);
+      expect(result['content']).toEqual([{ type: 'text', text: expect.stringMatching(text) }]);
     },
   );
 
@@ -165,6 +169,14 @@ describe('an answer that fails', () => {
     expect(empty.result['structuredContent']).toEqual({
       error: { code: 'UPSTREAM_ERROR', message: 'helpdesk answered 500 Internal Server Error', status: 500 },
     });
+  });
+
+  test('an error finds room beside an output schema that uses its place', async () => {
+    const outputSchema = { type: 'object', properties: { error: { type: 'string' } } };
+    const { result } = await call({ status: 404 }, tool(binding(), { outputSchema }));
+    expect(result).not.toHaveProperty('structuredContent');
+    expect(result['_meta']).toMatchObject({ 'io.bailiwick/error': { code: 'UPSTREAM_ERROR', status: 404 } });
+    expect(result['isError']).toBe(true);
   });
 
   test('a 401 says which credential could be configured, where none is', async () => {

@@ -57,9 +57,12 @@ describe('path styles follow the table of OpenAPI 3.1.1', () => {
     ['simple', true, STRING, 'blue'],
     ['simple', true, ARRAY, 'blue,black,brown'],
     ['simple', true, OBJECT, 'R=100,G=200,B=150'],
-  ] as const)('%s explode=%s %j is %s', ([style, explode, value, expected]) => {
-    expect(path(style, explode, value as Json)).toBe(expected);
-  });
+  ] satisfies [ParameterStyle, boolean, Json, string][])(
+    '%s explode=%s %j is %s',
+    ([style, explode, value, expected]) => {
+      expect(path(style, explode, value)).toBe(expected);
+    },
+  );
 });
 
 describe('query styles follow the table of OpenAPI 3.1.1', () => {
@@ -77,9 +80,12 @@ describe('query styles follow the table of OpenAPI 3.1.1', () => {
     ['pipeDelimited', false, ARRAY, '?color=blue%7Cblack%7Cbrown'],
     ['pipeDelimited', false, OBJECT, '?color=R%7C100%7CG%7C200%7CB%7C150'],
     ['deepObject', true, OBJECT, '?color%5BR%5D=100&color%5BG%5D=200&color%5BB%5D=150'],
-  ] as const)('%s explode=%s %j is %s', ([style, explode, value, expected]) => {
-    expect(query(style, explode, value as Json)).toBe(expected);
-  });
+  ] satisfies [ParameterStyle, boolean, Json, string][])(
+    '%s explode=%s %j is %s',
+    ([style, explode, value, expected]) => {
+      expect(query(style, explode, value)).toBe(expected);
+    },
+  );
 });
 
 describe('what the table leaves undefined has one documented form', () => {
@@ -94,9 +100,12 @@ describe('what the table leaves undefined has one documented form', () => {
     ['deepObject', true, { a: { b: [1, 2] } }, '?color%5Ba%5D%5Bb%5D%5B0%5D=1&color%5Ba%5D%5Bb%5D%5B1%5D=2'],
     ['form', true, [{ a: 1 }], '?color=%7B%22a%22%3A1%7D'],
     ['form', false, [[1, 2], 3], '?color=%5B1%2C2%5D,3'],
-  ] as const)('%s explode=%s %j is %s', ([style, explode, value, expected]) => {
-    expect(query(style, explode, value as Json)).toBe(expected);
-  });
+  ] satisfies [ParameterStyle, boolean, Json, string][])(
+    '%s explode=%s %j is %s',
+    ([style, explode, value, expected]) => {
+      expect(query(style, explode, value)).toBe(expected);
+    },
+  );
 });
 
 describe('headers and cookies follow simple and form', () => {
@@ -108,8 +117,8 @@ describe('headers and cookies follow simple and form', () => {
     [true, OBJECT, 'R=100,G=200,B=150'],
     [false, 'Fri, 20 Nov 2026 "x"', 'Fri, 20 Nov 2026 "x"'],
     [false, '', ''],
-  ] as const)('header explode=%s %j is %s', ([explode, value, expected]) => {
-    expect(header(explode, value as Json)).toBe(expected);
+  ] satisfies [boolean, Json, string][])('header explode=%s %j is %s', ([explode, value, expected]) => {
+    expect(header(explode, value)).toBe(expected);
   });
 
   test.for([
@@ -120,8 +129,8 @@ describe('headers and cookies follow simple and form', () => {
     [true, OBJECT, 'R=100; G=200; B=150'],
     [true, 'a;b c', 'color=a%3Bb%20c'],
     [true, '', 'color='],
-  ] as const)('cookie explode=%s %j is %s', ([explode, value, expected]) => {
-    expect(cookie(explode, value as Json)).toBe(expected);
+  ] satisfies [boolean, Json, string][])('cookie explode=%s %j is %s', ([explode, value, expected]) => {
+    expect(cookie(explode, value)).toBe(expected);
   });
 });
 

@@ -49,9 +49,9 @@ function classify(error: unknown): Fault {
     const advice = 'check that it is running and that this address is right';
     return { ...unavailable, what: `cannot be reached: ${TEXTS[code]}`, advice, mayHaveArrived: false };
   }
-  if (code === 'UND_ERR_CLOSED' || code === 'UND_ERR_DESTROYED') {
-    const what = 'is not called any more: the server is stopping';
-    return { code: 'SHUTTING_DOWN', what, advice: 'try again later', mayHaveArrived: false };
+  if (code === 'UND_ERR_INVALID_ARG' || code === 'UND_ERR_NOT_SUPPORTED') {
+    const what = 'was not called: the request that its document describes cannot be sent over HTTP';
+    return { code: 'CONFIGURATION', what, advice: 'correct the document', mayHaveArrived: false };
   }
   if (/^HPE_|^UND_ERR_HEADERS_OVERFLOW$/.test(code) || isParserError(error)) {
     const what = 'answered something that is not HTTP';

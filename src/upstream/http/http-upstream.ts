@@ -4,7 +4,7 @@ import type { Contribution } from '../../catalog/entries.ts';
 import { isJsonObject, type JsonObject } from '../../catalog/json.ts';
 import type { Tool } from '../../catalog/tool.ts';
 import { BailiwickError } from '../../errors.ts';
-import type { Upstream } from '../upstream.ts';
+import type { CallOutcome, Upstream } from '../upstream.ts';
 import { chooseBase, type BaseUrl } from './base-url.ts';
 import { buildRequest, type HttpRequest } from './build-request.ts';
 import type { Credential } from './credentials.ts';
@@ -55,6 +55,19 @@ export function createHttpUpstream(options: HttpUpstreamOptions): Upstream {
     return { binding, base, attachments: chooseAttachments(binding.security, credentials) };
   }
 
+  const running = new Set<Promise<CallOutcome>>();
+  let isClosed = false;
+
+  async function call(tool: Tool, args: JsonObject, signal: AbortSignal): Promise<CallOutcome> {
+    const { binding, base, attachments } = prepare(tool);
+    const request = buildRequest(binding, args, base, attachments);
+    const context = { source, base, changesSomething: tool.access !== 'read', scrub };
+    const limits = { timeoutMs, maxResponseBytes };
+    const response = await sendRequest(agent, request, limits, signal, context);
+    const hint = attachments.length === 0 ? hintOf(source, binding) : undefined;
+    return toOutcome(response, { tool, maxResponseBytes, scrub, ...(hint !== undefined && { hint }) });
+  }
+
   return {
     source,
 
@@ -71,13 +84,11 @@ export function createHttpUpstream(options: HttpUpstreamOptions): Upstream {
     onChange: () => {},
 
     callTool: async (tool, args, { signal }) => {
-      const { binding, base, attachments } = prepare(tool);
-      const request = buildRequest(binding, args, base, attachments);
-      const context = { source, base, changesSomething: tool.access !== 'read', scrub };
-      const limits = { timeoutMs, maxResponseBytes };
-      const response = await sendRequest(agent, request, limits, signal, context);
-      const hint = attachments.length === 0 ? hintOf(source, binding) : undefined;
-      return toOutcome(response, { tool, maxResponseBytes, scrub, ...(hint === undefined ? {} : { hint }) });
+      if (isClosed)
+        throw new BailiwickError('SHUTTING_DOWN', `${source} is being closed and takes no new calls`);
+      const outcome = call(tool, args, signal);
+      running.add(outcome);
+      return outcome.finally(() => running.delete(outcome));
     },
 
     plan: (tool, args): HttpRequest => {
@@ -89,7 +100,12 @@ export function createHttpUpstream(options: HttpUpstreamOptions): Upstream {
       throw unknownEntry(method, params);
     },
 
-    close: () => agent.close(),
+    /** Lets running calls end, then drops every connection, those that never came about included. */
+    close: async () => {
+      isClosed = true;
+      await Promise.allSettled(running);
+      await agent.destroy();
+    },
   };
 }
 

@@ -6,6 +6,9 @@ import type { CallOutcome } from '../upstream.ts';
 import { decodeText, essenceOf, toMediaKind } from './media-type.ts';
 import type { HttpResponse } from './send.ts';
 
+/** Where an error is told when the tool's own output schema leaves no room for it; refusals use the same key. */
+const ERROR_META_KEY = 'io.bailiwick/error';
+
 /** What turning an answer into a result needs beside the answer. */
 export interface ResultContext {
   readonly tool: Tool;
@@ -36,7 +39,7 @@ export function toOutcome(response: HttpResponse, context: ResultContext): CallO
   const facts = { code: status, ...upstreamIdOf(response, context) };
   if (body.kind === 'too-large') {
     const text = `${source} answered ${describeStatus(status)} with more than ${context.maxResponseBytes} bytes, and nothing of it is passed on; ask for less, or raise sources.${source}.maxResponseBytes.`;
-    return { ...facts, status: 'tool-error', result: toErrorResult(text, { status }) };
+    return { ...facts, status: 'tool-error', result: toErrorResult(context.tool, text, { status }) };
   }
   if (status >= 200 && status < 300) {
     return { ...facts, status: 'ok', result: toResult(response, body.bytes, context) };
@@ -47,42 +50,36 @@ export function toOutcome(response: HttpResponse, context: ResultContext): CallO
 function toResult(response: HttpResponse, bytes: Buffer, context: ResultContext): JsonObject {
   const { tool, scrub } = context;
   const contentType = response.headers['content-type'];
-  if (bytes.length === 0) return toEmptyResult(response, context);
+  const mimeType = essenceOf(contentType);
+  if (bytes.length === 0) return withoutStructure({ type: 'text', text: toEmptyText(response, scrub) }, tool);
   const kind = toMediaKind(contentType);
   if (kind === 'image' || kind === 'audio') {
-    return { content: [{ type: kind, data: bytes.toString('base64'), mimeType: essenceOf(contentType) }] };
+    return withoutStructure({ type: kind, data: bytes.toString('base64'), mimeType }, tool);
   }
   if (kind === 'binary') {
     const uri = `bailiwick://${tool.source}/${tool.name}`;
-    const resource = { uri, mimeType: essenceOf(contentType), blob: bytes.toString('base64') };
-    return { content: [{ type: 'resource', resource }] };
+    const resource = { uri, mimeType, blob: bytes.toString('base64') };
+    return withoutStructure({ type: 'resource', resource }, tool);
   }
   const text = scrub(decodeText(bytes, contentType));
   const value = kind === 'json' ? parseJson(text) : undefined;
-  const structured = toStructured(value, tool);
-  return {
-    content: [{ type: 'text', text }],
-    ...(structured === undefined ? {} : { structuredContent: structured }),
-  };
+  const block = { type: 'text', text };
+  if (isJsonObject(value)) return { content: [block], structuredContent: value };
+  if (value === undefined || tool.outputSchema === undefined) return withoutStructure(block, tool);
+  return { content: [block], structuredContent: { result: value } };
+}
+
+/** Clients demand structured content of a tool that declares an output; compiled schemas require no member of it. */
+function withoutStructure(block: JsonObject, tool: Tool): JsonObject {
+  return { content: [block], ...(tool.outputSchema !== undefined && { structuredContent: {} }) };
 }
 
 /** A `Location` is then all there is to learn (RFC 9110 §15.3.2), so it is said. */
-function toEmptyResult(response: HttpResponse, { tool, scrub }: ResultContext): JsonObject {
-  const { location } = response.headers;
-  const text =
-    location === undefined
-      ? describeStatus(response.status)
-      : `${describeStatus(response.status)}\nLocation: ${scrub(location)}`;
-  return {
-    content: [{ type: 'text', text }],
-    ...(tool.outputSchema === undefined ? {} : { structuredContent: { status: response.status } }),
-  };
-}
-
-/** An object is structured content as it is; another value only where the tool declares an output, as `{ result }`. */
-function toStructured(value: Json | undefined, tool: Tool): JsonObject | undefined {
-  if (isJsonObject(value)) return value;
-  return value === undefined || tool.outputSchema === undefined ? undefined : { result: value };
+function toEmptyText({ status, headers }: HttpResponse, scrub: (text: string) => string): string {
+  const { location } = headers;
+  return location === undefined
+    ? describeStatus(status)
+    : `${describeStatus(status)}\nLocation: ${scrub(location)}`;
 }
 
 function toFailure(response: HttpResponse, bytes: Buffer, context: ResultContext): JsonObject {
@@ -98,14 +95,18 @@ function toFailure(response: HttpResponse, bytes: Buffer, context: ResultContext
     ...(status === 401 && hint !== undefined ? [`; ${hint}`] : []),
   ].join('');
   const body = text === '' ? undefined : ((kind === 'json' ? parseJson(text) : undefined) ?? text);
-  return toErrorResult(message, { status, ...(body === undefined ? {} : { body }) }, text);
+  return toErrorResult(tool, message, { status, ...(body === undefined ? {} : { body }) }, text);
 }
 
-function toErrorResult(message: string, members: JsonObject, body = ''): JsonObject {
+/** Clients check structured content against the tool's output schema even in errors. */
+function toErrorResult(tool: Tool, message: string, members: JsonObject, body = ''): JsonObject {
+  const error = { code: 'UPSTREAM_ERROR', message, ...members };
+  const properties = tool.outputSchema?.['properties'];
+  const isTaken = isJsonObject(properties) && Object.hasOwn(properties, 'error');
   return {
     content: [{ type: 'text', text: body === '' ? message : `${message}\n${body}` }],
-    structuredContent: { error: { code: 'UPSTREAM_ERROR', message, ...members } },
     isError: true,
+    ...(isTaken ? { _meta: { [ERROR_META_KEY]: error } } : { structuredContent: { error } }),
   };
 }
 

@@ -21,8 +21,8 @@ export interface SendLimits {
 /**
  * Sends one request, once: nothing is repeated and no redirect is followed, so what one decision covers is what leaves.
  *
- * @throws BailiwickError `CANCELLED` when `signal` fired, otherwise `UPSTREAM_TIMEOUT`, `UPSTREAM_UNAVAILABLE`,
- *   `UPSTREAM_PROTOCOL` or `SHUTTING_DOWN`.
+ * @throws BailiwickError `CANCELLED` when `signal` fired, otherwise `UPSTREAM_TIMEOUT`, `UPSTREAM_UNAVAILABLE` or
+ *   `UPSTREAM_PROTOCOL`.
  */
 export async function sendRequest(
   dispatcher: Dispatcher,

@@ -17,9 +17,9 @@ export interface WatchOptions {
 
 export interface InputWatch {
   /** Watch these from now on. A difference from their digests, however it came about in the meantime, is a change. */
-  update(inputs: Inputs): void;
+  readonly update: (inputs: Inputs) => void;
   /** Stops; `onChange` is not called afterwards. */
-  close(): void;
+  readonly close: () => void;
 }
 
 /**

@@ -16,16 +16,18 @@ test('references are replaced anywhere inside a text, several at once', async ()
   });
 });
 
+/** The source of a configuration whose `A` is the content of a secret file. */
+async function withSecretFile(content: string): Promise<unknown> {
+  const { config } = await loadText('sources: { a: { mcp: { command: [x], env: { A: "${file:f}" } } } }', {
+    f: content,
+  });
+  return config.sources['a'];
+}
+
 test('a secret file loses one line break at its end and nothing else', async () => {
-  const load = async (content: string): Promise<unknown> => {
-    const { config } = await loadText('sources: { a: { mcp: { command: [x], env: { A: "${file:f}" } } } }', {
-      f: content,
-    });
-    return config.sources['a'];
-  };
-  expect(await load(' a\r\n')).toMatchObject({ mcp: { env: { A: ' a' } } });
-  expect(await load('a\n\n')).toMatchObject({ mcp: { env: { A: 'a\n' } } });
-  expect(await load('\ufeffa')).toMatchObject({ mcp: { env: { A: 'a' } } });
+  expect(await withSecretFile(' a\r\n')).toMatchObject({ mcp: { env: { A: ' a' } } });
+  expect(await withSecretFile('a\n\n')).toMatchObject({ mcp: { env: { A: 'a\n' } } });
+  expect(await withSecretFile('\ufeffa')).toMatchObject({ mcp: { env: { A: 'a' } } });
 });
 
 test('a doubled dollar stands for a literal one before a brace', async () => {

@@ -6,7 +6,7 @@ import type { Principal } from './principal.ts';
 import { unauthenticated } from './unauthenticated.ts';
 
 /** Entropy of a key: as many bytes as the hash that stands for it. */
-const KEY_BYTES = 32;
+export const KEY_BYTES = 32;
 
 /** Proves a presented token. `now` is milliseconds since the epoch. Throws `UNAUTHENTICATED`, with one message for all causes. */
 export type VerifyKey = (token: string, now: number) => Principal;

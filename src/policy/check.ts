@@ -11,20 +11,31 @@ import { compileWhat } from './select.ts';
  * What is wrong with a policy that is well-formed: selectors that match nothing in the catalog, rules that say what
  * another says, policies that permit nothing at all. In the order of the files.
  *
- * Judged against one catalog. A source that could not be reached is missing from it, so a server that starts treats these
- * as warnings.
+ * @param unreachable Sources that are configured and missing from the catalog because they did not answer. What they
+ *   would offer is unknown, so no selector that may mean it is said to match nothing.
  */
-export function checkPolicies(policy: PolicySet, catalog: Catalog): Problem[] {
-  const targets = toTargets(catalog);
+export function checkPolicies(
+  policy: PolicySet,
+  catalog: Catalog,
+  unreachable: readonly string[] = [],
+): Problem[] {
+  const known = new Set([...catalog.contributions.map(({ source }) => source), ...unreachable]);
+  const offer: Offer = { catalog, targets: toTargets(catalog), known, unreachable };
   return inFileOrder([
     ...policy.rules.flatMap((rule) =>
-      (rule.what ?? []).flatMap((what, index) =>
-        checkSelector(rule, what, ['what', index], targets, catalog),
-      ),
+      (rule.what ?? []).flatMap((what, index) => checkSelector(rule, what, ['what', index], offer)),
     ),
     ...findRepeatedMeanings(policy.rules),
     ...findNoPermit(policy.rules),
   ]);
+}
+
+interface Offer {
+  readonly catalog: Catalog;
+  readonly targets: readonly Target[];
+  /** Sources that exist, whether they answered or not. */
+  readonly known: ReadonlySet<string>;
+  readonly unreachable: readonly string[];
 }
 
 /** Members whose values name something of the catalog, with the words for what they name. */
@@ -42,8 +53,7 @@ function checkSelector(
   rule: CompiledRule,
   what: What,
   path: RulePath,
-  targets: readonly Target[],
-  catalog: Catalog,
+  { catalog, targets, known, unreachable }: Offer,
 ): Problem[] {
   const problemAt = (where: RulePath, message: string): Problem => ({
     ...rule.positionOf([...path, ...where]),
@@ -51,11 +61,11 @@ function checkSelector(
   });
   const matchesAny = (selector: What): boolean => targets.some(compileWhat([selector], 'deny'));
 
-  const known = new Set(catalog.contributions.map(({ source }) => source));
   const strangers = (what.source ?? []).flatMap((source, index) =>
     known.has(source) ? [] : [problemAt(['source', index], `there is no source \`${source}\``)],
   );
-  if (strangers.length > 0) return strangers;
+  const mayMeanUnknown = unreachable.some((source) => what.source?.includes(source) ?? true);
+  if (strangers.length > 0 || mayMeanUnknown) return strangers;
 
   const inSources = what.source === undefined ? '' : ` in ${what.source.join(', ')}`;
   const unmatched = NAMING_MEMBERS.flatMap(([member, noun]) =>

@@ -72,6 +72,23 @@ rules:
     );
   });
 
+  test('says nothing about what a source that did not answer may offer, and still names a source that is none', () => {
+    const text = `policy: p
+scopes:
+  a: { source: cluster, tool: list_pods }
+  b: { source: [desk, cluster], tool: list_pods }
+  c: { tool: list_pods }
+  d: { source: desk, tool: list_pods }
+  e: { source: clutser }
+`;
+    const problems = checkPolicies(policy(text), CATALOG, ['cluster']);
+    expect(describeProblems(problems).split('\n')).toEqual([
+      'p.policy.yaml:6:28: p/scope:d: tool `list_pods` matches nothing: no tool has this name in desk',
+      'p.policy.yaml:7:16: p/scope:e: there is no source `clutser`',
+    ]);
+    expect(complaints(text)).toHaveLength(5);
+  });
+
   test('finds members that match something each, but not together', () => {
     expect(
       complaints('policy: p\nscopes: { x: { source: desk, tool: get_ticket, access: destructive } }\n'),

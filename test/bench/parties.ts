@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
-import { KEY_BYTES, createKey, hashKey } from '../../src/identity/static-keys.ts';
+import { createKey, hashKey } from '../../src/identity/static-keys.ts';
 import { firstLine, startNode } from '../support/child-process.ts';
 import type { Child } from '../support/child-process.ts';
 import { startGateway } from '../support/gateway-process.ts';
@@ -75,7 +75,7 @@ async function startProgram(
 
 /** Bailiwick with a static key, a policy and audit on. The upstream's own hints say which tools read and which write. */
 async function startBailiwick(upstream: string, started: (() => Promise<void>)[]): Promise<Party[]> {
-  const key = createKey(randomBytes(KEY_BYTES));
+  const key = createKey(randomBytes(32));
   const gateway = await startGateway({
     identity: {
       principals: { agent: { scopes: ['all'] } },

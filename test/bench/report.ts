@@ -163,7 +163,7 @@ export function formatMachine(result: BenchResult): string {
 }
 
 function withSpread({ median, lowest, highest }: Summary, digits: number): string {
-  return `${median.toFixed(digits)} (${lowest.toFixed(digits)}–${highest.toFixed(digits)})`;
+  return `${median.toFixed(digits)} (${lowest.toFixed(digits)} to ${highest.toFixed(digits)})`;
 }
 
 function percent(share: number): string {

@@ -3,6 +3,7 @@
  *
  *   node test/bench/run.ts [--rounds N] [--seconds N] [--callers 1,16] [--rate N] [--parties LIST] [--json] [--write]
  *
+ * Exit 0: measured. 1: a party could not be started or answered wrongly. 2: the command line is wrong.
  * `--write` renews the table in `docs/bench.md`. How to read the numbers is written there.
  */
 import { readFile, writeFile } from 'node:fs/promises';
@@ -25,7 +26,10 @@ const { values } = parseArgs({
     write: { type: 'boolean' },
   },
 });
-process.exitCode = await main();
+process.exitCode = await main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  return 1;
+});
 
 async function main(): Promise<number> {
   const rounds = Number(values.rounds);
@@ -46,7 +50,7 @@ async function main(): Promise<number> {
     onProgress: (line) => console.error(line),
   });
   const lines = summarizeSamples(result.samples);
-  const how = `${rounds} rounds of ${seconds} s, Node ${process.version}. Median (lowest–highest round).`;
+  const how = `${rounds} rounds of ${seconds} s, Node ${process.version}. Median (lowest to highest round).`;
   const text = `${how} ${formatMachine(result)}\n\n${formatTable(lines)}`;
   console.log(values.json ? JSON.stringify({ ...result, lines }, null, 2) : text);
   if (values.write) {

@@ -3,7 +3,8 @@
  *
  *   node test/conformance/run.ts [--only CONFIGURATION] [--json] [--write] [--suite DIRECTORY]
  *
- * Exit 0: every scenario did what `expected-failures.yaml` says. 1: one did not. 2: the command line is wrong.
+ * Exit 0: every scenario did what `expected-failures.yaml` says. 1: one did not, or a
+ * program could not be started. 2: the command line is wrong.
  * `--write` renews the measured part of `docs/conformance.md`; `--suite` takes another copy of the suite.
  */
 import { readFile, writeFile } from 'node:fs/promises';
@@ -29,7 +30,10 @@ const { values } = parseArgs({
     suite: { type: 'string' },
   },
 });
-process.exitCode = await main();
+process.exitCode = await main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  return 1;
+});
 
 async function main(): Promise<number> {
   const names = Object.keys(CONFIGURATIONS).filter(

@@ -18,6 +18,8 @@ export interface WatchOptions {
 export interface InputWatch {
   /** Watch these from now on. A difference from their digests, however it came about in the meantime, is a change. */
   readonly update: (inputs: Inputs) => void;
+  /** Looks now, without being told. Resolves when that is done: from then on the watches stand. */
+  readonly check: () => Promise<void>;
   /** Stops; `onChange` is not called afterwards. */
   readonly close: () => void;
 }
@@ -34,8 +36,8 @@ export function watchInputs(inputs: Inputs, options: WatchOptions): InputWatch {
   let known = digestsOf(inputs);
   let signatures = '';
   let timer: NodeJS.Timeout | undefined;
-  let isChecking = false;
-  let isDue = false;
+  let queue = Promise.resolve();
+  let isQueued = false;
   let isClosed = false;
 
   function scheduleCheck(): void {
@@ -44,21 +46,21 @@ export function watchInputs(inputs: Inputs, options: WatchOptions): InputWatch {
     timer = setTimeout(() => void check(), debounceMs).unref();
   }
 
-  /** One at a time: a check that falls due during another follows it. */
-  async function check(): Promise<void> {
-    isDue = true;
-    if (isChecking || isClosed) return;
-    isChecking = true;
-    isDue = false;
-    try {
-      await checkOnce();
-    } finally {
-      isChecking = false;
-    }
-    if (isDue) await check();
+  /** One at a time: what falls due during a check is one more check after it. */
+  function check(): Promise<void> {
+    if (isQueued) return queue;
+    isQueued = true;
+    queue = queue
+      .catch(() => undefined)
+      .then(() => {
+        isQueued = false;
+        return checkOnce();
+      });
+    return queue;
   }
 
   async function checkOnce(): Promise<void> {
+    if (isClosed) return;
     const expected = known;
     // Watches first: what changes after this point sends an event of its own.
     await folders.follow(expected.map(({ input }) => input));
@@ -73,7 +75,7 @@ export function watchInputs(inputs: Inputs, options: WatchOptions): InputWatch {
   }
 
   async function poll(): Promise<void> {
-    if (!isClosed && !isChecking && (await signaturesOf(known)) !== signatures) await check();
+    if (!isQueued && (await signaturesOf(known)) !== signatures) await check();
   }
 
   const poller = pollMs > 0 ? setInterval(() => void poll(), pollMs).unref() : undefined;
@@ -83,6 +85,7 @@ export function watchInputs(inputs: Inputs, options: WatchOptions): InputWatch {
       known = digestsOf(next);
       void check();
     },
+    check,
     close() {
       isClosed = true;
       clearTimeout(timer);

@@ -34,7 +34,7 @@ function startWatch(inputs: Inputs, options: { debounceMs: number; pollMs: numbe
   };
 }
 
-/** A watched configuration that follows its changes, as a server does. */
+/** A watched configuration that follows its changes, as a server does. Nothing is left to look at when it is returned. */
 async function follow(
   file: string,
   options: { debounceMs: number; pollMs: number } = BY_EVENTS,
@@ -54,9 +54,12 @@ async function follow(
     onChange: () => void reload(),
   });
   onTestFinished(() => watch.close());
+  await watch.check();
   return {
     until: async (is) => {
       await vi.waitUntil(() => is(latest), WAITING);
+      // What comes next has to be seen by itself, not by the look that follows a reload.
+      await watch.check();
     },
   };
 }

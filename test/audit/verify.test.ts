@@ -118,6 +118,14 @@ test('bytes that are not UTF-8 are found', async () => {
   expect((await verifyDirectory(dir)).chains[0]?.firstBad).toMatchObject({ line: 1, why: /UTF-8/ });
 });
 
+test('a byte order mark that was put before a record is found', async () => {
+  const dir = await temporaryDirectory();
+  await writeChain(dir);
+  const path = join(dir, CHAIN, '000000000001.jsonl');
+  await writeFile(path, Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), await readFile(path)]));
+  expect((await verifyDirectory(dir)).chains[0]?.firstBad).toMatchObject({ line: 1, seq: 1 });
+});
+
 test('a file that cannot be read is named', async () => {
   const dir = await temporaryDirectory();
   await writeChain(dir);

@@ -85,8 +85,9 @@ test('a line that was written in part is cut off before the next one', async () 
   });
   const writer = await openTestChain({ dir, fileSystem });
   await writer.append(intent('a'), DURABLE);
-  room = 250;
-  await expect(writer.append(intent('lost', { call: 'x'.repeat(300) }), DURABLE)).rejects.toMatchObject(
+  // More than the next line is long, so that writing over it would leave an end.
+  room = 1500;
+  await expect(writer.append(intent('lost', { call: 'x'.repeat(3000) }), DURABLE)).rejects.toMatchObject(
     REFUSED,
   );
   expect((await readSegments(dir))[0]?.text).not.toMatch(/\n$/);
@@ -97,6 +98,26 @@ test('a line that was written in part is cut off before the next one', async () 
   await writer.close();
   expect((await readRecords(dir)).map((record) => record.call)).toEqual(['a', 'b']);
   expect(await verifyDirectory(dir)).toMatchObject({ ok: true, chains: [{ records: 2 }] });
+});
+
+test('what was accepted before and while the disk failed keeps its order', async () => {
+  const dir = await temporaryDirectory();
+  const disk = Promise.withResolvers<void>();
+  let broken = true;
+  const fileSystem = faultyFileSystem({
+    before: (operation) => (broken && operation === 'sync' ? disk.promise : undefined),
+  });
+  const writer = await openTestChain({ dir, fileSystem });
+  await writer.append(intent('before'), BUFFERED);
+  const refused = writer.append(intent('refused'), DURABLE);
+  await vi.waitFor(() => expect(fileSystem.counts.sync).toBe(1));
+  await writer.append(intent('while'), BUFFERED);
+  disk.reject(systemError('EIO'));
+  await expect(refused).rejects.toMatchObject(REFUSED);
+  broken = false;
+  await writer.append(intent('after'), DURABLE);
+  await writer.close();
+  expect((await readRecords(dir)).map((record) => record.call)).toEqual(['before', 'while', 'after']);
 });
 
 test('short writes are continued', async () => {

@@ -72,6 +72,12 @@ test('an error is logged with its code, message, stack and causes, and nothing e
   });
 });
 
+test('a cause is followed to the error where it began', () => {
+  const first = new Error('began here');
+  const err = new Error('outer', { cause: new Error('middle', { cause: first }) });
+  expect(JSON.parse(logged({ err }, 'm')).err.cause.cause.message).toBe('began here');
+});
+
 test('whatever is thrown can be logged', () => {
   const endless = new Error('endless');
   endless.cause = endless;

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { RECORD_SCHEMA } from '../src/audit/record-schema.ts';
 import { configJsonSchema } from '../src/config/json-schema.ts';
 import { configReference } from '../src/config/reference.ts';
+import { policyJsonSchema } from '../src/policy/schema.ts';
 import { errorsPage } from './house/errors-page.ts';
 
 /** A committed file that is made from the code. A test compares each with what its `content` gives. */
@@ -16,6 +17,7 @@ export const GENERATED_FILES: readonly GeneratedFile[] = [
   { file: 'bailiwick.schema.json', content: () => toJsonText(configJsonSchema()) },
   { file: 'docs/configuration.md', content: configReference },
   { file: 'docs/errors.md', content: errorsPage },
+  { file: 'policies/policy.schema.json', content: () => toJsonText(policyJsonSchema()) },
   { file: 'docs/record.schema.json', content: () => toJsonText(RECORD_SCHEMA) },
 ];
 

@@ -10,10 +10,10 @@ export interface Problem extends Position {
   readonly message: string;
 }
 
-/** `file:line:column: message`, one problem a line. */
+/** `file:line:column  message`, one problem a line. */
 export function describeProblems(problems: readonly Problem[]): string {
   return problems
-    .map(({ file, line, column, message }) => `${file}:${line}:${column}: ${message}`)
+    .map(({ file, line, column, message }) => `${file}:${line}:${column}  ${message}`)
     .join('\n');
 }
 

@@ -2,6 +2,7 @@ import { createServer, request, type Server } from 'node:http';
 import { describe, expect, test } from 'vitest';
 import {
   FORWARDING_HEADERS,
+  FORWARDING_PREFIX,
   isLoopbackRequest,
   localPrincipal,
   type ConnectionFacts,
@@ -126,6 +127,7 @@ describe('a request is not taken for local', () => {
 });
 
 test('the list of forwarding headers is closed: a change to it is a change to this test', () => {
+  expect(FORWARDING_PREFIX).toBe('x-forwarded');
   expect(FORWARDING_HEADERS.toSorted().join(' ')).toBe(
     'cdn-loop cf-connecting-ip cf-connecting-ipv6 cf-ray client-ip do-connecting-ip fastly-client-ip fly-client-ip ' +
       'forwarded tailscale-user-login true-client-ip via x-amz-cf-id x-amzn-trace-id x-appengine-user-ip ' +

@@ -80,7 +80,7 @@ describe('the bundled policy', () => {
       await mcpServer('everything', '@modelcontextprotocol/server-everything'),
       await mcpServer('files', '@modelcontextprotocol/server-filesystem', tmpdir()),
     );
-  });
+  }, 60_000);
   const namesOf = (source: string, who = AGENT): string[] =>
     view(BUNDLED, all, who)
       .tools.filter((one) => one.source === source)

@@ -57,18 +57,18 @@ rules:
   - { id: s, effect: deny, what: [{ resource: "x://*" }, { prompt: bye }] }
 `),
     ).toEqual([
-      'p.policy.yaml:3:43: p/scope:one: tool `get_tickets` matches nothing: no tool has this name in desk',
-      'p.policy.yaml:4:34: p/scope:two: tag `ticket` matches nothing: no tool has this tag',
-      'p.policy.yaml:9:21: p/r: method `PATCH` matches nothing: no tool has this method',
-      'p.policy.yaml:10:13: p/r: path `/users/*` matches nothing: no tool has this path',
-      'p.policy.yaml:11:47: p/s: resource `x://*` matches nothing: no resource or template has this URI',
-      'p.policy.yaml:11:68: p/s: prompt `bye` matches nothing: no prompt has this name',
+      'p.policy.yaml:3:43  p/scope:one: tool `get_tickets` matches nothing: no tool has this name in desk',
+      'p.policy.yaml:4:34  p/scope:two: tag `ticket` matches nothing: no tool has this tag',
+      'p.policy.yaml:9:21  p/r: method `PATCH` matches nothing: no tool has this method',
+      'p.policy.yaml:10:13  p/r: path `/users/*` matches nothing: no tool has this path',
+      'p.policy.yaml:11:47  p/s: resource `x://*` matches nothing: no resource or template has this URI',
+      'p.policy.yaml:11:68  p/s: prompt `bye` matches nothing: no prompt has this name',
     ]);
   });
 
   test('names a source that does not exist once, without blaming what is said about it', () => {
     expect(complaints('policy: p\nscopes: { x: { source: dsk, tool: get_ticket, tag: tickets } }\n')).toEqual(
-      ['p.policy.yaml:2:24: p/scope:x: there is no source `dsk`'],
+      ['p.policy.yaml:2:24  p/scope:x: there is no source `dsk`'],
     );
   });
 
@@ -83,8 +83,8 @@ scopes:
 `;
     const problems = checkPolicies(policy(text), CATALOG, ['cluster']);
     expect(describeProblems(problems).split('\n')).toEqual([
-      'p.policy.yaml:6:28: p/scope:d: tool `list_pods` matches nothing: no tool has this name in desk',
-      'p.policy.yaml:7:16: p/scope:e: there is no source `clutser`',
+      'p.policy.yaml:6:28  p/scope:d: tool `list_pods` matches nothing: no tool has this name in desk',
+      'p.policy.yaml:7:16  p/scope:e: there is no source `clutser`',
     ]);
     expect(complaints(text)).toHaveLength(5);
   });
@@ -93,13 +93,13 @@ scopes:
     expect(
       complaints('policy: p\nscopes: { x: { source: desk, tool: get_ticket, access: destructive } }\n'),
     ).toEqual([
-      'p.policy.yaml:2:14: p/scope:x: this selector matches nothing: each member matches something, but not together',
+      'p.policy.yaml:2:14  p/scope:x: this selector matches nothing: each member matches something, but not together',
     ]);
   });
 
   test('says what to write where somebody used the name that clients see', () => {
     expect(complaints('policy: p\nscopes: { x: { tool: desk_get_ticket } }\n')).toEqual([
-      "p.policy.yaml:2:22: p/scope:x: tool `desk_get_ticket` matches nothing: no tool has this name; policies use a tool's own name: write `source: desk` and `tool: get_ticket`",
+      "p.policy.yaml:2:22  p/scope:x: tool `desk_get_ticket` matches nothing: no tool has this name; policies use a tool's own name: write `source: desk` and `tool: get_ticket`",
     ]);
   });
 
@@ -112,12 +112,12 @@ rules:
   - { id: b, effect: permit, who: { scopes: [a] }, what: [{ source: [files, desk], tag: [tickets] }] }
   - { id: c, effect: deny, who: { scopes: [a] }, what: { source: [files, desk], tag: [tickets] } }
 `),
-    ).toEqual(['p.policy.yaml:3:3: p/scope:a: says the same as p/b; remove one of them']);
+    ).toEqual(['p.policy.yaml:3:3  p/scope:a: says the same as p/b; remove one of them']);
   });
 
   test('says so where nothing is permitted at all: a deny-only policy denies everything', () => {
     expect(complaints('policy: p\nrules: [{ id: d, effect: deny, what: { tool: "*" } }]\n')).toEqual([
-      'p.policy.yaml:2:9: no policy permits anything, so every call is denied; `deny` and `approve` only take from what a permit or a scope opens',
+      'p.policy.yaml:2:9  no policy permits anything, so every call is denied; `deny` and `approve` only take from what a permit or a scope opens',
     ]);
     expect(complaints('policy: p\n')).toEqual([]);
   });

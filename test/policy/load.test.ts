@@ -118,14 +118,14 @@ rules:
         '',
       ),
     ).toEqual([
-      'a.policy.yaml:4:13: rules[0].effect: expected `permit` or `approve` or `deny`',
-      'a.policy.yaml:5:9: rules: `first` is already the id of the rule at line 3; choose another',
-      'a.policy.yaml:7:13: rules[1].what: unknown key `sorce`; correct or remove it',
-      'a.policy.yaml:7:32: rules[1].what.tool: an empty list selects nothing; name a value or leave it out',
-      'b.policy.yaml:1:9: policy: must be 1 to 64 letters, digits, `.`, `_` or `-`, a letter or digit first',
-      'b.policy.yaml:2:14: scopes.x: expected a map of keys or a list',
-      'c.policy.yaml:1:1: policy: missing; expected text',
-      'd.policy.yaml:1:1: the file is empty; begin with `policy: <name>`',
+      'a.policy.yaml:4:13  rules[0].effect: expected `permit` or `approve` or `deny`',
+      'a.policy.yaml:5:9  rules: `first` is already the id of the rule at line 3; choose another',
+      'a.policy.yaml:7:13  rules[1].what: unknown key `sorce`; correct or remove it',
+      'a.policy.yaml:7:32  rules[1].what.tool: an empty list selects nothing; name a value or leave it out',
+      'b.policy.yaml:1:9  policy: must be 1 to 64 letters, digits, `.`, `_` or `-`, a letter or digit first',
+      'b.policy.yaml:2:14  scopes.x: expected a map of keys or a list',
+      'c.policy.yaml:1:1  policy: missing; expected text',
+      'd.policy.yaml:1:1  the file is empty; begin with `policy: <name>`',
     ]);
   });
 
@@ -144,7 +144,7 @@ rules:
 
   test('is refused where two files have the same policy name', () => {
     expect(refusalOf('policy: same\n', '# two\npolicy: same\n')).toEqual([
-      'b.policy.yaml:2:9: policy: `same` is already the name of the policy at a.policy.yaml:1; choose another',
+      'b.policy.yaml:2:9  policy: `same` is already the name of the policy at a.policy.yaml:1; choose another',
     ]);
   });
 });
@@ -153,22 +153,22 @@ describe('what this version does not have is refused, never ignored', () => {
   test.each([
     [
       'policy: p\nrules:\n  - id: r\n    effect: permit\n    when: args.x == 1\n',
-      'a.policy.yaml:5:5: conditions (`when`) are not in this version',
+      'a.policy.yaml:5:5  conditions (`when`) are not in this version',
     ],
-    ['policy: p\nlimits: []\n', 'a.policy.yaml:2:1: limits are not in this version'],
-    ['policy: p\nguardrails: []\n', 'a.policy.yaml:2:1: guardrails are not in this version'],
-    ['policy: p\npacks: [x]\n', 'a.policy.yaml:2:1: packs are not in this version'],
+    ['policy: p\nlimits: []\n', 'a.policy.yaml:2:1  limits are not in this version'],
+    ['policy: p\nguardrails: []\n', 'a.policy.yaml:2:1  guardrails are not in this version'],
+    ['policy: p\npacks: [x]\n', 'a.policy.yaml:2:1  packs are not in this version'],
     [
       'policy: p\nscopes: { x: { kind: Pod } }\n',
-      'a.policy.yaml:2:16: Kubernetes selectors (`kind`) are not in this version',
+      'a.policy.yaml:2:16  Kubernetes selectors (`kind`) are not in this version',
     ],
     [
       'policy: p\nrules: [{ id: r, effect: deny, what: { model: gpt } }]\n',
-      'a.policy.yaml:2:40: models are not in this version',
+      'a.policy.yaml:2:40  models are not in this version',
     ],
     [
       'policy: p\nrules: [{ id: r, effect: deny, who: { group: x } }]\n',
-      'a.policy.yaml:2:39: rules[0].who: unknown key `group`; correct or remove it',
+      'a.policy.yaml:2:39  rules[0].who: unknown key `group`; correct or remove it',
     ],
   ])('%j', (text, line) => {
     expect(refusalOf(text)).toEqual([line]);
@@ -229,6 +229,6 @@ describe('what could mean less, or more, than it seems to is refused', () => {
   ])('%s', (line, message) => {
     const [refusal, ...more] = refusalOf(`policy: p\nrules:\n  - id: r\n    effect: deny\n    ${line}\n`);
     expect(more).toEqual([]);
-    expect(refusal?.replace(/^a\.policy\.yaml:5:\d+: /, '')).toBe(message);
+    expect(refusal?.replace(/^a\.policy\.yaml:5:\d+  /, '')).toBe(message);
   });
 });

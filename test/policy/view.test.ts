@@ -16,7 +16,7 @@ const CATALOG = catalog(
   catalogOf('files', { tools: [tool('files', 'list')], resources: ['file:///a'] }),
 );
 
-describe('what you see is what you may call', () => {
+describe('what you see is what you may call: no strict call beside a loose list, or the other way round', () => {
   test('for every policy, principal and target: shown exactly where permitted or approvable', () => {
     fc.assert(
       fc.property(rules, principals, targets, (given, who, target) => {

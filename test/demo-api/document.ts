@@ -44,8 +44,7 @@ const validators = new WeakMap<Node, ReturnType<typeof ajv.compile>>();
 
 /** What is wrong with a value by a schema of the document; `[]` when nothing is. Members nobody documented are wrong. */
 export function errorsOf(schema: Node, value: unknown): string[] {
-  const validate =
-    validators.get(schema) ?? ajv.compile({ ...withAbsoluteRefs(schema), unevaluatedProperties: false });
+  const validate = validators.get(schema) ?? ajv.compile(closed(withAbsoluteRefs(schema)));
   validators.set(schema, validate);
   if (validate(value) === true) return [];
   return (validate.errors ?? []).map((error) => `${error.instancePath} ${error.message}`);
@@ -57,14 +56,11 @@ function withAbsoluteRefs(schema: Node): Node {
   );
 }
 
-/** Schemas that are not part of an `allOf` take no members beyond the documented ones. */
+/** Objects take no members beyond the documented ones. */
 function closed(components: Node): Node {
-  const copy = structuredClone(components);
-  const inAllOf = new Set(['Customer', 'TicketSummary', 'ArticleSummary']);
-  for (const [name, schema] of Object.entries<Node>(copy['schemas'])) {
-    if (!inAllOf.has(name) && (schema['properties'] !== undefined || schema['allOf'] !== undefined)) {
-      schema['unevaluatedProperties'] = false;
-    }
-  }
-  return copy;
+  return JSON.parse(JSON.stringify(components), (_, value) =>
+    value?.type === 'object' && value.properties !== undefined
+      ? { ...value, additionalProperties: false }
+      : value,
+  );
 }

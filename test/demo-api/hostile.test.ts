@@ -47,85 +47,87 @@ test('no path, query or method is answered with a fault', async () => {
   expect((await desk.get('/customers')).status).toBe(200);
 });
 
-test('any body is refused with 400 exactly when the document rejects it', async () => {
-  const desk = await openDesk();
-  const odd = fc.oneof(
-    fc.jsonValue({ maxDepth: 2 }),
-    fc.constantFrom('', null, [], {}, 0, -1, 1.5, '2026-11-01T09:30:00+01:00'),
+const odd = fc.oneof(
+  fc.jsonValue({ maxDepth: 2 }),
+  fc.constantFrom('', null, [], {}, 0, -1, 1.5, '2026-11-01T09:30:00+01:00'),
+);
+/** Mostly a value that is right, so that whole bodies are often enough. */
+const member = (right: readonly unknown[], wrong: readonly unknown[] = []) =>
+  fc.oneof(
+    { weight: 12, arbitrary: fc.constantFrom(...right) },
+    { weight: 1, arbitrary: fc.oneof(odd, fc.constantFrom(undefined, ...wrong)) },
   );
-  /** Mostly a value that is right, so that whole bodies are often enough. */
-  const member = (right: readonly unknown[], wrong: readonly unknown[] = []) =>
-    fc.oneof(
-      { weight: 12, arbitrary: fc.constantFrom(...right) },
-      { weight: 1, arbitrary: fc.oneof(odd, fc.constantFrom(undefined, ...wrong)) },
-    );
-  const labels = member(
-    [[], ['a', 'b-c'], Array(10).fill('x')],
-    [Array(11).fill('x'), ['A'], ['é'], [''], ['a', 1]],
-  );
-  const words = fc.oneof(
-    fc.constantFrom('x', 'help', '🏮'),
-    fc.string({ minLength: 1, maxLength: 4, unit: 'binary' }),
-  );
-  const section = fc.letrec<{ it: unknown }>((tie) => ({
-    it: fc.record(
-      { heading: words, text: words, sections: fc.array(tie('it'), { maxLength: 2 }) },
-      { requiredKeys: ['heading', 'text'] },
-    ),
-  })).it;
-  const bodies: [string, string, fc.Arbitrary<unknown>][] = [
-    [
-      'NewTicket',
-      '/tickets',
-      loose({
-        customerId: member(['C-101', 'C-999'], ['c-1', 'C-123456789', 'C-']),
-        subject: fc.oneof({ weight: 9, arbitrary: words }, { weight: 1, arbitrary: odd }),
-        body: member(['Please', ' '], ['']),
-        priority: member(['low', 'urgent'], ['LOW']),
-        tags: labels,
-        dueAt: member(
-          [null, '2026-12-01T00:00:00Z', '2024-02-29T12:00:00.5+05:30'],
-          ['2026-13-01T00:00:00Z', '2026-02-30T00:00:00Z', 'soon'],
-        ),
-      }),
-    ],
-    [
-      'TicketChange',
-      '/tickets/T-1016',
-      loose({
-        status: member(['open', 'pending'], ['lost']),
-        assignee: member([null, 'mara'], ['', 7]),
-        reply: member(['Thanks'], ['']),
-        tags: labels,
-      }),
-    ],
-    [
-      'NewArticle',
-      '/articles',
-      loose({
-        title: member(['T', '🏮'.repeat(200)], ['', 'T'.repeat(201)]),
-        category: member(['how-to', 'policy'], ['other']),
-        labels,
-        sections: fc.oneof(
-          { weight: 9, arbitrary: fc.array(section, { minLength: 1, maxLength: 3 }) },
-          { weight: 1, arbitrary: odd },
-        ),
-      }),
-    ],
-    [
-      'NewRefund',
-      '/refunds',
-      loose({
-        ticketId: member(['T-1016', 'T-1'], ['T-x']),
-        paymentId: member(['P-2004', 'P-1'], ['P-x']),
-        amount: member([1, 1_000_000], [0, 1.5, 1_000_001, '1']),
-        reason: member(['goodwill'], ['because']),
-        note: member([null, '', 'n'.repeat(500)], ['n'.repeat(501)]),
-      }),
-    ],
-  ];
-  let accepted = 0;
-  for (const [schema, path, arbitrary] of bodies) {
+const labels = member(
+  [[], ['a', 'b-c'], Array(10).fill('x')],
+  [Array(11).fill('x'), ['A'], ['é'], [''], ['a', 1]],
+);
+const words = fc.oneof(
+  fc.constantFrom('x', 'help', '🏮'),
+  fc.string({ minLength: 1, maxLength: 4, unit: 'binary' }),
+);
+const section = fc.letrec<{ it: unknown }>((tie) => ({
+  it: fc.record(
+    { heading: words, text: words, sections: fc.array(tie('it'), { maxLength: 2 }) },
+    { requiredKeys: ['heading', 'text'] },
+  ),
+})).it;
+const BODIES: readonly (readonly [schema: string, path: string, body: fc.Arbitrary<unknown>])[] = [
+  [
+    'NewTicket',
+    '/tickets',
+    loose({
+      customerId: member(['C-101', 'C-999'], ['c-1', 'C-123456789', 'C-']),
+      subject: fc.oneof({ weight: 9, arbitrary: words }, { weight: 1, arbitrary: odd }),
+      body: member(['Please', ' '], ['']),
+      priority: member(['low', 'urgent'], ['LOW']),
+      tags: labels,
+      dueAt: member(
+        [null, '2026-12-01T00:00:00Z', '2024-02-29T12:00:00.5+05:30'],
+        ['2026-13-01T00:00:00Z', '2026-02-30T00:00:00Z', 'soon'],
+      ),
+    }),
+  ],
+  [
+    'TicketChange',
+    '/tickets/T-1016',
+    loose({
+      status: member(['open', 'pending'], ['lost']),
+      assignee: member([null, 'mara'], ['', 7]),
+      reply: member(['Thanks'], ['']),
+      tags: labels,
+    }),
+  ],
+  [
+    'NewArticle',
+    '/articles',
+    loose({
+      title: member(['T', '🏮'.repeat(200)], ['', 'T'.repeat(201)]),
+      category: member(['how-to', 'policy'], ['other']),
+      labels,
+      sections: fc.oneof(
+        { weight: 9, arbitrary: fc.array(section, { minLength: 1, maxLength: 3 }) },
+        { weight: 1, arbitrary: odd },
+      ),
+    }),
+  ],
+  [
+    'NewRefund',
+    '/refunds',
+    loose({
+      ticketId: member(['T-1016', 'T-1'], ['T-x']),
+      paymentId: member(['P-2004', 'P-1'], ['P-x']),
+      amount: member([1, 1_000_000], [0, 1.5, 1_000_001, '1']),
+      reason: member(['goodwill'], ['because']),
+      note: member([null, '', 'n'.repeat(500)], ['n'.repeat(501)]),
+    }),
+  ],
+];
+
+test.each(BODIES)(
+  'any body for %s is refused with 400 exactly when the document rejects it',
+  async (schema, path, arbitrary) => {
+    const desk = await openDesk();
+    let accepted = 0;
     await fc.assert(
       fc.asyncProperty(arbitrary, async (body) => {
         const answer = await (path === '/tickets/T-1016' ? desk.patch(path, body) : desk.post(path, body));
@@ -139,11 +141,11 @@ test('any body is refused with 400 exactly when the document rejects it', async 
           detail: answer.json.detail,
         });
       }),
-      { numRuns: 150, seed: SEED },
+      { numRuns: 100, seed: SEED },
     );
-  }
-  expect(accepted).toBeGreaterThan(100);
-});
+    expect(accepted).toBeGreaterThan(15);
+  },
+);
 
 /** Members of a body, each of which may be missing, and now and then one too many. */
 function loose(members: Record<string, fc.Arbitrary<unknown>>): fc.Arbitrary<unknown> {

@@ -67,7 +67,7 @@ export function readBody(operation: Operation, reading: BodyReading): Body | und
 function toSentMediaType(declared: string): string | undefined {
   if (isJsonRange(declared)) return 'application/json';
   if (!isJsonMediaType(declared)) return undefined;
-  return essenceOf(declared) === declared.trim() ? essenceOf(declared) : declared.trim();
+  return declared.includes(';') ? declared.trim() : essenceOf(declared);
 }
 
 /** A safe method may carry a body, and some APIs read one there; an undescribed one is not worth an argument. */

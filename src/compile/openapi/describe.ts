@@ -18,7 +18,8 @@ export function toTitle(operation: JsonObject): string | undefined {
 export function toDescription(operation: JsonObject, label: string): string {
   const summary = textOf(operation['summary']).replace(/\s+/g, ' ');
   const description = textOf(operation['description']);
-  const parts = description.startsWith(summary) ? [description] : [summary, description];
+  const repeats = description.startsWith(summary) && !/^\w/.test(description.slice(summary.length));
+  const parts = repeats ? [description] : [summary, description];
   const words = parts.filter((part) => part !== '').join('\n\n');
   const marked = operation['deprecated'] === true ? `Deprecated. ${words}`.trimEnd() : words;
   return cut(marked === '' ? label : marked, MAX_DESCRIPTION);

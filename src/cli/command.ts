@@ -1,11 +1,15 @@
 import { Command } from 'commander';
-import { createApp, type App, type AppOptions } from '../app.ts';
+import type { App, AppOptions } from '../app.ts';
 import { loadConfig, type LoadedConfig } from '../config/load.ts';
 import { BailiwickError } from '../errors.ts';
 import { configuredPrincipal } from '../identity/configured-principal.ts';
 import type { Principal } from '../identity/principal.ts';
 import { createLogger, type Logger, type LogLevel } from '../telemetry/logger.ts';
 import { withProgress, type Terminal } from './terminal.ts';
+
+/*
+ * The app and the faces are imported when a command needs them: `--help`, `keys` and `schema` answer without loading an SDK.
+ */
 
 /** What every command module exports: it adds itself to the program and returns its exit code through `exit`. */
 export type AddCommand = (program: Command, terminal: Terminal, exit: (code: number) => void) => void;
@@ -52,6 +56,7 @@ export async function withApp<T>(
   options: Omit<AppOptions, 'face' | 'now'>,
   work: (app: App) => Promise<T> | T,
 ): Promise<T> {
+  const { createApp } = await import('../app.ts');
   const app = await createApp({ ...options, face: 'cli', now: Date.now });
   try {
     const waiting = (): string => {

@@ -1,10 +1,8 @@
-import { createApp, type App } from '../app.ts';
+import type { App } from '../app.ts';
 import { loadConfig, type LoadedConfig } from '../config/load.ts';
 import { watchInputs } from '../config/watch.ts';
 import { checkPolicies } from '../policy/check.ts';
 import { challenge } from '../identity/authenticate.ts';
-import { startHttpServer } from '../server/http-server.ts';
-import { startStdioServer } from '../server/stdio-server.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import {
   CONFIG_OPTION,
@@ -53,6 +51,7 @@ export const addServe: AddCommand = (program, terminal) => {
         ? await startDemoApi({ host: '127.0.0.1', port: DEMO_API_PORT, now: Date.now })
         : undefined;
       try {
+        const { createApp } = await import('../app.ts');
         const app = await createApp({
           loaded,
           logger,
@@ -84,6 +83,7 @@ async function serveHttp(
   let ready = false;
   const stopped = untilStopped();
   const { server } = loaded.config;
+  const { startHttpServer } = await import('../server/http-server.ts');
   const http = await startHttpServer({
     settings: server,
     gateway: app.gateway,
@@ -122,6 +122,7 @@ async function serveStdio(app: App, loaded: LoadedConfig, logger: Logger, option
     { principal: principal.subject },
     `serving MCP on standard input and output as ${principal.subject}`,
   );
+  const { startStdioServer } = await import('../server/stdio-server.ts');
   const stdio = startStdioServer({ gateway: app.gateway, principal, logger });
   await Promise.race([stdio.closed, untilStopped()]);
   await stdio.close();

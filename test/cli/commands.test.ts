@@ -1,0 +1,252 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { bailiwick } from '../support/command-line.ts';
+import { createFolder, notesFiles, readRecords, startApi } from '../support/gateway.ts';
+
+const COMMANDS = [
+  'serve',
+  'connect',
+  'tools',
+  'call',
+  'plan',
+  'compile',
+  'check',
+  'keys',
+  'schema',
+  'demo-api',
+];
+
+test.concurrent.each(COMMANDS)('%s --help teaches by example and names the exit codes', async (command) => {
+  await using workspace = await createFolder({});
+  const { status, out } = await bailiwick(workspace.folder, [command, '--help']);
+  expect(status).toBe(0);
+  expect(out).toMatch(/Examples:\n  \$ bailiwick /);
+  expect(out).toContain(
+    'Exit status: 0 yes; 1 the answer is no; 2 usage or configuration; 3 something cannot be reached.',
+  );
+});
+
+test('tools prints what a principal sees, for people and for scripts', async () => {
+  await using api = await startApi();
+  await using workspace = await createFolder(notesFiles(api.url));
+  const table = await bailiwick(workspace.folder, ['tools', '--as', 'reader']);
+  expect(table.status).toBe(0);
+  expect(table.out.split('\n').map((line) => line.split(/\s+/)[0])).toEqual(['TOOL', 'notes_list_notes', '']);
+  expect(table.out).not.toContain('\u001B');
+  const json = await bailiwick(workspace.folder, ['tools', '--as', 'writer', '--json']);
+  const { tools } = JSON.parse(json.out) as { tools: Record<string, unknown>[] };
+  expect(tools.map((tool) => [tool['name'], tool['source'], tool['access']])).toEqual([
+    ['notes_create_note', 'notes', 'write'],
+    ['notes_delete_note', 'notes', 'destructive'],
+    ['notes_list_notes', 'notes', 'read'],
+  ]);
+  expect(Object.keys(tools[0] ?? {})).toEqual(['name', 'source', 'access', 'description', 'inputSchema']);
+  const everything = await bailiwick(workspace.folder, ['tools']);
+  expect(everything.out).toContain('notes_wipe');
+});
+
+test('call goes down the road under policy and leaves a record of its own', async () => {
+  await using api = await startApi();
+  await using workspace = await createFolder(notesFiles(api.url));
+  const done = await bailiwick(workspace.folder, [
+    'call',
+    'notes_list_notes',
+    '--as',
+    'reader',
+    '--args',
+    '{"limit":3}',
+    '--json',
+  ]);
+  expect(done.status).toBe(0);
+  expect(JSON.parse(done.out)).toMatchObject({ structuredContent: { method: 'GET', url: '/notes?limit=3' } });
+  const denied = await bailiwick(workspace.folder, [
+    'call',
+    'notes_delete_note',
+    '--as',
+    'reader',
+    '--args',
+    '{"id":"1"}',
+  ]);
+  expect([denied.status, denied.err]).toEqual([
+    1,
+    expect.stringContaining('Unknown tool: notes_delete_note'),
+  ]);
+  const wrong = await bailiwick(
+    workspace.folder,
+    ['call', 'notes_list_notes', '--as', 'reader', '--args', '-'],
+    { input: '{"limit":0}' },
+  );
+  expect([wrong.status, wrong.out]).toEqual([1, expect.stringContaining('/limit must be >= 1')]);
+  expect(api.received).toHaveLength(1);
+  const records = await readRecords(path.join(workspace.folder, '.bailiwick/audit'));
+  expect(records.filter((record) => record.type === 'call.intent')).toEqual([
+    expect.objectContaining({
+      via: { face: 'cli' },
+      principal: expect.objectContaining({ subject: 'reader' }),
+    }),
+  ]);
+});
+
+test('call says 3 when the source cannot be reached', async () => {
+  await using workspace = await createFolder(notesFiles('http://127.0.0.1:9'));
+  const { status, out } = await bailiwick(workspace.folder, ['call', 'notes_list_notes', '--as', 'reader']);
+  expect([status, out]).toEqual([3, expect.stringContaining('UPSTREAM_UNAVAILABLE')]);
+});
+
+test('plan prints the exact request and sends nothing', async () => {
+  await using api = await startApi();
+  await using workspace = await createFolder(notesFiles(api.url));
+  const json = await bailiwick(workspace.folder, [
+    'plan',
+    'notes_create_note',
+    '--args',
+    '{"text":"a"}',
+    '--json',
+  ]);
+  expect(JSON.parse(json.out)).toMatchObject({
+    method: 'POST',
+    url: `${api.url}/notes`,
+    body: '{"text":"a"}',
+  });
+  const hidden = await bailiwick(workspace.folder, [
+    'plan',
+    'notes_create_note',
+    '--as',
+    'reader',
+    '--args',
+    '{"text":"a"}',
+  ]);
+  expect(hidden.status).toBe(1);
+  expect(api.received).toEqual([]);
+});
+
+test('compile accounts for every operation', async () => {
+  await using workspace = await createFolder(notesFiles('http://127.0.0.1:9'));
+  const { status, out } = await bailiwick(workspace.folder, ['compile', '--json']);
+  expect(status).toBe(0);
+  expect(JSON.parse(out)).toEqual({
+    digest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
+    sources: [{ source: 'notes', operations: 4, tools: 4, skipped: [], lossy: [] }],
+    failed: [],
+  });
+});
+
+test('check finds what is wrong, says where, and says yes when nothing is', async () => {
+  const files = notesFiles('http://127.0.0.1:9');
+  await using workspace = await createFolder(files);
+  expect(await bailiwick(workspace.folder, ['check'])).toMatchObject({
+    status: 0,
+    out: expect.stringContaining('in order'),
+  });
+  await workspace.write(
+    'policies/more.policy.yaml',
+    'policy: more\nrules:\n  - { id: a, effect: permit, what: { source: notes, tool: delete_nota } }\n',
+  );
+  const unmatched = await bailiwick(workspace.folder, ['check']);
+  expect(unmatched.status).toBe(1);
+  expect(unmatched.out).toMatch(/more\.policy\.yaml:3:\d+ .*delete_nota/);
+  await workspace.write('bailiwick.yaml', `${files['bailiwick.yaml']}\nsorces: {}\n`);
+  const unknown = await bailiwick(workspace.folder, ['check']);
+  expect(unknown.status).toBe(2);
+  expect(unknown.err).toMatch(/bailiwick\.yaml:\d+:1 .*`sorces`[\s\S]*did you mean `sources`/);
+});
+
+test.each([
+  ['no configuration', ['tools'], /bailiwick\.yaml/],
+  ['an unknown command', ['toolz'], /unknown command 'toolz'[\s\S]*tools/],
+  ['an unknown option', ['tools', '--az', 'x'], /unknown option '--az'/],
+  ['arguments that are no JSON', ['call', 'x_y', '--args', '{'], /--args is not JSON/],
+  ['arguments that are no object', ['call', 'x_y', '--args', '[1]'], /must be a JSON object/],
+  ['an unknown format', ['schema', 'nothing'], /there is config, policy, record/],
+])('%s is a usage error that says what would be right', async (_what, args, message) => {
+  await using workspace = await createFolder({});
+  const { status, out, err } = await bailiwick(workspace.folder, args);
+  expect([status, out]).toEqual([2, '']);
+  expect(err).toMatch(message);
+});
+
+test('--as with a name that is none says which there are', async () => {
+  await using workspace = await createFolder(notesFiles('http://127.0.0.1:9'));
+  const { status, err } = await bailiwick(workspace.folder, ['tools', '--as', 'nobody']);
+  expect([status, err]).toEqual([2, expect.stringContaining('reader, writer, careful')]);
+});
+
+test('a secret from the environment is in no output, not even where it is wrong', async () => {
+  const files = notesFiles('http://127.0.0.1:9');
+  files['bailiwick.yaml'] = files['bailiwick.yaml']?.replace('http://127.0.0.1:9', '${env:API_URL}') ?? '';
+  await using workspace = await createFolder(files);
+  const wrong = await bailiwick(workspace.folder, ['compile'], {
+    environment: { API_URL: 'canary-not-a-url' },
+  });
+  expect(wrong.status).toBe(2);
+  expect(wrong.err).toMatch(/bailiwick\.yaml:\d+:\d+/);
+  expect(wrong.err + wrong.out).not.toContain('canary');
+  const missing = await bailiwick(workspace.folder, ['compile']);
+  expect([missing.status, missing.err]).toEqual([2, expect.stringContaining('API_URL')]);
+});
+
+test('keys create shows a key once, and its hash opens the door', async () => {
+  await using workspace = await createFolder({});
+  const { out } = await bailiwick(workspace.folder, ['keys', 'create', 'agent', '--json']);
+  const made = JSON.parse(out) as { key: string; hash: string };
+  expect(made.key).toMatch(/^bw_[A-Za-z0-9_-]{43}$/);
+  expect(made.hash).toMatch(/^sha256:[0-9a-f]{64}$/);
+  const again = JSON.parse(
+    (await bailiwick(workspace.folder, ['keys', 'create', 'agent', '--json'])).out,
+  ) as { key: string };
+  expect(again.key).not.toBe(made.key);
+});
+
+test('connect prints a configuration, and --write merges it beside what is there, comments and all', async () => {
+  await using workspace = await createFolder({
+    ...notesFiles('http://127.0.0.1:9'),
+    '.cursor/mcp.json': '{\n  // mine\n  "mcpServers": { "other": { "command": "x" } }\n}\n',
+  });
+  const printed = await bailiwick(workspace.folder, ['connect', 'claude', '--as', 'reader']);
+  const { command, args } = (
+    JSON.parse(printed.out) as { mcpServers: { bailiwick: { command: string; args: string[] } } }
+  ).mcpServers.bailiwick;
+  expect(path.isAbsolute(command)).toBe(true);
+  expect(args.slice(1)).toEqual([
+    'serve',
+    '--stdio',
+    '--config',
+    expect.stringMatching(/bailiwick\.yaml$/),
+    '--as',
+    'reader',
+  ]);
+  const written = await bailiwick(workspace.folder, [
+    'connect',
+    'cursor',
+    '--url',
+    'http://127.0.0.1:8808/mcp',
+    '--write',
+  ]);
+  expect(written.status).toBe(0);
+  const merged = await readFile(path.join(workspace.folder, '.cursor/mcp.json'), 'utf8');
+  expect(merged).toContain('// mine');
+  expect(merged).toContain('"other"');
+  expect(merged).toContain('"url": "http://127.0.0.1:8808/mcp"');
+  const copy = /What was there: (\S+)/.exec(written.out)?.[1] ?? '';
+  expect(await readFile(copy, 'utf8')).not.toContain('bailiwick');
+});
+
+test('connect leaves a file that is no JSON alone and says where it breaks', async () => {
+  const broken = '{ "mcpServers": { oops }';
+  await using workspace = await createFolder({
+    ...notesFiles('http://127.0.0.1:9'),
+    '.cursor/mcp.json': broken,
+  });
+  const { status, err } = await bailiwick(workspace.folder, ['connect', 'cursor', '--write']);
+  expect([status, err]).toEqual([2, expect.stringMatching(/mcp\.json:1:\d+ .*nothing was written/)]);
+  expect(await readFile(path.join(workspace.folder, '.cursor/mcp.json'), 'utf8')).toBe(broken);
+});
+
+test('schema prints the JSON Schema of each format', async () => {
+  await using workspace = await createFolder({});
+  for (const format of ['config', 'policy', 'record']) {
+    const { out } = await bailiwick(workspace.folder, ['schema', format]);
+    expect(JSON.parse(out)).toMatchObject({ $schema: 'https://json-schema.org/draft/2020-12/schema' });
+  }
+});

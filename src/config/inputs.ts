@@ -19,10 +19,10 @@ export type Inputs = readonly Input[];
 export const LARGEST_READ = 67_108_864;
 
 /** The digest of what is not there. */
-export const ABSENT = 'absent';
+const ABSENT = 'absent';
 
 /** True for the name of a file that a policy folder contributes. */
-export function isPolicyFileName(name: string): boolean {
+function isPolicyFileName(name: string): boolean {
   return /\.policy\.ya?ml$/.test(name) && !name.startsWith('.');
 }
 

@@ -47,4 +47,4 @@ A change that does not pass its checks is reported like an error at the start, a
 
 | Takes effect while running | Needs a restart |
 | --- | --- |
-| \`identity\`, \`sources\`, \`policies\`, \`results\` | \`server\`, \`audit\` |`;
+| \`identity\`, \`sources\`, \`policies\`, \`audit.arguments\`, \`results\` | \`server\`, new content of its certificate included; \`audit.dir\` |`;

@@ -22,7 +22,7 @@ export const SourceSettings = z.union([HttpSourceSettings, McpSourceSettings]).m
 });
 
 /** How much of a result a caller gets. */
-export const ResultSettings = z
+const ResultSettings = z
   .strictObject({
     maxBytes: z
       .int()

@@ -60,9 +60,12 @@ export const ServerSettings = z
       }),
     hosts: z
       .array(
-        z.string().regex(/^(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)$/, {
-          error: 'must be a host name or address alone: no scheme, no port, no path',
-        }),
+        z
+          .string()
+          .regex(/^(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)$/, {
+            error: 'must be a host name or address alone: no scheme, no port, no path',
+          })
+          .toLowerCase(),
       )
       .default([])
       .meta({

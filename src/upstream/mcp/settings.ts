@@ -6,7 +6,7 @@ const MAX_MILLISECONDS = 2_147_483_647;
 const milliseconds = z.int().min(1).max(MAX_MILLISECONDS);
 
 /** A server that Bailiwick starts itself and speaks to over standard input and output. */
-export const McpCommandSettings = z
+const McpCommandSettings = z
   .strictObject({
     command: z
       .array(z.string())
@@ -39,7 +39,7 @@ export const McpCommandSettings = z
   .meta({ description: 'An MCP server started as a child process.' });
 
 /** A server that runs elsewhere. */
-export const McpRemoteSettings = z
+const McpRemoteSettings = z
   .strictObject({
     url: z
       .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
@@ -90,6 +90,4 @@ export const McpSourceSettings = z
   })
   .meta({ description: 'An upstream MCP server.' });
 
-export type McpCommandSettings = z.output<typeof McpCommandSettings>;
-export type McpRemoteSettings = z.output<typeof McpRemoteSettings>;
 export type McpSourceSettings = z.output<typeof McpSourceSettings>;

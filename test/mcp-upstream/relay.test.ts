@@ -1,6 +1,5 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { startModernServer } from './modern-wire.ts';
 import {
   call,
   createJournal,
@@ -14,44 +13,6 @@ import {
   toolOf,
   until,
 } from './support.ts';
-
-interface Message {
-  id?: number | string;
-  method: string;
-  params: Record<string, unknown> & { _meta?: Record<string, unknown> };
-}
-
-/** A hand-written server of the modern era that answers each method with what it is told, unchecked. */
-async function startModernServer(
-  answers: Record<
-    string,
-    (message: Message, request: IncomingMessage, response: ServerResponse) => object | undefined
-  >,
-): Promise<{ url: string; seen: Message[] }> {
-  const seen: Message[] = [];
-  const http = createServer(async (request, response) => {
-    let body = '';
-    for await (const chunk of request) body += String(chunk);
-    const message = JSON.parse(body) as Message;
-    seen.push(message);
-    const defaults: typeof answers = {
-      'server/discover': () => ({
-        supportedVersions: ['2026-07-28'],
-        capabilities: { tools: {}, resources: {}, prompts: {}, completions: {} },
-        ttlMs: 0,
-        cacheScope: 'private',
-      }),
-    };
-    const answer = (answers[message.method] ?? defaults[message.method])?.(message, request, response);
-    if (response.headersSent) return;
-    response.writeHead(200, { 'content-type': 'application/json' });
-    const outcome = answer && 'error' in answer ? answer : { result: { resultType: 'complete', ...answer } };
-    response.end(JSON.stringify({ jsonrpc: '2.0', id: message.id, ...outcome }));
-  });
-  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => void http.close());
-  return { url: `http://127.0.0.1:${(http.address() as AddressInfo).port}/mcp`, seen };
-}
 
 test('members that no SDK knows survive in lists and in results', async () => {
   const tool = {
@@ -119,15 +80,32 @@ test('a failing list of resources does not cost the tools', async () => {
   expect(contribution.tools).toHaveLength(1);
   expect(contribution.templates).toHaveLength(1);
   expect(contribution.resources).toEqual([]);
-  const missing = upstream.log.filter(({ level }) => level === 'warn').map(({ fields }) => fields['method']);
+  const missing = upstream.log
+    .filter(({ level }) => level === 'warn')
+    .map(({ fields }) => String(fields['method']));
   expect(missing.toSorted()).toEqual(['prompts/list', 'resources/list']);
 });
 
-test('lists are read page by page, an empty cursor included', async () => {
-  const page = (name: string, nextCursor?: string) => ({
-    tools: [{ name, inputSchema: { type: 'object' } }],
-    nextCursor,
+test('a server that stands but cannot list its tools is asked again by itself', async () => {
+  let failures = 2;
+  const { url } = await startModernServer({
+    'tools/list': () =>
+      failures-- > 0 ? { error: { code: -32_603, message: 'warming up' } } : { tools: [] },
   });
+  const upstream = startUpstream({ url, headers: {} });
+  expect((await faultOf(upstream.contribution(never))).code).toBe('UPSTREAM_ERROR');
+  await until(() => upstream.changes() === 1, 'a first hint');
+  await faultOf(upstream.contribution(never));
+  await until(() => upstream.changes() === 2, 'a second hint');
+  expect((await upstream.contribution(never)).tools).toEqual([]);
+});
+
+const page = (name: string, nextCursor?: string) => ({
+  tools: [{ name, inputSchema: { type: 'object' } }],
+  nextCursor,
+});
+
+test('lists are read page by page, an empty cursor included', async () => {
   const { url } = await startModernServer({
     'tools/list': ({ params }) =>
       params['cursor'] === undefined ? page('a', '') : params['cursor'] === '' ? page('b', 'c') : page('c'),
@@ -218,22 +196,23 @@ test('a request for input comes back as it is, and its repetition has another id
 });
 
 test('ids stay unique when the connection is opened anew', async () => {
-  let isDown = false;
-  const { url, seen } = await startModernServer({
-    'tools/call': (_message, request) => {
-      if (!isDown) return { content: [] };
-      isDown = false;
-      request.socket.destroy();
-      return { content: [] };
-    },
-  });
-  const upstream = startUpstream({ url, headers: {} });
-  await call(upstream, 'any');
-  isDown = true;
-  await faultOf(call(upstream, 'any'));
-  await call(upstream, 'any');
-  const ids = seen.filter(({ method }) => method === 'tools/call').map(({ id }) => id);
-  expect(new Set(ids).size).toBe(3);
+  const journal = createJournal();
+  const env = { JOURNAL: journal.path };
+  const upstream = startUpstream({ command: nodeCommand(fixture('modern-server.ts'), '--stdio'), env });
+  const context = { clientCapabilities: { elicitation: { form: {} } } };
+  await call(upstream, 'ask', {}, context);
+  process.kill(Number(journal.lines()[0]?.split(' ')[1]), 'SIGKILL');
+  await until(() => upstream.changes() > 0, 'the child is back');
+  const inputResponses = { who: { action: 'accept', content: { name: 'Ann' } } };
+  const second = await call(
+    upstream,
+    'ask',
+    {},
+    { ...context, inputResponses, requestState: 'opaque state' },
+  );
+  const [, asked = ''] = /^asked (\d+)$/m.exec(journal.lines().join('\n')) ?? [];
+  expect(textOf(second)).toMatch(/^hello Ann, opaque state, id \d+$/);
+  expect(textOf(second).endsWith(` ${asked}`)).toBe(false);
 });
 
 test('a kind of result that was not asked for is refused', async () => {
@@ -283,80 +262,4 @@ test('arguments marked with x-mcp-header are repeated in headers, and the result
   if (!region) throw new Error('no tool');
   expect(textOf(await call(upstream, region, { region: 'north' }))).toBe('north');
   expect(journal.lines()).toContain('header north authorization Bearer configured');
-});
-
-test.each(['http', 'stdio'])('progress is passed on over %s', async (kind) => {
-  const server =
-    kind === 'http'
-      ? { url: (await startHttpFixture('modern-server.ts')).url, headers: {} }
-      : { command: nodeCommand(fixture('modern-server.ts'), '--stdio'), env: {} };
-  const seen: unknown[] = [];
-  await call(startUpstream(server), 'slow', { steps: 3 }, { onProgress: (progress) => seen.push(progress) });
-  expect(seen).toEqual([1, 2, 3].map((progress) => ({ progress, total: 3, message: `step ${progress}` })));
-});
-
-test('without a wish for progress none is asked for', async () => {
-  const { url, seen } = await startModernServer({ 'tools/call': () => ({ content: [] }) });
-  await call(startUpstream({ url, headers: {} }), 'any');
-  expect(seen.at(-1)?.params._meta).not.toHaveProperty('progressToken');
-});
-
-test.each(['http', 'stdio'])('a cancelled call is cancelled in the upstream over %s', async (kind) => {
-  const journal = createJournal();
-  const env = { JOURNAL: journal.path };
-  const server =
-    kind === 'http'
-      ? { url: (await startHttpFixture('modern-server.ts', env)).url, headers: {} }
-      : { command: nodeCommand(fixture('modern-server.ts'), '--stdio'), env };
-  const upstream = startUpstream(server);
-  const caller = new AbortController();
-  const fault = await faultOf(
-    call(
-      upstream,
-      'slow',
-      {},
-      { signal: caller.signal, onProgress: () => caller.abort(new Error('enough')) },
-    ),
-  );
-  expect(fault.code).toBe('CANCELLED');
-  await until(() => journal.lines().includes('cancelled'), 'the tool notices');
-  expect(textOf(await call(upstream, 'echo', { text: 'still here' }))).toBe('modern:still here');
-});
-
-test('a call that takes too long ends at its timeout and is cancelled in the upstream', async () => {
-  const journal = createJournal();
-  const { url } = await startHttpFixture('modern-server.ts', { JOURNAL: journal.path });
-  const upstream = startUpstream({ url, headers: {} }, { timeoutMs: 300 });
-  const fault = await faultOf(call(upstream, 'slow'));
-  expect(fault.code).toBe('UPSTREAM_TIMEOUT');
-  await until(() => journal.lines().includes('cancelled'), 'the tool notices');
-});
-
-test('progress keeps a long call alive past its timeout', async () => {
-  const { url } = await startHttpFixture('modern-server.ts');
-  const upstream = startUpstream({ url, headers: {} }, { timeoutMs: 1_500 });
-  await call(upstream, 'echo');
-  const outcome = await call(upstream, 'slow', { steps: 200 }, { onProgress: () => {} });
-  expect(textOf(outcome)).toBe('done');
-});
-
-test('a cancelled caller gets nothing and costs the upstream nothing', async () => {
-  const { url, seen } = await startModernServer({});
-  const fault = await faultOf(
-    call(startUpstream({ url, headers: {} }), 'any', {}, { signal: AbortSignal.abort() }),
-  );
-  expect(fault.code).toBe('CANCELLED');
-  expect(seen).toEqual([]);
-});
-
-test('many calls run at once on one connection', async () => {
-  const { url, seen } = await startModernServer({
-    'tools/call': ({ params }) => ({
-      content: [{ type: 'text', text: String(params['arguments'] && JSON.stringify(params['arguments'])) }],
-    }),
-  });
-  const upstream = startUpstream({ url, headers: {} });
-  const outcomes = await Promise.all(Array.from({ length: 50 }, (_, n) => call(upstream, 'any', { n })));
-  expect(outcomes.map(textOf)).toEqual(Array.from({ length: 50 }, (_, n) => `{"n":${n}}`));
-  expect(seen.filter(({ method }) => method === 'server/discover')).toHaveLength(1);
 });

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
+import { readBody } from './modern-wire.ts';
 import { call, faultOf, fixture, never, nodeCommand, startUpstream } from './support.ts';
 
 type Answer = (
@@ -10,10 +11,10 @@ type Answer = (
 ) => void;
 
 async function startServer(answer: Answer): Promise<string> {
-  const http = createServer(async (request, response) => {
-    let body = '';
-    for await (const chunk of request) body += String(chunk);
-    answer(request, response, body === '' ? {} : (JSON.parse(body) as object));
+  const http = createServer((request, response) => {
+    void readBody(request).then((body) =>
+      answer(request, response, body === '' ? {} : (JSON.parse(body) as object)),
+    );
   });
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => {

@@ -89,6 +89,7 @@ function compileTools(options: CompileMcpOptions, skipped: Skip[], lossy: Loss[]
     const compiled = toTool(definition, {
       source: options.source,
       name,
+      upstreamName,
       inputSchema,
       trustAnnotations: options.trustAnnotations,
     });

@@ -12,11 +12,17 @@ export interface CompiledTool {
 /** One entry of `tools/list`, already checked, as a tool of the catalog. Members that Bailiwick does not know are passed on. */
 export function toTool(
   definition: JsonObject,
-  options: { source: string; name: string; inputSchema: JsonObject; trustAnnotations: boolean },
+  options: {
+    source: string;
+    name: string;
+    upstreamName: string;
+    inputSchema: JsonObject;
+    trustAnnotations: boolean;
+  },
 ): CompiledTool {
   const losses: { reason: McpLossReason; detail: string }[] = [];
   const {
-    name: upstreamName,
+    name: _upstreamName,
     title,
     description,
     inputSchema: _input,
@@ -65,7 +71,7 @@ export function toTool(
     access: options.trustAnnotations ? toAccess(annotations) : 'destructive',
     scopes: [],
     attributes: {},
-    binding: { kind: 'mcp', upstreamName: upstreamName as string },
+    binding: { kind: 'mcp', upstreamName: options.upstreamName },
     ...(Object.keys(passthrough).length > 0 ? { passthrough } : {}),
   };
   return { tool, losses };

@@ -23,7 +23,8 @@ const SCHEMAS = new Set([
  * servers that generate their schemas) become `prefixItems`. A schema without them is returned as it is.
  */
 export function toValidationSchema(schema: JsonSchema): JsonSchema {
-  return convert(schema) as JsonSchema;
+  const converted = convert(schema);
+  return isJsonObject(converted) ? converted : schema;
 }
 
 function convert(node: Json): Json {

@@ -82,7 +82,7 @@ export class ChildTransport implements Transport {
     child.on('close', () => this.#end());
     await new Promise<void>((resolve, reject) => {
       child.once('spawn', resolve);
-      child.once('error', reject);
+      child.once('error', (error) => reject(toStartError(error)));
     });
     child.on('error', (error) => this.onerror?.(error));
   }
@@ -115,7 +115,7 @@ export class ChildTransport implements Transport {
       await Promise.race([exited, sleep(GRACE_MS)]);
       if (!hasExited()) this.#signal(signal);
     }
-    await exited;
+    await Promise.race([exited, sleep(GRACE_MS)]);
     this.#end();
   }
 
@@ -177,6 +177,13 @@ export class ChildTransport implements Transport {
 /** Nothing of the message left this process, so sending it again repeats nothing. */
 export class NotSentError extends Error {
   override name = 'NotSentError';
+}
+
+/** Node's error lists all arguments of the command, which may hold a credential. */
+function toStartError(error: NodeJS.ErrnoException): Error {
+  return Object.assign(new Error(`the program cannot be started: ${error.code ?? 'unknown'}`), {
+    code: error.code,
+  });
 }
 
 function sleep(milliseconds: number): Promise<void> {

@@ -1,3 +1,4 @@
+/* oxlint-disable unicorn/prefer-add-event-listener -- MCP clients and transports have on-functions and no events. */
 import {
   Client,
   SdkHttpError,
@@ -101,7 +102,7 @@ async function attempt(
     options.onLost(connection, reason);
   };
 
-  const { transport, describeEnding } = createTransport(options, lose);
+  const { transport, describeEnding } = createTransport(options, lose, () => isClosing);
   const describeStart = (): string =>
     `source ${source} did not complete its start in ${options.startupTimeoutMs} ms`;
   const client = new Client(options.clientInfo, {
@@ -149,14 +150,19 @@ async function attempt(
     async request(method, params, requestOptions, tool) {
       running += 1;
       try {
-        const sent =
-          tool && era === 'modern' && 'url' in server
-            ? await client.callTool(params as never, { ...requestOptions, toolDefinition: tool as never })
-            : await client.request({ method, params } as never, ANY, {
-                ...requestOptions,
-                allowInputRequired: true,
-              });
-        return transport.redeem(sent);
+        if (tool && era === 'modern' && 'url' in server) {
+          const toolDefinition = {
+            name: tool.name,
+            inputSchema: { ...tool.inputSchema, type: 'object' as const },
+          };
+          return transport.redeem(
+            await client.callTool({ ...params, name: tool.name }, { ...requestOptions, toolDefinition }),
+          );
+        }
+        const sent = { method, params };
+        return transport.redeem(
+          await client.request(sent, ANY, { ...requestOptions, allowInputRequired: true }),
+        );
       } finally {
         running -= 1;
         if (isRetired && running === 0) closeInBackground();
@@ -186,6 +192,7 @@ type ClosableRelay = RelayTransport & { terminateSession(): Promise<void> };
 function createTransport(
   options: OpenConnectionOptions,
   lose: (reason: string) => void,
+  isClosing: () => boolean,
 ): { transport: ClosableRelay; describeEnding: () => string } {
   const { server, source, logger, now, nextId } = options;
   if ('url' in server) {
@@ -209,7 +216,9 @@ function createTransport(
   const transport = Object.assign(new ChildRelayTransport(child, nextId), {
     terminateSession: async () => {},
   });
-  child.onended = (ending) => logger.info({ source, ending, stderr: log.recent() }, 'upstream process ended');
+  child.onended = (ending) => {
+    if (!isClosing()) logger.warn({ source, ending, stderr: log.recent() }, 'upstream process ended');
+  };
   const describeEnding = (): string => {
     if (child.ending !== undefined) return `its process ended with ${child.ending}`;
     return child.rubbish > 0 && child.messages === 0 ? RUBBISH : '';

@@ -7,6 +7,7 @@ import { STREAM_ENDED } from './relay-transport.ts';
 /** JSON-RPC code of an unknown resource up to 2025-11-25. From 2026-07-28 it is -32602 with the URI in `data`. */
 const LEGACY_RESOURCE_NOT_FOUND = -32_002;
 const INVALID_PARAMS = -32_602;
+const HEADER_MISMATCH = -32_020;
 
 export interface FaultContext {
   readonly source: string;
@@ -44,7 +45,7 @@ export function toUpstreamFault(error: unknown, context: FaultContext): Bailiwic
     if (cause instanceof Error && cause.name === 'ZodError') {
       return fault('UPSTREAM_PROTOCOL', 'answered something that is not JSON-RPC');
     }
-    const code = (cause as { code?: unknown }).code;
+    const code = memberOf(cause, 'code');
     if (code === 'ENOENT')
       return fault('UPSTREAM_UNAVAILABLE', 'cannot be started: no such program or directory');
     if (code === 'EACCES')
@@ -133,8 +134,7 @@ function toProtocolFault(error: ProtocolError, context: FaultContext, fault: Mak
 
 function isResourceNotFound(error: ProtocolError, uri: string): boolean {
   if (error.code === LEGACY_RESOURCE_NOT_FOUND) return true;
-  const data = error.data as { uri?: unknown } | null | undefined;
-  return error.code === INVALID_PARAMS && data?.uri === uri;
+  return error.code === INVALID_PARAMS && memberOf(error.data, 'uri') === uri;
 }
 
 /** The caller, or a shutdown, ended the call. */
@@ -144,29 +144,43 @@ export function toCancellation(signal: AbortSignal, source: string): BailiwickEr
   });
 }
 
+/** Errors of opening a socket: nothing was sent. */
+const NOT_REACHED = new Set<unknown>([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
 /** True where it is certain that the upstream did not begin to carry out the request. */
 export function wasNotCarriedOut(error: unknown, isSession: boolean): boolean {
-  for (const cause of causesOf(error)) {
+  return causesOf(error).some((cause) => {
     if (cause instanceof NotSentError) return true;
-    if (cause instanceof SdkError && (cause.code as string) === 'NOT_CONNECTED') return true;
-    if (cause instanceof Error && cause.message === 'Not connected') return true;
-    // MCP 2025-11-25, basic/transports, "Session Management": 404 says the session is unknown, so start a new one.
-    if (cause instanceof SdkHttpError && cause.status === 404) return isSession;
-    if ((cause as { code?: unknown }).code === 'ECONNREFUSED') return true;
-  }
-  return false;
+    if (cause instanceof SdkHttpError) {
+      // MCP 2025-11-25, basic/transports, "Session Management": 404 says that the session is unknown; start a new one.
+      return isSession && cause.status === 404;
+    }
+    if (cause instanceof SdkError) return (cause.code as string) === 'NOT_CONNECTED';
+    if (!(cause instanceof Error)) return false;
+    return cause.message === 'Not connected' || NOT_REACHED.has(memberOf(cause, 'code'));
+  });
 }
 
 /** True where the connection is of no more use, whatever becomes of the request. */
 export function isConnectionLost(error: unknown, isSession: boolean): boolean {
   if (wasNotCarriedOut(error, isSession)) return true;
-  for (const cause of causesOf(error)) {
-    if (cause instanceof SdkError && (cause.code as string) === 'CONNECTION_CLOSED') return true;
+  return causesOf(error).some((cause) => {
     // Servers that do not know the session any more answer 400 as often as 404.
     if (cause instanceof SdkHttpError) return isSession && cause.status === 400;
-    if (cause instanceof TypeError && cause.message === 'fetch failed') return true;
-  }
-  return false;
+    return cause instanceof SdkError && (cause.code as string) === 'CONNECTION_CLOSED';
+  });
+}
+
+/** The server says that the headers do not fit the arguments: our definition of the tool is an old one. */
+export function isHeaderMismatch(error: unknown): boolean {
+  return error instanceof ProtocolError && error.code === HEADER_MISMATCH;
 }
 
 /** An error, then what caused it, outside in; `SdkError` keeps some causes in `data`. */
@@ -175,21 +189,23 @@ export function causesOf(error: unknown): unknown[] {
   for (let next = error; next !== undefined && next !== null && causes.length < 8;) {
     causes.push(next);
     if (!(next instanceof Error)) break;
-    next =
-      next.cause ??
-      (next instanceof SdkError ? (next.data as { cause?: unknown } | undefined)?.cause : undefined);
+    next = next.cause ?? (next instanceof SdkError ? memberOf(next.data, 'cause') : undefined);
   }
   return causes;
 }
 
 function readJsonRpcError(error: SdkHttpError): { code: number; message: string } | undefined {
-  const text = (error.data as { text?: unknown } | undefined)?.text;
+  const text = memberOf(error.data, 'text');
   if (typeof text !== 'string') return undefined;
   try {
-    const body = JSON.parse(text) as { error?: { code?: unknown; message?: unknown } } | null;
-    const { code, message } = body?.error ?? {};
+    const own = memberOf(JSON.parse(text), 'error');
+    const [code, message] = [memberOf(own, 'code'), memberOf(own, 'message')];
     return typeof code === 'number' && typeof message === 'string' ? { code, message } : undefined;
   } catch {
     return undefined;
   }
+}
+
+function memberOf(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 }

@@ -7,6 +7,12 @@ export interface Backoff {
   readonly maximumMs: number;
 }
 
+/** How long to wait after so many failures in a row, in milliseconds. `random` is in [0, 1). */
+export function delayOf(backoff: Backoff, failures: number, random: () => number): number {
+  const full = Math.min(backoff.maximumMs, backoff.initialMs * 2 ** Math.min(Math.max(failures - 1, 0), 30));
+  return Math.ceil(full * (1 - random() / 2));
+}
+
 /** A connection that lasted this long was a good one: its end is no sign of a crash loop. */
 const STABLE_MS = 10_000;
 
@@ -30,6 +36,8 @@ export interface Link<C> {
   get(signal: AbortSignal): Promise<C>;
   /** Says that a connection is of no more use. The next `get` opens a new one, unless it keeps being lost. */
   lose(connection: C, fault: BailiwickError): void;
+  /** Whether a connection stands; if none does, `onRecovered` tells when one does again. */
+  isUp(): boolean;
   close(): Promise<void>;
 }
 
@@ -46,13 +54,7 @@ export function createLink<C>(options: LinkOptions<C>): Link<C> {
 
   const closedError = () => new BailiwickError('UPSTREAM_UNAVAILABLE', `source ${source} is closed`);
 
-  const delayAfter = (count: number): number => {
-    const full = Math.min(
-      options.backoff.maximumMs,
-      options.backoff.initialMs * 2 ** Math.min(count - 1, 30),
-    );
-    return Math.ceil(full * (1 - options.random() / 2));
-  };
+  const delayAfter = (count: number): number => delayOf(options.backoff, count, options.random);
 
   const retryLater = (delayMs: number): void => {
     clearTimeout(timer);
@@ -109,13 +111,14 @@ export function createLink<C>(options: LinkOptions<C>): Link<C> {
       options.onDown(fault, delayMs);
       retryLater(delayMs);
     },
+    isUp: () => connection !== undefined,
     async close() {
       if (isClosed) return;
       isClosed = true;
       clearTimeout(timer);
-      const open = connection;
+      const last = connection;
       connection = undefined;
-      await Promise.all([connecting?.catch(() => {}), open === undefined ? undefined : options.close(open)]);
+      await Promise.all([connecting?.catch(() => {}), last === undefined ? undefined : options.close(last)]);
     },
   };
 }

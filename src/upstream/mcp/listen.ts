@@ -1,7 +1,7 @@
 import { ProtocolError, SdkError, type SubscriptionFilter } from '@modelcontextprotocol/client';
 import type { Logger } from '../../telemetry/logger.ts';
 import type { Connection } from './connection.ts';
-import type { Backoff } from './link.ts';
+import { delayOf, type Backoff } from './link.ts';
 
 export interface ListenOptions {
   readonly source: string;
@@ -50,8 +50,7 @@ export async function keepListening(options: ListenOptions): Promise<void> {
       failures += 1;
       if (failures >= MAX_ATTEMPTS) return options.onUnreachable(error);
     }
-    const full = Math.min(options.backoff.maximumMs, options.backoff.initialMs * 2 ** failures);
-    await wait(Math.ceil(full * (1 - options.random() / 2)), signal);
+    await wait(delayOf(options.backoff, failures + 1, options.random), signal);
   }
 }
 

@@ -6,8 +6,14 @@ import { BailiwickError } from '../../errors.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import type { CallContext, Upstream } from '../upstream.ts';
 import { openConnection, type Connection, type McpServerAddress } from './connection.ts';
-import { isConnectionLost, toCancellation, toUpstreamFault, wasNotCarriedOut } from './faults.ts';
-import { createLink, type Backoff } from './link.ts';
+import {
+  isConnectionLost,
+  isHeaderMismatch,
+  toCancellation,
+  toUpstreamFault,
+  wasNotCarriedOut,
+} from './faults.ts';
+import { createLink, delayOf, type Backoff } from './link.ts';
 import { keepListening } from './listen.ts';
 import { readLists, type McpLists } from './lists.ts';
 import { withContext } from './parameters.ts';
@@ -50,6 +56,8 @@ export function createMcpUpstream(options: McpUpstreamOptions): Upstream {
   const listeners = new Map<Connection, AbortController>();
   let listener: (() => void) | undefined;
   let changeTimer: NodeJS.Timeout | undefined;
+  let listFailures = 0;
+  let listTimer: NodeJS.Timeout | undefined;
   let legacySince: number | undefined;
   let lastId = 0;
 
@@ -150,6 +158,7 @@ export function createMcpUpstream(options: McpUpstreamOptions): Upstream {
         );
       } catch (error) {
         if (context.signal.aborted) throw toCancellation(context.signal, source);
+        if (isHeaderMismatch(error)) announceChange();
         if (isConnectionLost(error, connection.isSession)) giveUp(connection, error);
         if (!isRetry && wasNotCarriedOut(error, connection.isSession)) continue;
         const uri = method === 'resources/read' ? toParams(connection)['uri'] : undefined;
@@ -158,23 +167,43 @@ export function createMcpUpstream(options: McpUpstreamOptions): Upstream {
     }
   };
 
+  const list = async (signal: AbortSignal): Promise<Contribution> => {
+    const connection = await link.get(signal);
+    const { capabilities } = connection;
+    const lists = await readLists({
+      source,
+      offers: {
+        tools: capabilities.tools !== undefined,
+        resources: capabilities.resources !== undefined,
+        prompts: capabilities.prompts !== undefined,
+      },
+      request: (method, params) => perform(method, () => params, { signal }),
+      onMissing: (method, error) =>
+        logger.warn({ source, method, err: error }, 'a list of the upstream is missing'),
+    });
+    return options.compile(lists);
+  };
+
+  /** A server that stands but does not list: nothing else would say when to ask again. */
+  const listAgainLater = (): void => {
+    if (closing.signal.aborted || !link.isUp()) return;
+    listFailures += 1;
+    clearTimeout(listTimer);
+    listTimer = setTimeout(announceChange, delayOf(backoff, listFailures, random)).unref();
+  };
+
   return {
     source,
     async contribution(signal) {
-      const connection = await link.get(signal);
-      const { capabilities } = connection;
-      const lists = await readLists({
-        source,
-        offers: {
-          tools: capabilities.tools !== undefined,
-          resources: capabilities.resources !== undefined,
-          prompts: capabilities.prompts !== undefined,
-        },
-        request: (method, params) => perform(method, () => params, { signal }),
-        onMissing: (method, error) =>
-          logger.warn({ source, method, err: error }, 'a list of the upstream is missing'),
-      });
-      return options.compile(lists);
+      try {
+        const contribution = await list(signal);
+        listFailures = 0;
+        clearTimeout(listTimer);
+        return contribution;
+      } catch (error) {
+        if (!signal.aborted) listAgainLater();
+        throw error;
+      }
     },
     onChange(next) {
       listener = next;
@@ -202,6 +231,7 @@ export function createMcpUpstream(options: McpUpstreamOptions): Upstream {
     },
     async close() {
       clearTimeout(changeTimer);
+      clearTimeout(listTimer);
       closing.abort(new BailiwickError('UPSTREAM_UNAVAILABLE', `source ${source} is closed`));
       await link.close();
       await Promise.all(closings);

@@ -13,7 +13,7 @@ const TASKS_EXTENSION = 'io.modelcontextprotocol/tasks';
 export function withContext(params: JsonObject, context: CallContext, era: Era): JsonObject {
   const { meta, inputResponses, requestState, clientCapabilities } = context;
   const isModern = era === 'modern';
-  const _meta: JsonObject = {
+  const sentMeta: JsonObject = {
     ...meta,
     // Named even where the caller has none: the gateway's own would be a promise that nobody keeps.
     ...(isModern ? { [CLIENT_CAPABILITIES_META_KEY]: withoutTasks(clientCapabilities ?? {}) } : {}),
@@ -22,7 +22,7 @@ export function withContext(params: JsonObject, context: CallContext, era: Era):
     ...params,
     ...(isModern && inputResponses !== undefined ? { inputResponses } : {}),
     ...(isModern && requestState !== undefined ? { requestState } : {}),
-    ...(Object.keys(_meta).length > 0 ? { _meta } : {}),
+    ...(Object.keys(sentMeta).length > 0 ? { _meta: sentMeta } : {}),
   };
 }
 

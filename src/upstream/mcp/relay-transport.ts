@@ -1,3 +1,4 @@
+/* oxlint-disable unicorn/prefer-add-event-listener -- MCP transports have on-functions and no events. */
 import type {
   JSONRPCMessage,
   RequestId,
@@ -105,13 +106,14 @@ export class RelayTransport implements Transport {
   redeem(result: unknown): JsonObject {
     const meta = isJsonObject(result) ? result['_meta'] : undefined;
     const ticket = isJsonObject(meta) ? meta[TICKET] : undefined;
-    const raw = typeof ticket === 'number' ? this.#results.get(ticket) : undefined;
-    if (raw === undefined) throw new TypeError('a result without a ticket');
-    this.#results.delete(ticket as number);
+    if (typeof ticket !== 'number') throw new TypeError('a result without a ticket');
+    const raw = this.#results.get(ticket);
+    this.#results.delete(ticket);
+    if (raw === undefined) throw new TypeError('a ticket was used twice');
     return raw;
   }
 
-  #receive<T extends JSONRPCMessage>(message: T): JSONRPCMessage | undefined {
+  #receive(message: JSONRPCMessage): JSONRPCMessage | undefined {
     if ('method' in message || !('id' in message) || message.id === undefined) return message;
     const pending = this.#pending.get(message.id);
     // An answer nobody waits for any more: the request was cancelled, or never ours.
@@ -119,7 +121,7 @@ export class RelayTransport implements Transport {
     this.#forget(message.id);
     if (!('result' in message) || !pending.isRelayed) return { ...message, id: pending.id };
     const ticket = this.#nextTicket++;
-    this.#results.set(ticket, message.result as JsonObject);
+    this.#results.set(ticket, isJsonObject(message.result) ? message.result : {});
     return { jsonrpc: '2.0', id: pending.id, result: toEmptyResult(ticket) };
   }
 
@@ -139,9 +141,10 @@ export class RelayTransport implements Transport {
 
   #mapCancellation(message: JSONRPCMessage & { method: string }): JSONRPCMessage {
     if (message.method !== 'notifications/cancelled') return message;
-    const params =
-      'params' in message ? (message.params as { requestId?: RequestId } | undefined) : undefined;
-    const wireId = params?.requestId === undefined ? undefined : this.#wireIds.get(params.requestId);
+    const params = 'params' in message && isJsonObject(message.params) ? message.params : {};
+    const { requestId } = params;
+    if (typeof requestId !== 'number' && typeof requestId !== 'string') return message;
+    const wireId = this.#wireIds.get(requestId);
     if (wireId === undefined) return message;
     this.#forget(wireId);
     return { ...message, params: { ...params, requestId: wireId } };

@@ -1,0 +1,89 @@
+import { expect, test } from 'vitest';
+import { startModernServer } from './modern-wire.ts';
+import {
+  call,
+  createJournal,
+  faultOf,
+  fixture,
+  nodeCommand,
+  startHttpFixture,
+  startUpstream,
+  textOf,
+  until,
+} from './support.ts';
+
+test.each(['http', 'stdio'])('progress is passed on over %s', async (kind) => {
+  const server =
+    kind === 'http'
+      ? { url: (await startHttpFixture('modern-server.ts')).url, headers: {} }
+      : { command: nodeCommand(fixture('modern-server.ts'), '--stdio'), env: {} };
+  const seen: unknown[] = [];
+  await call(startUpstream(server), 'slow', { steps: 3 }, { onProgress: (progress) => seen.push(progress) });
+  expect(seen).toEqual([1, 2, 3].map((progress) => ({ progress, total: 3, message: `step ${progress}` })));
+});
+
+test('without a wish for progress none is asked for', async () => {
+  const { url, seen } = await startModernServer({ 'tools/call': () => ({ content: [] }) });
+  await call(startUpstream({ url, headers: {} }), 'any');
+  expect(seen.at(-1)?.params._meta).not.toHaveProperty('progressToken');
+});
+
+test.each(['http', 'stdio'])('a cancelled call is cancelled in the upstream over %s', async (kind) => {
+  const journal = createJournal();
+  const env = { JOURNAL: journal.path };
+  const server =
+    kind === 'http'
+      ? { url: (await startHttpFixture('modern-server.ts', env)).url, headers: {} }
+      : { command: nodeCommand(fixture('modern-server.ts'), '--stdio'), env };
+  const upstream = startUpstream(server);
+  const caller = new AbortController();
+  const fault = await faultOf(
+    call(
+      upstream,
+      'slow',
+      {},
+      { signal: caller.signal, onProgress: () => caller.abort(new Error('enough')) },
+    ),
+  );
+  expect(fault.code).toBe('CANCELLED');
+  await until(() => journal.lines().includes('cancelled'), 'the tool notices');
+  expect(textOf(await call(upstream, 'echo', { text: 'still here' }))).toBe('modern:still here');
+});
+
+test('a call that takes too long ends at its timeout and is cancelled in the upstream', async () => {
+  const journal = createJournal();
+  const { url } = await startHttpFixture('modern-server.ts', { JOURNAL: journal.path });
+  const upstream = startUpstream({ url, headers: {} }, { timeoutMs: 300 });
+  const fault = await faultOf(call(upstream, 'slow'));
+  expect(fault.code).toBe('UPSTREAM_TIMEOUT');
+  await until(() => journal.lines().includes('cancelled'), 'the tool notices');
+});
+
+test('progress keeps a long call alive past its timeout', async () => {
+  const { url } = await startHttpFixture('modern-server.ts');
+  const upstream = startUpstream({ url, headers: {} }, { timeoutMs: 1_500 });
+  await call(upstream, 'echo');
+  const outcome = await call(upstream, 'slow', { steps: 200 }, { onProgress: () => {} });
+  expect(textOf(outcome)).toBe('done');
+});
+
+test('a cancelled caller gets nothing and costs the upstream nothing', async () => {
+  const { url, seen } = await startModernServer({});
+  const fault = await faultOf(
+    call(startUpstream({ url, headers: {} }), 'any', {}, { signal: AbortSignal.abort() }),
+  );
+  expect(fault.code).toBe('CANCELLED');
+  expect(seen).toEqual([]);
+});
+
+test('many calls run at once on one connection', async () => {
+  const { url, seen } = await startModernServer({
+    'tools/call': ({ params }) => ({
+      content: [{ type: 'text', text: String(params['arguments'] && JSON.stringify(params['arguments'])) }],
+    }),
+  });
+  const upstream = startUpstream({ url, headers: {} });
+  const outcomes = await Promise.all(Array.from({ length: 50 }, (_, n) => call(upstream, 'any', { n })));
+  expect(outcomes.map(textOf)).toEqual(Array.from({ length: 50 }, (_, n) => `{"n":${n}}`));
+  expect(seen.filter(({ method }) => method === 'server/discover')).toHaveLength(1);
+});

@@ -1,0 +1,82 @@
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { createCatalog } from '../../src/catalog/catalog.ts';
+import { toShownName } from '../../src/catalog/names.ts';
+import { MCP_LOSS_REASONS, MCP_SKIP_REASONS } from '../../src/compile/mcp/reasons.ts';
+import { toVisibleText } from '../../src/compile/mcp/text.ts';
+import { compile } from './compile.ts';
+
+test('visible text stays visible text', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), (text) => {
+      const visible = toVisibleText(text);
+      expect(toVisibleText(visible)).toBe(visible);
+      // oxlint-disable-next-line no-control-regex
+      expect(visible).not.toMatch(
+        /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u200B-\u200F\u202A-\u202E\u2060-\u2069\uFEFF]|[\u{E0000}-\u{E0FFF}]/u,
+      );
+    }),
+  );
+});
+
+const schema = fc.oneof(
+  fc.jsonValue(),
+  fc.record({ type: fc.constant('object'), properties: fc.dictionary(fc.string(), fc.jsonValue()) }),
+  fc.record(
+    { type: fc.constant('object'), items: fc.array(fc.jsonValue()), 'x-mcp-header': fc.jsonValue() },
+    { requiredKeys: ['type'] },
+  ),
+);
+const entry = fc.oneof(
+  fc.jsonValue(),
+  fc.record(
+    {
+      name: fc.oneof(
+        fc.constantFrom('a', 'a.b', 'a_b', 'a b', '__proto__', 'constructor'),
+        fc.string({ unit: 'binary' }),
+        fc.jsonValue(),
+      ),
+      uri: fc.oneof(fc.webUrl(), fc.jsonValue()),
+      uriTemplate: fc.jsonValue(),
+      description: fc.oneof(fc.string({ unit: 'binary' }), fc.jsonValue()),
+      inputSchema: schema,
+      outputSchema: schema,
+      annotations: fc.jsonValue(),
+    },
+    { requiredKeys: [] },
+  ),
+);
+const list = fc.array(entry, { maxLength: 8 });
+
+test('whatever an upstream lists, each entry is served under a good name or skipped with a known reason', () => {
+  fc.assert(
+    fc.property(list, list, list, list, fc.boolean(), (tools, resources, templates, prompts, trust) => {
+      const contribution = compile({ tools, resources, templates, prompts }, trust);
+      const served =
+        contribution.tools.length +
+        contribution.resources.length +
+        contribution.templates.length +
+        contribution.prompts.length;
+      expect(served + contribution.skipped.length).toBe(contribution.operations);
+      expect(contribution.skipped.every(({ reason }) => Object.hasOwn(MCP_SKIP_REASONS, reason))).toBe(true);
+      expect(contribution.lossy.every(({ reason }) => Object.hasOwn(MCP_LOSS_REASONS, reason))).toBe(true);
+      for (const { name } of [...contribution.tools, ...contribution.prompts])
+        expect(name).toMatch(/^[A-Za-z0-9_-]{1,64}$/);
+      expect(new Set(contribution.tools.map(({ name }) => toShownName('up', name))).size).toBe(
+        contribution.tools.length,
+      );
+      expect(createCatalog([contribution]).digest).toMatch(/^sha256:/);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('the order of an upstream’s lists does not change the catalog', () => {
+  fc.assert(
+    fc.property(list, list, (tools, prompts) => {
+      const forwards = compile({ tools, prompts });
+      const backwards = compile({ tools: tools.toReversed(), prompts: prompts.toReversed() });
+      expect(createCatalog([forwards]).digest).toBe(createCatalog([backwards]).digest);
+    }),
+  );
+});

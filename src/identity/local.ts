@@ -14,7 +14,7 @@ export function localPrincipal(settings: PrincipalSettings): Principal {
  * {@link FORWARDING_PREFIX} counts.
  *
  * A tunnel that adds no header (`ssh -R`, `kubectl port-forward`) cannot be told from a local client; where one is used,
- * leave `identity.local` out.
+ * set `identity.local: false`.
  */
 export const FORWARDING_HEADERS: readonly string[] = [
   'forwarded', // RFC 7239

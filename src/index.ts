@@ -7,11 +7,25 @@
 // catalog
 export { createCatalog, toDefinition, type Catalog } from './catalog/catalog.ts';
 export { digestOf, toCanonicalJson } from './catalog/canonical.ts';
-export type { Contribution, Loss, Prompt, Resource, ResourceTemplate, Skip, Target } from './catalog/entries.ts';
+export type {
+  Contribution,
+  Loss,
+  Prompt,
+  Resource,
+  ResourceTemplate,
+  Skip,
+  Target,
+} from './catalog/entries.ts';
 export type { Json, JsonObject, JsonSchema } from './catalog/json.ts';
 export { toOwnName, toShownName } from './catalog/names.ts';
 export type { Access, Tool, ToolAttributes } from './catalog/tool.ts';
-export type { BodyBinding, HttpBinding, McpBinding, ParameterBinding, SecurityScheme } from './catalog/binding.ts';
+export type {
+  BodyBinding,
+  HttpBinding,
+  McpBinding,
+  ParameterBinding,
+  SecurityScheme,
+} from './catalog/binding.ts';
 
 // compile
 export { compileOpenApi, type OpenApiSource } from './compile/openapi/compile.ts';

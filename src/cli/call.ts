@@ -76,7 +76,7 @@ function blockText(block: JsonObject): string {
   if (typeof block['text'] === 'string') return block['text'];
   const resource = block['resource'];
   if (isJsonObject(resource) && typeof resource['text'] === 'string') return resource['text'];
-  const type = String(block['type']);
+  const type = typeof block['type'] === 'string' ? block['type'] : 'content';
   const mime = block['mimeType'] ?? (isJsonObject(resource) ? resource['mimeType'] : undefined);
   return `[${type}${typeof mime === 'string' ? ` ${mime}` : ''}; use --json to see it]`;
 }

@@ -1,5 +1,6 @@
 import type { App } from '../app.ts';
 import { loadConfig, type LoadedConfig } from '../config/load.ts';
+import { ConfigurationError } from '../config/configuration-error.ts';
 import { watchInputs } from '../config/watch.ts';
 import { checkPolicies } from '../policy/check.ts';
 import { challenge } from '../identity/authenticate.ts';
@@ -165,6 +166,8 @@ function watchConfiguration(first: LoadedConfig, app: App, logger: Logger): () =
       }
       current = next;
     } catch (error) {
+      // What is missing or broken is watched too: its repair is a change.
+      if (error instanceof ConfigurationError) watch.update(error.inputs);
       logger.error(
         { err: error },
         `the changed configuration is not used; the running one stays:\n${(error as Error).message}`,

@@ -13,7 +13,7 @@ export type Style = Parameters<typeof styleText>[0];
 export const processTerminal: Terminal = {
   out: (text) => void process.stdout.write(`${text}\n`),
   err: (text) => void process.stderr.write(`${text}\n`),
-  isWatched: process.stderr.isTTY === true,
+  isWatched: process.stderr.isTTY,
 };
 
 /** Styles text for standard output; plain where that is no terminal, or `NO_COLOR` is set. */

@@ -127,11 +127,17 @@ function describe(caller: Caller, attempt: Attempt): Omit<RecordEntry, 'type' | 
     }),
     policy: caller.snapshot.policy.digest,
     catalog: caller.snapshot.catalog.digest,
-    args: {
-      digest: digestOf(attempt.args),
-      ...(caller.snapshot.settings.recordedArguments === 'full' && { full: attempt.args }),
-    },
+    ...describeArguments(attempt.args, caller.snapshot.settings.recordedArguments),
   };
+}
+
+/** Arguments without an RFC 8785 form are refused, and their refusal is recorded without them. */
+function describeArguments(args: JsonObject, recorded: 'digest' | 'full'): Pick<RecordEntry, 'args'> {
+  try {
+    return { args: { digest: digestOf(args), ...(recorded === 'full' && { full: args }) } };
+  } catch {
+    return {};
+  }
 }
 
 function statusOf(error: BailiwickError): RecordStatus {

@@ -1,6 +1,6 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
-import type { JsonObject, JsonSchema } from '../catalog/json.ts';
+import type { Json, JsonObject, JsonSchema } from '../catalog/json.ts';
 import type { Tool } from '../catalog/tool.ts';
 import { BailiwickError } from '../errors.ts';
 
@@ -16,6 +16,7 @@ const validators = new WeakMap<Tool, ValidateFunction>();
  * @throws BailiwickError `INVALID_ARGUMENTS` with `pointer` (RFC 6901, into the arguments) and `problems`.
  */
 export function validateArguments(tool: Tool, args: JsonObject): void {
+  requireCanonical(args);
   let validate = validators.get(tool);
   if (!validate) {
     validate = compileSchema(tool.validationSchema);
@@ -31,6 +32,40 @@ export function validateArguments(tool: Tool, args: JsonObject): void {
     `invalid arguments: ${text}${rest > 0 ? `; and ${rest} more` : ''}`,
     {
       data: { pointer: shown[0]?.pointer ?? '', problems: shown },
+    },
+  );
+}
+
+/** Deeper than any schema means to go, and far from where a recursive walk runs out of stack. */
+const MAX_DEPTH = 200;
+
+/**
+ * Refuses what has no RFC 8785 form, and so no digest for the record: text with half a surrogate pair, and values nested
+ * too deep to walk.
+ */
+function requireCanonical(args: JsonObject): void {
+  const waiting: { readonly value: Json; readonly pointer: string; readonly depth: number }[] = [
+    { value: args, pointer: '', depth: 0 },
+  ];
+  for (let next = waiting.pop(); next; next = waiting.pop()) {
+    const { value, pointer, depth } = next;
+    if (depth > MAX_DEPTH) throw unusable(pointer.slice(0, 200), `is nested more than ${MAX_DEPTH} deep`);
+    if (typeof value === 'string' && !value.isWellFormed())
+      throw unusable(pointer, 'is not well-formed Unicode');
+    if (typeof value !== 'object' || value === null) continue;
+    for (const [name, item] of Object.entries(value)) {
+      if (!name.isWellFormed()) throw unusable(pointer, 'has a name that is not well-formed Unicode');
+      waiting.push({ value: item, pointer: `${pointer}/${escapePointer(name)}`, depth: depth + 1 });
+    }
+  }
+}
+
+function unusable(pointer: string, message: string): BailiwickError {
+  return new BailiwickError(
+    'INVALID_ARGUMENTS',
+    `invalid arguments: ${pointer || '(arguments)'} ${message}`,
+    {
+      data: { pointer, problems: [{ pointer, message }] },
     },
   );
 }

@@ -1,13 +1,7 @@
 import { BailiwickError } from '../errors.ts';
 
 /** Why a credential was not accepted. For the operator's log; no client is told. */
-type CredentialFault =
-  | 'missing'
-  | 'oversized'
-  | 'not-bearer'
-  | 'malformed'
-  | 'unknown-key'
-  | 'expired-key';
+type CredentialFault = 'missing' | 'oversized' | 'not-bearer' | 'malformed' | 'unknown-key' | 'expired-key';
 
 /** The `cause` of an `UNAUTHENTICATED` error. It names the fault and, where known, the principal; never the credential. */
 export class CredentialError extends Error {

@@ -93,7 +93,7 @@ export function createLegacySessions(options: LegacySessionsOptions): LegacySess
     product.server.onerror = (error) =>
       logger.debug({ err: error }, 'a legacy MCP session reported an error');
     // The SDK types its optional handlers without `undefined`, which exactOptionalPropertyTypes tells apart.
-    await product.connect(transport as Parameters<McpServer['connect']>[0]);
+    await product.connect(transport);
     return session;
   };
 

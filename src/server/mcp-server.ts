@@ -17,7 +17,8 @@ import {
 } from '@modelcontextprotocol/server';
 import type { Via } from '../audit/record.ts';
 import type { JsonObject } from '../catalog/json.ts';
-import { BailiwickError, ERRORS, toBailiwickError } from '../errors.ts';
+import type { BailiwickError } from '../errors.ts';
+import { ERRORS, toBailiwickError } from '../errors.ts';
 import { callTool } from '../gateway/call-tool.ts';
 import { complete } from '../gateway/complete.ts';
 import { toolAt, type Endpoint } from '../gateway/endpoint.ts';
@@ -144,7 +145,7 @@ function toCaller(
   product: McpServer,
   context: ServerContext,
 ): Caller {
-  const envelope = context.mcpReq.envelope as Envelope;
+  const envelope: Envelope = context.mcpReq.envelope;
   const clientInfo = envelope?.[CLIENT_INFO_META_KEY] ?? product.server.getClientVersion();
   const session = context.sessionId ?? client.via.session;
   return {
@@ -165,17 +166,17 @@ function toCaller(
 }
 
 function toCallContext(product: McpServer, context: ServerContext): CallContext {
-  const { _meta, envelope, inputResponses, signal, notify } = context.mcpReq;
+  const { _meta, inputResponses, signal, notify } = context.mcpReq;
+  const envelope: Envelope = context.mcpReq.envelope;
   const { progressToken, ...meta } = _meta ?? {};
   const requestState = context.mcpReq.requestState<string>();
-  const capabilities =
-    (envelope as Envelope)?.[CLIENT_CAPABILITIES_META_KEY] ?? product.server.getClientCapabilities();
+  const capabilities = envelope?.[CLIENT_CAPABILITIES_META_KEY] ?? product.server.getClientCapabilities();
   return {
     signal,
     meta: meta as JsonObject,
     ...(inputResponses !== undefined && { inputResponses: inputResponses as JsonObject }),
     ...(requestState !== undefined && { requestState }),
-    ...(capabilities !== undefined && { clientCapabilities: capabilities as unknown as JsonObject }),
+    ...(capabilities !== undefined && { clientCapabilities: capabilities as JsonObject }),
     ...(progressToken !== undefined && {
       onProgress: (progress) => {
         // A client that has gone away needs no progress; its call ends by its own signal.

@@ -116,7 +116,7 @@ test.each(['v2 modern', 'v2 legacy', 'v1'])(
       kind === 'v1'
         ? new OldStdio({ ...command, stderr: 'ignore' })
         : new CurrentStdio({ ...command, stderr: 'ignore' });
-    await client.connect(transport as never);
+    await client.connect(transport);
     const list = (await client.listTools()) as { tools: { name: string }[] };
     expect(list.tools.map((tool) => tool.name)).toEqual([
       'notes_create_note',

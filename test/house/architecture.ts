@@ -21,10 +21,10 @@ const FOLDERS = [
   { ring: 'product', folder: 'gateway', does: 'what the product does: list, call, read, complete' },
   { ring: 'faces', folder: 'config', does: '`bailiwick.yaml`: load, check, watch, JSON Schema' },
   { ring: 'faces', folder: 'server', does: 'MCP over HTTP and stdio, in both eras' },
-  { ring: 'faces', folder: 'cli', does: 'one file per command' },
+  { ring: 'command line', folder: 'cli', does: 'one file per command, and the demo API' },
 ] as const;
 
-const RINGS = ['words', 'single jobs', 'product', 'faces'] as const;
+const RINGS = ['words', 'single jobs', 'product', 'faces', 'command line'] as const;
 
 /** Files directly in `src`: what each may import of ours. `app.ts` wires, so it sees every folder. */
 const ROOT_FILES: Record<string, { folders: 'all' | readonly string[]; files: readonly string[] }> = {

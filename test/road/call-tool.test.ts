@@ -51,10 +51,12 @@ test.each(CLIENT_KINDS)(
 
     expect(hidden.code).toBe(-32_602);
     expect(hidden.message).toContain('Unknown tool: notes_delete_note');
-    expect({ ...absent, message: absent.message.replace('nota', 'note') }).toEqual({
-      ...hidden,
-      message: hidden.message,
+    const told = ({ message, code, data }: typeof hidden) => ({
+      message: message.replace('nota', 'note'),
+      code,
+      data,
     });
+    expect(told(absent)).toEqual(told(hidden));
     expect(api.received).toEqual([]);
     await gateway.close();
     const refused = (await gateway.records()).filter((record) => record.type === 'call.refused');
@@ -217,6 +219,18 @@ test('a result over the budget is cut to whole items and says so', async () => {
   expect(JSON.stringify(result.content)).toContain('items at /notes were left out');
 });
 
+test('arguments that have no canonical form are refused, and the refusal is recorded', async () => {
+  await using api = await startApi();
+  await using gateway = await startGateway(notesFiles(api.url));
+  await using client = await connect('v2 legacy', gateway.endpoint, KEYS.writer);
+  const result = await client.callTool({ name: 'notes_create_note', arguments: { text: '\uD800' } });
+  expect(result.structuredContent).toMatchObject({ error: { code: 'INVALID_ARGUMENTS', pointer: '/text' } });
+  await gateway.close();
+  const refused = (await gateway.records()).at(-1);
+  expect(refused).toMatchObject({ type: 'call.refused', result: { code: 'INVALID_ARGUMENTS' } });
+  expect(refused?.args).toBeUndefined();
+});
+
 test('every request that an upstream received has an intent, whatever was tried', async () => {
   await using api = await startApi();
   await using gateway = await startGateway(notesFiles(api.url));
@@ -235,8 +249,8 @@ test('every request that an upstream received has an intent, whatever was tried'
   const intents = records.filter((record) => record.type === 'call.intent');
   const outcomes = records.filter((record) => record.type === 'call.outcome');
   expect(intents).toHaveLength(api.received.length);
-  expect(outcomes.map((record) => record.call).toSorted()).toEqual(
-    intents.map((record) => record.call).toSorted(),
+  expect(new Set(outcomes.map((record) => record.call))).toEqual(
+    new Set(intents.map((record) => record.call)),
   );
   expect(api.received.length).toBeGreaterThan(4);
   expect(intents.some((record) => record.target?.name === 'wipe')).toBe(false);

@@ -56,7 +56,7 @@ test.each([
     { pointer: '/d', message: 'must match format "date"' },
   ],
 ])('%s is named with its pointer', (_what, schema, args, problem) => {
-  expect(problemsOf({ type: 'object', ...schema } as JsonSchema, args as JsonObject)).toEqual([problem]);
+  expect(problemsOf({ type: 'object', ...schema }, args as JsonObject)).toEqual([problem]);
 });
 
 test('dialect, id, unknown keywords and unknown formats of an upstream do not stand in the way', () => {
@@ -69,6 +69,18 @@ test('dialect, id, unknown keywords and unknown formats of an upstream do not st
   };
   expect(problemsOf(schema, { v: 'x' })).toEqual([]);
   expect(problemsOf(schema, { v: 'x' })).toEqual([]);
+});
+
+test('text with half a surrogate pair, and nesting beyond reason, are refused before the schema is asked', () => {
+  const schema: JsonSchema = { type: 'object' };
+  expect(problemsOf(schema, { a: ['\uD800'] })).toEqual([
+    { pointer: '/a/0', message: 'is not well-formed Unicode' },
+  ]);
+  let deep: JsonObject = {};
+  for (let depth = 0; depth < 5_000; depth += 1) deep = { a: deep };
+  expect(problemsOf(schema, deep)).toEqual([
+    expect.objectContaining({ message: 'is nested more than 200 deep' }),
+  ]);
 });
 
 test('five problems are named, the rest is counted', () => {

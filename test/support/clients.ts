@@ -37,7 +37,7 @@ export async function connect(
         });
   const Transport = kind === 'v1' ? OldTransport : CurrentTransport;
   const transport = new Transport(new URL(endpoint), { requestInit: { headers } });
-  await client.connect(transport as never);
+  await client.connect(transport);
   return Object.assign(client as unknown as AnyClient, { [Symbol.asyncDispose]: () => client.close() });
 }
 

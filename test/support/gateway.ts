@@ -89,7 +89,7 @@ export async function startGateway(files: Record<string, string>, environment: N
 export async function readRecords(directory: string): Promise<AuditRecord[]> {
   const names = (await readdir(directory, { recursive: true }))
     .filter((name) => name.endsWith('.jsonl'))
-    .sort();
+    .toSorted();
   const texts = await Promise.all(names.map((name) => readFile(path.join(directory, name), 'utf8')));
   return texts
     .join('')

@@ -127,6 +127,17 @@ test('read-only properties are neither asked for nor required, at any depth', ()
   expect(propertiesOf(tool)).toEqual({ inner: { type: 'object', properties: { x: {} }, required: ['x'] } });
 });
 
+test('a property that one branch calls read-only is required by no branch', () => {
+  const Base = { type: 'object', properties: { id: { readOnly: true } } };
+  const whole = {
+    allOf: [{ $ref: '#/components/schemas/Base' }, { required: ['id', 'x'], properties: { x: {} } }],
+  };
+  const tool = compileBody({ type: 'object', properties: { whole } }, { components: { schemas: { Base } } });
+  const validate = validator(tool.inputSchema);
+  expect(validate({ whole: { x: 1 } })).toBe(true);
+  expect(validate({ whole: {} })).toBe(false);
+});
+
 test('a property that is required without being described is an argument all the same', () => {
   const tool = compileBody({ type: 'object', properties: { a: {} }, required: ['b'] });
   expect(tool.inputSchema).toMatchObject({ properties: { a: {}, b: {} }, required: ['b'] });

@@ -145,6 +145,10 @@ test.each<[Json, Json]>([
     { type: 'array', prefixItems: [{ type: 'string' }], items: {} },
   ],
   [
+    { type: 'array', items: [] },
+    { type: 'array', items: {} },
+  ],
+  [
     { type: 'array', items: true },
     { type: 'array', items: {} },
   ],

@@ -16,9 +16,22 @@ export interface Conversion {
   /** The schema is composed of itself: what cannot be kept without repeating it for ever is relaxed. */
   readonly isComposedOfItself: boolean;
   refer(ref: string, applies: boolean): ReferenceOutcome;
-  /** Whether a property's schema says `readOnly` (or `writeOnly`), itself or through references. */
-  isMarked(schema: Json, mark: 'readOnly' | 'writeOnly'): boolean;
+  /** Whether the direction does not have a property of this schema: read-only on input, write-only on output. */
+  isAbsent(schema: Json): boolean;
+  /** Names of the properties that the schema, with its `allOf`, describes as absent. */
+  absentProperties(schema: JsonObject): ReadonlySet<string>;
 }
+
+/** Where a schema stands in the one that is converted. */
+interface Position {
+  /** It is about the same value as the definition it stands in. */
+  readonly applies: boolean;
+  /** Properties of that value that nothing may require. */
+  readonly absent: ReadonlySet<string>;
+}
+
+/** The position of a schema about another value: a property, an item. */
+const ELSEWHERE: Position = { applies: false, absent: new Set() };
 
 /** Keywords that count beside a `$ref` where siblings are ignored: they constrain nothing. */
 const ANNOTATIONS = ['title', 'description', 'deprecated', 'nullable'];
@@ -41,32 +54,35 @@ const RELAXED = new Set([
 /**
  * An OpenAPI 3.0 or 3.1 schema as JSON Schema 2020-12, in an order of members that depends on nothing but their names.
  *
- * What a validator would refuse to compile is left out, so the result is always usable and never stricter than the
- * original. `applies`: the schema is about the same value as the definition it stands in.
+ * What a validator would refuse to compile is left out, so the result is always usable.
  */
-export function convertSchema(schema: Json | undefined, conversion: Conversion, applies = false): JsonSchema {
-  return convertOrLeaveOut(schema, conversion, applies) ?? {};
+export function convertSchema(schema: Json | undefined, conversion: Conversion): JsonSchema {
+  return convertAt(schema, conversion, { applies: true, absent: new Set() });
+}
+
+function convertAt(schema: Json | undefined, conversion: Conversion, position: Position): JsonSchema {
+  return convertOrLeaveOut(schema, conversion, position) ?? {};
 }
 
 function convertOrLeaveOut(
   schema: Json | undefined,
   conversion: Conversion,
-  applies: boolean,
+  position: Position,
 ): ReferenceOutcome {
-  if (schema === false) return { not: {} };
+  if (schema === false && conversion.direction === 'input') return { not: {} };
   if (!isJsonObject(schema)) return {};
   const ref = schema['$ref'];
   const entries: [string, Json][] = [];
   let kept = schema;
   if (typeof ref === 'string') {
-    const reference = conversion.refer(ref, applies);
+    const reference = conversion.refer(ref, position.applies);
     if (conversion.ignoresSiblings) kept = pick(schema, ANNOTATIONS);
     if (reference === undefined && keywordsOf(kept).length === 0) return undefined;
     entries.push(...Object.entries(reference ?? {}));
   }
   for (const keyword of keywordsOf(kept)) {
     if (conversion.direction === 'output' && !RELAXED.has(keyword)) continue;
-    const entry = convertKeyword(keyword, kept, conversion, applies);
+    const entry = convertKeyword(keyword, kept, conversion, position);
     if (entry !== undefined) entries.push(entry);
   }
   const converted = complete(Object.fromEntries(entries), kept);
@@ -77,16 +93,18 @@ function convertKeyword(
   keyword: string,
   schema: JsonObject,
   conversion: Conversion,
-  applies: boolean,
+  position: Position,
 ): [string, Json] | undefined {
   const rule = KEYWORDS.get(keyword);
   const value = schema[keyword];
   if (rule === undefined || value === undefined) return undefined;
-  if (keyword === 'items' && Array.isArray(value)) return ['prefixItems', convertList(value, conversion)];
+  if (keyword === 'items' && Array.isArray(value)) {
+    return value.length === 0 ? undefined : ['prefixItems', convertList(value, conversion)];
+  }
   if (keyword === 'exclusiveMinimum' || keyword === 'exclusiveMaximum')
     return toExclusiveBounds(keyword, schema);
   if (!rule.accepts(value)) return undefined;
-  const below = applies && rule.inPlace;
+  const below = rule.inPlace ? position : ELSEWHERE;
   switch (keyword) {
     case 'type':
       return toType(value, conversion.direction);
@@ -98,7 +116,7 @@ function convertKeyword(
         ? undefined
         : [keyword, value];
     case 'required':
-      return convertRequired(value, schema, conversion);
+      return convertRequired(value, schema, conversion, position);
     case 'properties':
       return ['properties', convertProperties(value, conversion)];
     case 'additionalProperties':
@@ -106,59 +124,59 @@ function convertKeyword(
     case 'allOf':
     case 'anyOf':
     case 'oneOf':
-      return convertComposition(keyword, value, conversion, below);
+      return convertComposition(keyword, value, conversion, belowComposition(schema, conversion, position));
     case 'not':
     case 'if':
     case 'then':
     case 'else':
       // Leaving something out below these would make the whole stricter.
-      return conversion.isComposedOfItself ? undefined : [keyword, convertSchema(value, conversion, below)];
+      return conversion.isComposedOfItself ? undefined : [keyword, convertAt(value, conversion, below)];
     default:
       break;
   }
   if (rule.kind === 'data') return [keyword, sortMembers(value)];
-  if (rule.kind === 'schema') return [keyword, convertSchema(value, conversion, below)];
+  if (rule.kind === 'schema') return [keyword, convertAt(value, conversion, below)];
   if (Array.isArray(value)) return [keyword, convertList(value, conversion)];
   const members = isJsonObject(value) ? sortedEntries(value) : [];
   const usable = keyword === 'patternProperties' ? members.filter(([key]) => isPattern(key)) : members;
   return [
     keyword,
-    Object.fromEntries(usable.map(([key, each]) => [key, convertSchema(each, conversion, below)])),
+    Object.fromEntries(usable.map(([key, each]) => [key, convertAt(each, conversion, below)])),
   ];
 }
 
 function convertList(schemas: readonly Json[], conversion: Conversion): JsonSchema[] {
-  return schemas.map((schema) => convertSchema(schema, conversion));
-}
-
-/** A property that the direction does not have is no property. */
-function isAbsent(schema: Json, conversion: Conversion): boolean {
-  return conversion.isMarked(schema, conversion.direction === 'input' ? 'readOnly' : 'writeOnly');
+  return schemas.map((schema) => convertAt(schema, conversion, ELSEWHERE));
 }
 
 function convertProperties(properties: Json, conversion: Conversion): JsonObject {
   const present = isJsonObject(properties)
-    ? sortedEntries(properties).filter(([, schema]) => !isAbsent(schema, conversion))
+    ? sortedEntries(properties).filter(([, schema]) => !conversion.isAbsent(schema))
     : [];
-  return Object.fromEntries(present.map(([name, schema]) => [name, convertSchema(schema, conversion)]));
+  return Object.fromEntries(
+    present.map(([name, schema]) => [name, convertAt(schema, conversion, ELSEWHERE)]),
+  );
 }
 
 function convertRequired(
   required: Json,
   schema: JsonObject,
   conversion: Conversion,
+  position: Position,
 ): [string, Json] | undefined {
-  const properties = isJsonObject(schema['properties']) ? schema['properties'] : {};
-  const names = (Array.isArray(required) ? required : []).filter((name) => {
-    const property =
-      typeof name === 'string' && Object.hasOwn(properties, name) ? properties[name] : undefined;
-    return property === undefined || !isAbsent(property, conversion);
-  });
+  const absent = conversion.absentProperties(schema);
+  const names = (Array.isArray(required) ? required : []).filter(
+    (name) => typeof name === 'string' && !absent.has(name) && !position.absent.has(name),
+  );
   return names.length === 0 ? undefined : ['required', [...new Set(names)]];
 }
 
+function belowComposition(schema: JsonObject, conversion: Conversion, position: Position): Position {
+  return { ...position, absent: new Set([...position.absent, ...conversion.absentProperties(schema)]) };
+}
+
 function convertAdditional(value: Json, conversion: Conversion): [string, Json] | undefined {
-  if (typeof value !== 'boolean') return ['additionalProperties', convertSchema(value, conversion)];
+  if (typeof value !== 'boolean') return ['additionalProperties', convertAt(value, conversion, ELSEWHERE)];
   return value || conversion.direction === 'output' ? undefined : ['additionalProperties', false];
 }
 
@@ -167,10 +185,10 @@ function convertComposition(
   keyword: 'allOf' | 'anyOf' | 'oneOf',
   value: Json,
   conversion: Conversion,
-  applies: boolean,
+  position: Position,
 ): [string, Json] | undefined {
   const branches = (Array.isArray(value) ? value : []).map((each) =>
-    convertOrLeaveOut(each, conversion, applies),
+    convertOrLeaveOut(each, conversion, position),
   );
   const kept = branches.filter((branch) => branch !== undefined);
   if (kept.length === 0) return undefined;

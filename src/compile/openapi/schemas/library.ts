@@ -2,6 +2,7 @@ import { isJsonObject, type Json, type JsonObject, type JsonSchema } from '../..
 import { withHash } from '../../../catalog/names.ts';
 import type { OpenApiDocument } from '../document.ts';
 import { isReference, type Place, type References } from '../references.ts';
+import { absentProperties, type Absence } from './absent.ts';
 import { convertSchema, type Conversion, type ReferenceOutcome } from './convert.ts';
 import { toDefinitionName } from './definition-name.ts';
 import { createGraph } from './graph.ts';
@@ -53,6 +54,15 @@ export function createSchemaLibrary(document: OpenApiDocument, references: Refer
     return isJsonObject(value) && value[mark] === true;
   }
 
+  const absence = {
+    input: createAbsence((schema) => isMarked(schema, 'readOnly')),
+    output: createAbsence((schema) => isMarked(schema, 'writeOnly')),
+  };
+
+  function createAbsence(isAbsent: (schema: Json) => boolean): Absence {
+    return { isAbsent, follow: (schema) => references.follow(schema, '#').value };
+  }
+
   function convert(schema: Json | undefined, direction: Direction): Converted {
     if (!isJsonObject(schema)) return convertAt(schema, direction, undefined);
     const hit = converted[direction].get(schema);
@@ -78,8 +88,17 @@ export function createSchemaLibrary(document: OpenApiDocument, references: Refer
       return { $ref: `#/$defs/${definition.name}` };
     };
     const isComposedOfItself = home !== undefined && graph.leadsTo(home.pointer, home.pointer);
-    const conversion: Conversion = { direction, ignoresSiblings, isComposedOfItself, refer, isMarked };
-    return { schema: convertSchema(schema, conversion, true), uses };
+    const { isAbsent } = absence[direction];
+    const absent = (whole: JsonObject): ReadonlySet<string> => absentProperties(whole, absence[direction]);
+    const conversion: Conversion = {
+      direction,
+      ignoresSiblings,
+      isComposedOfItself,
+      refer,
+      isAbsent,
+      absentProperties: absent,
+    };
+    return { schema: convertSchema(schema, conversion), uses };
   }
 
   function define(place: Place, direction: Direction, isBase: boolean): Definition {

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { TestUpstream } from './support.ts';
 import {
   call,
+  createJournal,
   faultOf,
   fixture,
   never,
@@ -43,16 +44,28 @@ test('changes that arrive together are announced once', async () => {
   expect(upstream.changes()).toBe(1);
 });
 
-test('a session that the server forgot is opened anew within the call', async () => {
-  const { url, pid } = await startHttpFixture('legacy-server.ts');
-  const upstream = startUpstream({ url, headers: {} });
-  expect(textOf(await call(upstream, 'echo'))).toBe('old');
-  process.kill(pid, 'SIGUSR2');
-  await until(
-    async () => textOf(await call(upstream, 'echo')) === 'old' && upstream.changes() > 0,
-    'a new session',
-  );
-});
+test.each(['404', '400'])(
+  'sessions that the server forgets, saying so with %s, are opened anew within the call',
+  async (status) => {
+    const journal = createJournal();
+    const { url, pid } = await startHttpFixture('legacy-server.ts', {
+      LOST_STATUS: status,
+      JOURNAL: journal.path,
+    });
+    const upstream = startUpstream(
+      { url, headers: {} },
+      { backoff: { initialMs: 60_000, maximumMs: 60_000 } },
+    );
+    // Again and again: a lost session is no sign of an upstream that is down.
+    for (let round = 0; round < 4; round++) {
+      expect(textOf(await call(upstream, 'echo'))).toBe('old');
+      process.kill(pid, 'SIGUSR2');
+      await until(() => journal.lines().length === round + 1, 'the server forgets');
+    }
+    expect(textOf(await call(upstream, 'echo'))).toBe('old');
+    await until(() => upstream.changes() > 0, 'the new session is announced');
+  },
+);
 
 test('a modern server over HTTP comes back by itself, and its changes are heard again', async () => {
   const first = await startHttpFixture('modern-server.ts');

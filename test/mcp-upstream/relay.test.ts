@@ -51,6 +51,12 @@ test('members that no SDK knows survive in lists and in results', async () => {
   expect(result).toEqual({ content, structuredContent: [1, 2], future: 'yes', _meta: { trace: 't' } });
 });
 
+test('a legacy server’s unknown content survives too', async () => {
+  const upstream = startUpstream({ command: nodeCommand(fixture('scripted-child.ts'), 'odd'), env: {} });
+  const { result } = await call(upstream, 'run');
+  expect(result).toEqual({ content: [{ type: 'hologram', depth: 3 }], future: [1] });
+});
+
 test('one tool that breaks the protocol costs only itself', async () => {
   const { url } = await startModernServer({
     'tools/list': () => ({

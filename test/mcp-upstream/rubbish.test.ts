@@ -192,7 +192,8 @@ test('an answer beyond all bounds is cut off', async () => {
 
 test.each([
   { mode: 'exit', code: 'UPSTREAM_UNAVAILABLE', says: 'cannot be started: its process ended with code 3' },
-  { mode: 'silent', code: 'UPSTREAM_TIMEOUT', says: 'in' },
+  { mode: 'silent', code: 'UPSTREAM_TIMEOUT', says: 'did not complete its start in 2000 ms' },
+  { mode: 'future', code: 'UPSTREAM_PROTOCOL', says: 'no protocol version in common' },
   { mode: 'rubbish', code: 'UPSTREAM_PROTOCOL', says: 'writes something to standard output that is not MCP' },
 ])('a child in mode "$mode" fails in its own way, in time', async ({ mode, code, says }) => {
   const upstream = startUpstream(

@@ -4,22 +4,13 @@ import {
   SdkHttpError,
   type RequestOptions,
   type ServerCapabilities,
-  type Transport,
 } from '@modelcontextprotocol/client';
 import type { JsonObject } from '../../catalog/json.ts';
 import { BailiwickError } from '../../errors.ts';
 import type { Logger } from '../../telemetry/logger.ts';
-import { toChildEnvironment } from './child-environment.ts';
-import { ChildTransport } from './child-transport.ts';
 import { causesOf } from './faults.ts';
-import { createHttpTransport } from './http-transport.ts';
-import { createLineLog } from './line-log.ts';
-import { ChildRelayTransport, RelayTransport } from './relay-transport.ts';
-
-/** Where an upstream MCP server is. */
-export type McpServerAddress =
-  | { readonly command: readonly string[]; readonly env: Record<string, string>; readonly cwd?: string }
-  | { readonly url: string; readonly headers: Record<string, string> };
+import type { MirroredTool } from './parameters.ts';
+import { createTransport, RUBBISH, type McpServerAddress } from './transport.ts';
 
 export type Era = 'legacy' | 'modern';
 
@@ -35,7 +26,7 @@ export interface Connection {
     method: string,
     params: JsonObject,
     options: RequestOptions,
-    tool?: { name: string; inputSchema: JsonObject },
+    tool?: MirroredTool,
   ): Promise<JsonObject>;
   /** Takes no new requests and closes when the running ones are done. */
   retire(): void;
@@ -102,7 +93,11 @@ async function attempt(
     options.onLost(connection, reason);
   };
 
-  const { transport, describeEnding } = createTransport(options, lose, () => isClosing);
+  const { transport, describeEnding } = createTransport({
+    ...options,
+    onLost: lose,
+    isClosing: () => isClosing,
+  });
   const describeStart = (): string =>
     `source ${source} did not complete its start in ${options.startupTimeoutMs} ms`;
   const client = new Client(options.clientInfo, {
@@ -186,47 +181,6 @@ async function attempt(
 
 /** How long the goodbye of a session may take. */
 const SESSION_END_MS = 2_000;
-
-type ClosableRelay = RelayTransport & { terminateSession(): Promise<void> };
-
-function createTransport(
-  options: OpenConnectionOptions,
-  lose: (reason: string) => void,
-  isClosing: () => boolean,
-): { transport: ClosableRelay; describeEnding: () => string } {
-  const { server, source, logger, now, nextId } = options;
-  if ('url' in server) {
-    const http = createHttpTransport({
-      url: new URL(server.url),
-      headers: server.headers,
-      onStreamLost: lose,
-    });
-    const transport = Object.assign(new RelayTransport(http as Transport, nextId), {
-      terminateSession: () => http.terminateSession(),
-    });
-    return { transport, describeEnding: () => '' };
-  }
-  const log = createLineLog({ source, logger, now });
-  const child = new ChildTransport({
-    command: server.command,
-    environment: toChildEnvironment(server.env, process.env),
-    ...(server.cwd === undefined ? {} : { cwd: server.cwd }),
-    onErrorOutput: (text) => log.write(text),
-  });
-  const transport = Object.assign(new ChildRelayTransport(child, nextId), {
-    terminateSession: async () => {},
-  });
-  child.onended = (ending) => {
-    if (!isClosing()) logger.warn({ source, ending, stderr: log.recent() }, 'upstream process ended');
-  };
-  const describeEnding = (): string => {
-    if (child.ending !== undefined) return `its process ended with ${child.ending}`;
-    return child.rubbish > 0 && child.messages === 0 ? RUBBISH : '';
-  };
-  return { transport, describeEnding };
-}
-
-const RUBBISH = 'writes something to standard output that is not MCP';
 
 /** The fault of an opening, with what is known about the child. */
 function toOpeningFault(error: unknown, source: string, ending: string): unknown {

@@ -8,6 +8,9 @@ import { STREAM_ENDED } from './relay-transport.ts';
 const LEGACY_RESOURCE_NOT_FOUND = -32_002;
 const INVALID_PARAMS = -32_602;
 const HEADER_MISMATCH = -32_020;
+const UNSUPPORTED_VERSION = -32_022;
+
+const NO_COMMON_VERSION = 'speaks no protocol version in common with this gateway';
 
 export interface FaultContext {
   readonly source: string;
@@ -50,12 +53,12 @@ export function toUpstreamFault(error: unknown, context: FaultContext): Bailiwic
       return fault('UPSTREAM_UNAVAILABLE', 'cannot be started: no such program or directory');
     if (code === 'EACCES')
       return fault('UPSTREAM_UNAVAILABLE', 'cannot be started: not allowed to run the program');
-    if (typeof code === 'string' && /^(E[A-Z]+|UND_ERR_\w+)$/.test(code)) {
+    if (typeof code === 'string' && /^[A-Z][A-Z0-9_]+$/.test(code) && !(cause instanceof SdkError)) {
       return fault('UPSTREAM_UNAVAILABLE', `cannot be reached (${code})`);
     }
   }
   if (error instanceof Error && error.message.startsWith("Server's protocol version is not supported")) {
-    return fault('UPSTREAM_PROTOCOL', 'speaks no protocol version in common with this gateway');
+    return fault('UPSTREAM_PROTOCOL', NO_COMMON_VERSION);
   }
   return fault('UPSTREAM_UNAVAILABLE', 'cannot be reached');
 }
@@ -111,6 +114,7 @@ function toHttpFault(status: number, error: SdkHttpError, fault: MakeFault): Bai
 }
 
 function toProtocolFault(error: ProtocolError, context: FaultContext, fault: MakeFault): BailiwickError {
+  if (error.code === UNSUPPORTED_VERSION) return fault('UPSTREAM_PROTOCOL', NO_COMMON_VERSION);
   if (error.data === STREAM_ENDED) {
     return fault(
       'UPSTREAM_PROTOCOL',
@@ -154,28 +158,38 @@ const NOT_REACHED = new Set<unknown>([
   'UND_ERR_CONNECT_TIMEOUT',
 ]);
 
-/** True where it is certain that the upstream did not begin to carry out the request. */
-export function wasNotCarriedOut(error: unknown, isSession: boolean): boolean {
+/** True where the connection is of no more use, or cannot be opened, whatever becomes of the request. */
+export function isConnectionLost(error: unknown): boolean {
+  return (
+    wasNotSent(error) ||
+    causesOf(error).some(
+      (cause) => cause instanceof SdkError && (cause.code as string) === 'CONNECTION_CLOSED',
+    )
+  );
+}
+
+/** True where nothing of the request left this process. */
+export function wasNotSent(error: unknown): boolean {
   return causesOf(error).some((cause) => {
     if (cause instanceof NotSentError) return true;
-    if (cause instanceof SdkHttpError) {
-      // MCP 2025-11-25, basic/transports, "Session Management": 404 says that the session is unknown; start a new one.
-      return isSession && cause.status === 404;
-    }
     if (cause instanceof SdkError) return (cause.code as string) === 'NOT_CONNECTED';
     if (!(cause instanceof Error)) return false;
     return cause.message === 'Not connected' || NOT_REACHED.has(memberOf(cause, 'code'));
   });
 }
 
-/** True where the connection is of no more use, whatever becomes of the request. */
-export function isConnectionLost(error: unknown, isSession: boolean): boolean {
-  if (wasNotCarriedOut(error, isSession)) return true;
-  return causesOf(error).some((cause) => {
-    // Servers that do not know the session any more answer 400 as often as 404.
-    if (cause instanceof SdkHttpError) return isSession && cause.status === 400;
-    return cause instanceof SdkError && (cause.code as string) === 'CONNECTION_CLOSED';
-  });
+/**
+ * True where a legacy server does not know the session any more, so that it did not carry out the request: HTTP 404
+ * (MCP 2025-11-25, basic/transports, "Session Management"), and what many servers answer instead, 400 with a text about
+ * the session.
+ */
+export function isSessionLost(error: unknown): boolean {
+  return causesOf(error).some(
+    (cause) =>
+      cause instanceof SdkHttpError &&
+      (cause.status === 404 ||
+        (cause.status === 400 && /session/i.test(String(memberOf(cause.data, 'text'))))),
+  );
 }
 
 /** The server says that the headers do not fit the arguments: our definition of the tool is an old one. */

@@ -36,6 +36,8 @@ export interface Link<C> {
   get(signal: AbortSignal): Promise<C>;
   /** Says that a connection is of no more use. The next `get` opens a new one, unless it keeps being lost. */
   lose(connection: C, fault: BailiwickError): void;
+  /** Says that a connection has to be opened anew though nothing is wrong: on the next use, at once. */
+  renew(connection: C): void;
   /** Whether a connection stands; if none does, `onRecovered` tells when one does again. */
   isUp(): boolean;
   close(): Promise<void>;
@@ -50,6 +52,7 @@ export function createLink<C>(options: LinkOptions<C>): Link<C> {
   let failures = 0;
   let down: { fault: BailiwickError; until: number } | undefined;
   let timer: NodeJS.Timeout | undefined;
+  let isReplacement = false;
   let isClosed = false;
 
   const closedError = () => new BailiwickError('UPSTREAM_UNAVAILABLE', `source ${source} is closed`);
@@ -69,7 +72,7 @@ export function createLink<C>(options: LinkOptions<C>): Link<C> {
   };
 
   const open = async (): Promise<C> => {
-    const isRecovery = failures > 0;
+    const isRecovery = failures > 0 || isReplacement;
     try {
       const opened = await options.open();
       if (isClosed) {
@@ -79,6 +82,7 @@ export function createLink<C>(options: LinkOptions<C>): Link<C> {
       connection = opened;
       upSince = now();
       down = undefined;
+      isReplacement = false;
       if (isRecovery) options.onRecovered();
       return opened;
     } catch (error) {
@@ -110,6 +114,11 @@ export function createLink<C>(options: LinkOptions<C>): Link<C> {
       if (failures > 1) down = { fault, until: now() + delayMs };
       options.onDown(fault, delayMs);
       retryLater(delayMs);
+    },
+    renew(old) {
+      if (connection === undefined || old !== connection) return;
+      connection = undefined;
+      isReplacement = true;
     },
     isUp: () => connection !== undefined,
     async close() {

@@ -1,23 +1,29 @@
-import type { Progress } from '@modelcontextprotocol/client';
 import type { Contribution } from '../../catalog/entries.ts';
 import type { JsonObject } from '../../catalog/json.ts';
-import type { Tool } from '../../catalog/tool.ts';
 import { BailiwickError } from '../../errors.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import type { CallContext, Upstream } from '../upstream.ts';
-import { openConnection, type Connection, type McpServerAddress } from './connection.ts';
+import { openConnection, type Connection } from './connection.ts';
 import {
   isConnectionLost,
   isHeaderMismatch,
+  isSessionLost,
   toCancellation,
   toUpstreamFault,
-  wasNotCarriedOut,
+  wasNotSent,
 } from './faults.ts';
 import { createLink, delayOf, type Backoff } from './link.ts';
 import { keepListening } from './listen.ts';
 import { readLists, type McpLists } from './lists.ts';
-import { withContext } from './parameters.ts';
-import { toOutcome, toResult } from './results.ts';
+import {
+  mirrorsHeaders,
+  toCallParams,
+  toMirroredTool,
+  withContext,
+  type MirroredTool,
+} from './parameters.ts';
+import { toOutcome, toProgress, toResult } from './results.ts';
+import type { McpServerAddress } from './transport.ts';
 
 export interface McpUpstreamOptions {
   readonly source: string;
@@ -26,7 +32,7 @@ export interface McpUpstreamOptions {
   readonly compile: (lists: McpLists) => Contribution;
   /** How long one request may take, or go without progress where the caller asked for progress. */
   readonly timeoutMs: number;
-  /** How long opening a connection may take. */
+  /** How long opening a connection, or reading a page of a list, may take. */
   readonly startupTimeoutMs: number;
   readonly logger: Logger;
   readonly now: () => number;
@@ -69,11 +75,20 @@ export function createMcpUpstream(options: McpUpstreamOptions): Upstream {
     }, COALESCE_MS).unref();
   };
 
-  const giveUp = (connection: Connection, error: unknown): void => {
+  const retire = (connection: Connection): void => {
     listeners.get(connection)?.abort();
     listeners.delete(connection);
-    link.lose(connection, toUpstreamFault(error, { source }));
     connection.retire();
+  };
+
+  const giveUp = (connection: Connection, error: unknown): void => {
+    link.lose(connection, toUpstreamFault(error, { source }));
+    retire(connection);
+  };
+
+  const renew = (connection: Connection): void => {
+    link.renew(connection);
+    retire(connection);
   };
 
   const open = async (): Promise<Connection> => {
@@ -138,9 +153,10 @@ export function createMcpUpstream(options: McpUpstreamOptions): Upstream {
     method: string,
     toParams: (connection: Connection) => JsonObject,
     context: CallContext,
-    tool?: { name: string; inputSchema: JsonObject },
+    extras: { tool?: MirroredTool; patienceMs?: number } = {},
   ): Promise<JsonObject> => {
     const { onProgress } = context;
+    const { tool, patienceMs = timeoutMs } = extras;
     for (let isRetry = false; ; isRetry = true) {
       const connection = await link.get(context.signal);
       try {
@@ -149,9 +165,9 @@ export function createMcpUpstream(options: McpUpstreamOptions): Upstream {
           toParams(connection),
           {
             signal: context.signal,
-            timeout: timeoutMs,
+            timeout: patienceMs,
             resetTimeoutOnProgress: true,
-            maxTotalTimeout: timeoutMs * MAX_TIMEOUTS,
+            maxTotalTimeout: patienceMs * MAX_TIMEOUTS,
             ...(onProgress ? { onprogress: (progress) => onProgress(toProgress(progress)) } : {}),
           },
           tool,
@@ -159,8 +175,10 @@ export function createMcpUpstream(options: McpUpstreamOptions): Upstream {
       } catch (error) {
         if (context.signal.aborted) throw toCancellation(context.signal, source);
         if (isHeaderMismatch(error)) announceChange();
-        if (isConnectionLost(error, connection.isSession)) giveUp(connection, error);
-        if (!isRetry && wasNotCarriedOut(error, connection.isSession)) continue;
+        const hasNoSession = connection.isSession && isSessionLost(error);
+        if (hasNoSession) renew(connection);
+        else if (isConnectionLost(error)) giveUp(connection, error);
+        if (!isRetry && (hasNoSession || wasNotSent(error))) continue;
         const uri = method === 'resources/read' ? toParams(connection)['uri'] : undefined;
         throw toUpstreamFault(error, { source, ...(typeof uri === 'string' ? { uri } : {}) });
       }
@@ -177,7 +195,8 @@ export function createMcpUpstream(options: McpUpstreamOptions): Upstream {
         resources: capabilities.resources !== undefined,
         prompts: capabilities.prompts !== undefined,
       },
-      request: (method, params) => perform(method, () => params, { signal }),
+      request: (method, params) =>
+        perform(method, () => params, { signal }, { patienceMs: options.startupTimeoutMs }),
       onMissing: (method, error) =>
         logger.warn({ source, method, err: error }, 'a list of the upstream is missing'),
     });
@@ -214,7 +233,7 @@ export function createMcpUpstream(options: McpUpstreamOptions): Upstream {
         'tools/call',
         (connection) => withContext(params, context, connection.era),
         context,
-        mirrorsHeaders(tool) ? { name: upstreamNameOf(tool), inputSchema: tool.inputSchema } : undefined,
+        mirrorsHeaders(tool) ? { tool: toMirroredTool(tool) } : {},
       );
       return toOutcome(raw, source);
     },
@@ -238,41 +257,3 @@ export function createMcpUpstream(options: McpUpstreamOptions): Upstream {
     },
   };
 }
-
-function toCallParams(tool: Tool, args: JsonObject): JsonObject {
-  return { name: upstreamNameOf(tool), arguments: args };
-}
-
-function toProgress({ progress, total, message }: Progress): {
-  progress: number;
-  total?: number;
-  message?: string;
-} {
-  return {
-    progress,
-    ...(total === undefined ? {} : { total }),
-    ...(message === undefined ? {} : { message }),
-  };
-}
-
-function upstreamNameOf(tool: Tool): string {
-  if (tool.binding.kind !== 'mcp') {
-    throw new BailiwickError(
-      'INTERNAL',
-      `tool ${tool.name} of source ${tool.source} is not bound to an MCP server`,
-    );
-  }
-  return tool.binding.upstreamName;
-}
-
-/** Whether a call has to repeat arguments in `Mcp-Param-*` headers (MCP 2026-07-28, basic/transports/streamable-http). */
-function mirrorsHeaders(tool: Tool): boolean {
-  let mirrors = mirroring.get(tool.inputSchema);
-  if (mirrors === undefined) {
-    mirrors = JSON.stringify(tool.inputSchema).includes('"x-mcp-header"');
-    mirroring.set(tool.inputSchema, mirrors);
-  }
-  return mirrors;
-}
-
-const mirroring = new WeakMap<JsonObject, boolean>();

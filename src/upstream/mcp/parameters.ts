@@ -1,5 +1,7 @@
 import { CLIENT_CAPABILITIES_META_KEY } from '@modelcontextprotocol/client';
 import { isJsonObject, type JsonObject } from '../../catalog/json.ts';
+import type { Tool } from '../../catalog/tool.ts';
+import { BailiwickError } from '../../errors.ts';
 import type { CallContext } from '../upstream.ts';
 import type { Era } from './connection.ts';
 
@@ -31,4 +33,42 @@ function withoutTasks(capabilities: JsonObject): JsonObject {
   if (!isJsonObject(extensions) || !Object.hasOwn(extensions, TASKS_EXTENSION)) return capabilities;
   const { [TASKS_EXTENSION]: _tasks, ...rest } = extensions;
   return { ...capabilities, extensions: rest };
+}
+
+/** The parameters of `tools/call`. */
+export function toCallParams(tool: Tool, args: JsonObject): JsonObject {
+  return { name: upstreamNameOf(tool), arguments: args };
+}
+
+/** What the SDK has to know of a tool to repeat arguments in headers. */
+export interface MirroredTool {
+  readonly name: string;
+  readonly inputSchema: JsonObject;
+}
+
+export function toMirroredTool(tool: Tool): MirroredTool {
+  return { name: upstreamNameOf(tool), inputSchema: tool.inputSchema };
+}
+
+/** Whether a call has to repeat arguments in `Mcp-Param-*` headers (MCP 2026-07-28, basic/transports/streamable-http). */
+export function mirrorsHeaders(tool: Tool): boolean {
+  let mirrors = mirroring.get(tool.inputSchema);
+  if (mirrors === undefined) {
+    mirrors = JSON.stringify(tool.inputSchema).includes('"x-mcp-header"');
+    mirroring.set(tool.inputSchema, mirrors);
+  }
+  return mirrors;
+}
+
+/** Answers of {@link mirrorsHeaders}, as long as the schemas live. */
+const mirroring = new WeakMap<JsonObject, boolean>();
+
+function upstreamNameOf(tool: Tool): string {
+  if (tool.binding.kind !== 'mcp') {
+    throw new BailiwickError(
+      'INTERNAL',
+      `tool ${tool.name} of source ${tool.source} is not bound to an MCP server`,
+    );
+  }
+  return tool.binding.upstreamName;
 }

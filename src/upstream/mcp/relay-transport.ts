@@ -10,6 +10,9 @@ import { isJsonObject, type JsonObject } from '../../catalog/json.ts';
 /** `error.data` of the error that stands in for an answer that never came: compared by identity. */
 export const STREAM_ENDED = Object.freeze({ streamEnded: true });
 
+/** Results wait a few microtasks to be redeemed; as many may arrive in one read of a pipe. */
+const MAX_RESULTS = 4_096;
+
 const TICKET = 'bailiwick/ticket';
 
 /** Methods whose results the SDK has to read itself. */
@@ -122,6 +125,9 @@ export class RelayTransport implements Transport {
     if (!('result' in message) || !pending.isRelayed) return { ...message, id: pending.id };
     const ticket = this.#nextTicket++;
     this.#results.set(ticket, isJsonObject(message.result) ? message.result : {});
+    // A result of a request that was cancelled in this very moment is never redeemed.
+    const [oldest] = this.#results.keys();
+    if (this.#results.size > MAX_RESULTS && oldest !== undefined) this.#results.delete(oldest);
     return { jsonrpc: '2.0', id: pending.id, result: toEmptyResult(ticket) };
   }
 

@@ -1,0 +1,69 @@
+/* oxlint-disable unicorn/prefer-add-event-listener -- MCP transports have on-functions and no events. */
+import type { Transport } from '@modelcontextprotocol/client';
+import type { Logger } from '../../telemetry/logger.ts';
+import { toChildEnvironment } from './child-environment.ts';
+import { ChildTransport } from './child-transport.ts';
+import { createHttpTransport } from './http-transport.ts';
+import { createLineLog } from './line-log.ts';
+import { ChildRelayTransport, RelayTransport } from './relay-transport.ts';
+
+/** Where an upstream MCP server is. */
+export type McpServerAddress =
+  | { readonly command: readonly string[]; readonly env: Record<string, string>; readonly cwd?: string }
+  | { readonly url: string; readonly headers: Record<string, string> };
+
+/** How a child is described that talks, but not MCP. */
+export const RUBBISH = 'writes something to standard output that is not MCP';
+
+export interface TransportOptions {
+  readonly source: string;
+  readonly server: McpServerAddress;
+  readonly logger: Logger;
+  readonly now: () => number;
+  readonly nextId: () => number;
+  /** The stream of a session broke and cannot be opened again. */
+  readonly onLost: (reason: string) => void;
+  /** Whether an end is wanted. */
+  readonly isClosing: () => boolean;
+}
+
+export interface OpenedTransport {
+  /** `terminateSession` says goodbye to a legacy HTTP server. */
+  readonly transport: RelayTransport & { terminateSession(): Promise<void> };
+  /** What is known about the end, or the trouble, of a child process; empty where nothing is. */
+  readonly describeEnding: () => string;
+}
+
+/** The transport to a server, ready to be started. */
+export function createTransport(options: TransportOptions): OpenedTransport {
+  const { server, source, logger, now, nextId } = options;
+  if ('url' in server) {
+    const http = createHttpTransport({
+      url: new URL(server.url),
+      headers: server.headers,
+      onStreamLost: options.onLost,
+    });
+    const transport = Object.assign(new RelayTransport(http as Transport, nextId), {
+      terminateSession: () => http.terminateSession(),
+    });
+    return { transport, describeEnding: () => '' };
+  }
+  const log = createLineLog({ source, logger, now });
+  const child = new ChildTransport({
+    command: server.command,
+    environment: toChildEnvironment(server.env, process.env),
+    ...(server.cwd === undefined ? {} : { cwd: server.cwd }),
+    onErrorOutput: (text) => log.write(text),
+  });
+  const transport = Object.assign(new ChildRelayTransport(child, nextId), {
+    terminateSession: async () => {},
+  });
+  child.onended = (ending) => {
+    if (!options.isClosing()) logger.warn({ source, ending, stderr: log.recent() }, 'upstream process ended');
+  };
+  const describeEnding = (): string => {
+    if (child.ending !== undefined) return `its process ended with ${child.ending}`;
+    return child.rubbish > 0 && child.messages === 0 ? RUBBISH : '';
+  };
+  return { transport, describeEnding };
+}

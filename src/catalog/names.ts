@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 /** The longest tool name that every client accepts. */
-export const MAX_NAME_LENGTH = 64;
+const MAX_NAME_LENGTH = 64;
 
 /** A source's name: no underscore, so that the first underscore of a shown name ends it. */
 export const SOURCE_NAME = /^[a-z][a-z0-9-]{0,23}$/;

@@ -43,7 +43,7 @@ export async function loadForCommand(options: {
   return { loaded, logger: createLogger(level, { secrets: () => loaded.secrets }) };
 }
 
-export function toLogLevel(text: string): LogLevel {
+function toLogLevel(text: string): LogLevel {
   const levels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
   const level = levels.find((one) => one === text);
   if (!level) throw new BailiwickError('USAGE', `--log-level: ${text} is none of ${levels.join(', ')}`);

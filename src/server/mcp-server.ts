@@ -196,7 +196,7 @@ async function answer<T>(work: () => Promise<T>): Promise<T> {
 }
 
 /** The JSON-RPC form of a fault: the table in `errors.ts` has its code, `data.code` its stable name. */
-export function toProtocolError(error: BailiwickError): ProtocolError {
+function toProtocolError(error: BailiwickError): ProtocolError {
   const row = ERRORS[error.code];
   const code = 'rpc' in row ? row.rpc : ERRORS.INTERNAL.rpc;
   return new ProtocolError(code, error.message, { code: error.code, ...error.data });

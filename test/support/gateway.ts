@@ -23,7 +23,7 @@ export async function createFolder(files: Record<string, string>) {
 }
 
 /** What a logger was told, as lines of JSON. */
-export function createLog(): { logger: Logger; lines: string[] } {
+function createLog(): { logger: Logger; lines: string[] } {
   const lines: string[] = [];
   const write =
     (level: string) =>
@@ -108,7 +108,7 @@ export interface Received {
 
 /** An HTTP API on a free port that keeps what it received; `answer` says what it does with a request. */
 export async function startApi(
-  answer: (request: Received, response: ServerResponse, raw: IncomingMessage) => void | Promise<void> = (
+  answer: (request: Received, response: ServerResponse, raw: IncomingMessage) => unknown = (
     request,
     response,
   ) => {

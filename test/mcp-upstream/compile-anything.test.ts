@@ -1,8 +1,10 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createCatalog } from '../../src/catalog/catalog.ts';
 import { toShownName } from '../../src/catalog/names.ts';
 import { MCP_LOSS_REASONS, MCP_SKIP_REASONS } from '../../src/compile/mcp/reasons.ts';
+import { isPlainSchema } from '../../src/compile/mcp/plain-schema.ts';
 import { toVisibleText } from '../../src/compile/mcp/text.ts';
 import { compile } from './compile.ts';
 
@@ -79,4 +81,50 @@ test('the order of an upstream’s lists does not change the catalog', () => {
       expect(createCatalog([forwards]).digest).toBe(createCatalog([backwards]).digest);
     }),
   );
+});
+
+/** Schemas of everyday keywords, with values that are right more often than not. */
+const { everyday } = fc.letrec<{ everyday: unknown }>((tie) => ({
+  everyday: fc.oneof(
+    { depthSize: 'small', withCrossShrink: true },
+    fc.boolean(),
+    fc.record(
+      {
+        type: fc.oneof(
+          fc.constantFrom('string', 'number', 'object', 'array', 'null', 'strung'),
+          fc.array(fc.constantFrom('string', 'null')),
+        ),
+        properties: fc.dictionary(
+          fc.oneof(fc.string(), fc.constantFrom('__proto__', 'constructor', 'id')),
+          tie('everyday'),
+        ),
+        required: fc.array(fc.string(), { maxLength: 3 }),
+        items: tie('everyday'),
+        additionalProperties: tie('everyday'),
+        anyOf: fc.array(tie('everyday'), { maxLength: 2 }),
+        enum: fc.array(fc.jsonValue(), { maxLength: 3 }),
+        const: fc.jsonValue(),
+        default: fc.jsonValue(),
+        minimum: fc.oneof(fc.double({ noNaN: true }), fc.jsonValue()),
+        maxLength: fc.oneof(fc.nat(), fc.jsonValue()),
+        uniqueItems: fc.oneof(fc.boolean(), fc.jsonValue()),
+        description: fc.oneof(fc.string(), fc.jsonValue()),
+      },
+      { requiredKeys: [] },
+    ),
+  ),
+}));
+
+test('a validator can be made from every schema that is taken for plain', () => {
+  let plain = 0;
+  fc.assert(
+    fc.property(everyday, (schema) => {
+      if (!isPlainSchema(schema)) return;
+      plain += 1;
+      const ajv = new Ajv2020({ strict: false, allErrors: true, validateSchema: false, logger: false });
+      ajv.compile(schema as object);
+    }),
+    { numRuns: 500 },
+  );
+  expect(plain).toBeGreaterThan(50);
 });

@@ -172,6 +172,13 @@ test('a tuple of an older draft validates as a tuple, while clients see the sche
   });
 });
 
+test('a schema cannot turn its own validation off', () => {
+  const inputSchema = { $async: true, type: 'object', properties: { a: { $async: true, type: 'string' } } };
+  const [tool] = compile({ tools: [{ name: 'a', inputSchema }] }).tools;
+  expect(tool?.inputSchema).toEqual(inputSchema);
+  expect(tool?.validationSchema).toEqual({ type: 'object', properties: { a: { type: 'string' } } });
+});
+
 test('the clean one of two names that become equal keeps it, whatever their order', () => {
   const entries = ['a.b', 'a_b', 'a/b'].map((name) => ({ name, inputSchema: object }));
   const forwards = compile({ tools: entries, prompts: entries });

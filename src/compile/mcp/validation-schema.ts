@@ -1,5 +1,6 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
+import { isPlainSchema } from './plain-schema.ts';
 import { isJsonObject, type Json, type JsonSchema } from '../../catalog/json.ts';
 
 const SCHEMA_MAPS = new Set(['properties', 'patternProperties', '$defs', 'definitions', 'dependentSchemas']);
@@ -20,7 +21,8 @@ const SCHEMAS = new Set([
 
 /**
  * The schema in JSON Schema 2020-12, which validates calls: tuples of draft 7 and older (`items` as a list, common in
- * servers that generate their schemas) become `prefixItems`. A schema without them is returned as it is.
+ * servers that generate their schemas) become `prefixItems`, and `$async` goes: it is no keyword of JSON Schema, but
+ * makes the validator answer with a promise, which passes for "valid". A schema without them is returned as it is.
  */
 export function toValidationSchema(schema: JsonSchema): JsonSchema {
   const converted = convert(schema);
@@ -33,6 +35,10 @@ function convert(node: Json): Json {
   let changed = false;
   const isTuple = Array.isArray(node['items']);
   for (const [keyword, value] of Object.entries(node)) {
+    if (keyword === '$async') {
+      changed = true;
+      continue;
+    }
     const converted = convertKeyword(keyword, value, isTuple);
     const name =
       isTuple && keyword === 'items'
@@ -73,11 +79,13 @@ function mapSame(list: Json[], change: (item: Json) => Json): Json[] {
 
 /** Says why no validator can be made from a schema, or `undefined` where one can. Read as leniently as a call is. */
 export function createSchemaCheck(): (schema: JsonSchema) => string | undefined {
-  const shared = createAjv();
+  let shared: Ajv2020 | undefined;
   return (schema) => {
     // `$schema` and `$id` at the root name dialects and places that are not ours to fetch.
     const { $schema: _dialect, $id: _place, ...rest } = schema;
+    if (isPlainSchema(rest)) return undefined;
     try {
+      shared ??= createAjv();
       shared.compile(rest);
       return undefined;
     } catch {

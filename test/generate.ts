@@ -1,12 +1,15 @@
+import { readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { RECORD_SCHEMA } from '../src/audit/record-schema.ts';
 import { configJsonSchema } from '../src/config/json-schema.ts';
 import { configReference } from '../src/config/reference.ts';
 import { policyJsonSchema } from '../src/policy/schema.ts';
+import { folderTable } from './house/architecture.ts';
 import { errorsPage } from './house/errors-page.ts';
+import { replaceMarkedSection } from './support/marked-section.ts';
 
-/** A committed file that is made from the code. A test compares each with what its `content` gives. */
+/** A committed file that is made from the code, whole or in a marked section. A test compares each with what its `content` gives. */
 export interface GeneratedFile {
   /** Relative to the root of the repository. */
   readonly file: string;
@@ -19,9 +22,14 @@ export const GENERATED_FILES: readonly GeneratedFile[] = [
   { file: 'docs/errors.md', content: errorsPage },
   { file: 'policies/policy.schema.json', content: () => toJsonText(policyJsonSchema()) },
   { file: 'docs/record.schema.json', content: () => toJsonText(RECORD_SCHEMA) },
+  { file: 'README.md', content: () => replaceMarkedSection(readText('README.md'), 'folders', folderTable()) },
 ];
 
 export const REPOSITORY = path.resolve(import.meta.dirname, '..');
+
+function readText(file: string): string {
+  return readFileSync(path.join(REPOSITORY, file), 'utf8');
+}
 
 function toJsonText(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;

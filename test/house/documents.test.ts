@@ -3,7 +3,6 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ERRORS } from '../../src/errors.ts';
 import { GENERATED_FILES, REPOSITORY } from '../generate.ts';
-import { folderTable } from './architecture.ts';
 import { findBrokenLinks, findDecisionFaults, findForeignText, type TextFile } from './documents.ts';
 import { errorsPage } from './errors-page.ts';
 
@@ -41,11 +40,6 @@ describe('the documents', () => {
   test('the index of decisions lists every record, in sequence', () => {
     const files = readdirSync(path.join(REPOSITORY, 'docs/decisions'));
     expect(findDecisionFaults(read('docs/decisions/README.md').text, files)).toEqual([]);
-  });
-
-  test('the README prints the table of folders', () => {
-    const section = /<!-- folders -->\n([\s\S]*?)\n<!-- \/folders -->/.exec(read('README.md').text);
-    expect(section?.[1]).toBe(folderTable());
   });
 });
 

@@ -257,13 +257,11 @@ test('a converted schema accepts exactly what the original accepts', () => {
         unevaluatedProperties: false,
       })),
       tie('schema').map((inner): Json => ({ not: inner })),
-      fc.tuple(tie('schema'), tie('schema'), tie('schema')).map(([condition, yes, no]): Json =>
-        Object.fromEntries([
-          ['if', condition],
-          ['then', yes],
-          ['else', no],
-        ]),
-      ),
+      fc
+        .array(tie('schema'), { minLength: 3, maxLength: 3 })
+        .map((three): Json =>
+          Object.fromEntries(['if', 'then', 'else'].map((key, index) => [key, three[index] ?? {}])),
+        ),
       fc
         .tuple(
           fc.constantFrom('allOf', 'anyOf', 'oneOf'),

@@ -164,3 +164,16 @@ test('a schema that is composed of itself is relaxed, usable, and reported', () 
   expect(validate({ body: { kind: 'cat', lives: 'nine' } })).toBe(false);
   expect(validate({ body: { kind: 7 } })).toBe(false);
 });
+
+test('a very long chain of composition is followed without trouble', () => {
+  const schemas = Object.fromEntries(
+    Array.from({ length: 5_000 }, (_, index) => [
+      `S${index}`,
+      { anyOf: [{ $ref: `#/components/schemas/S${index + 1}` }] },
+    ]),
+  );
+  const parameters = [{ name: 'q', in: 'query', schema: { $ref: '#/components/schemas/S0' } }];
+  const last = { S5000: { type: 'string' } };
+  const tool = compileOne({ parameters }, { components: { schemas: { ...schemas, ...last } } });
+  expect(Object.keys(objectAt(tool.inputSchema, '$defs'))).toHaveLength(5_001);
+});

@@ -1,14 +1,15 @@
 import { isJsonObject, type Json } from '../../../catalog/json.ts';
 import { SkipOperation } from '../reasons.ts';
 import { isReference, type References } from '../references.ts';
+import { createCycles } from './cycles.ts';
 import { firstProblem, inspectSchema, type Inspection } from './inspect.ts';
 
 /** Which schema refers to which. Each schema is walked once, and what was found sound is not walked again. */
 export interface ReferenceGraph {
   /** As `SchemaLibrary.check`. */
   check(schema: Json, pointer: string): readonly string[];
-  /** True when the schema at `from` applies to the same value as the one at `to`, over one step or more. */
-  leadsTo(from: string, to: string): boolean;
+  /** True when the schemas at the two pointers are composed of each other, or the one of itself. */
+  repeats(a: string, b: string): boolean;
 }
 
 /** An empty graph over the schemas that `references` reaches; it grows as it is asked. */
@@ -18,7 +19,7 @@ export function createGraph(options: {
 }): ReferenceGraph {
   const { references } = options;
   const inspections = new Map<string, Inspection>();
-  const inPlaceReach = new Map<string, ReadonlySet<string>>();
+  const cycles = createCycles((pointer) => inspect(pointer).inPlace);
   const sound = new Set<string>();
   const selfComposed = new Set<string>();
 
@@ -54,7 +55,7 @@ export function createGraph(options: {
     }
     if (problem !== undefined) throw problem;
     for (const each of fresh) {
-      if (!sound.has(each) && leadsTo(each, each)) selfComposed.add(each);
+      if (!sound.has(each) && cycles.share(each, each)) selfComposed.add(each);
       sound.add(each);
     }
     if (selfComposed.size === 0) return [];
@@ -62,16 +63,7 @@ export function createGraph(options: {
     return [...all].filter((each) => selfComposed.has(each)).toSorted();
   }
 
-  function leadsTo(from: string, to: string): boolean {
-    let reached = inPlaceReach.get(from);
-    if (reached === undefined) {
-      reached = reach(inspect(from).inPlace, (each) => inspect(each).inPlace);
-      inPlaceReach.set(from, reached);
-    }
-    return reached.has(to);
-  }
-
-  return { check, leadsTo };
+  return { check, repeats: (a, b) => cycles.share(a, b) };
 }
 
 /** All that the roots lead to, the roots included. */

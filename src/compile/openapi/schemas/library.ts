@@ -81,13 +81,13 @@ export function createSchemaLibrary(document: OpenApiDocument, references: Refer
     const uses = new Set<Definition>();
     const refer = (ref: string, applies: boolean): ReferenceOutcome => {
       const place = references.find(ref, home?.pointer ?? '#');
-      const repeats = applies && home !== undefined && graph.leadsTo(place.pointer, home.pointer);
+      const repeats = applies && home !== undefined && graph.repeats(place.pointer, home.pointer);
       if (repeats && home.isBase) return undefined;
       const definition = define(place, direction, repeats);
       uses.add(definition);
       return { $ref: `#/$defs/${definition.name}` };
     };
-    const isComposedOfItself = home !== undefined && graph.leadsTo(home.pointer, home.pointer);
+    const isComposedOfItself = home !== undefined && graph.repeats(home.pointer, home.pointer);
     const { isAbsent } = absence[direction];
     const absent = (whole: JsonObject): ReadonlySet<string> => absentProperties(whole, absence[direction]);
     const conversion: Conversion = {

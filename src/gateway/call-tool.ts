@@ -3,6 +3,7 @@ import type { Tool } from '../catalog/tool.ts';
 import { BailiwickError, toBailiwickError } from '../errors.ts';
 import { decideCall, toRefusal } from './decide-call.ts';
 import { toolAt } from './endpoint.ts';
+import { fitStructure } from './fit-structure.ts';
 import { recordedCall, recordTarget, refused, type Attempt } from './recorded-call.ts';
 import { rewriteUris } from './rewrite-uris.ts';
 import type { Caller, Road } from './road.ts';
@@ -78,10 +79,8 @@ function upstreamOf(call: ToolCall, tool: Tool) {
 /** The result as this endpoint shows it: URIs routable, size within the budget. */
 function shape(call: ToolCall, tool: Tool, result: JsonObject): JsonObject {
   try {
-    return shapeResult(
-      rewriteUris(call.endpoint, tool.source, result),
-      call.snapshot.settings.maxResultBytes,
-    );
+    const { maxResultBytes } = call.snapshot.settings;
+    return fitStructure(tool, shapeResult(rewriteUris(call.endpoint, tool.source, result), maxResultBytes));
   } catch (error) {
     // A value nested too deep for JSON.stringify, say: the call did happen, so its intent gets a truthful outcome.
     throw new BailiwickError(

@@ -1,6 +1,6 @@
-import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { JsonObject, JsonSchema } from '../catalog/json.ts';
 import { ERRORS, type BailiwickError } from '../errors.ts';
+import { validatorOf } from './schema-validator.ts';
 
 /** Where a refusal is told when a tool's own output schema leaves no room for it. */
 export const ERROR_META_KEY = 'io.bailiwick/error';
@@ -30,15 +30,7 @@ export function toToolError(error: BailiwickError, outputSchema: JsonSchema | un
 function admitsError(schema: JsonSchema | undefined, body: JsonObject): boolean {
   if (!schema) return true;
   try {
-    const { $schema: _dialect, $id: _place, ...rest } = schema;
-    const ajv = new Ajv2020({
-      strict: false,
-      validateSchema: false,
-      addUsedSchema: false,
-      validateFormats: false,
-      logger: false,
-    });
-    return ajv.validate(rest, { error: body });
+    return validatorOf(schema)({ error: body });
   } catch {
     return false;
   }

@@ -1,14 +1,11 @@
-import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
-import addFormats from 'ajv-formats';
-import type { Json, JsonObject, JsonSchema } from '../catalog/json.ts';
+import type { ErrorObject } from 'ajv/dist/2020.js';
+import type { Json, JsonObject } from '../catalog/json.ts';
 import type { Tool } from '../catalog/tool.ts';
 import { BailiwickError } from '../errors.ts';
+import { validatorOf } from './schema-validator.ts';
 
 /** How many problems an answer names; the rest is counted. */
 const MAX_PROBLEMS = 5;
-
-/** Compiled validators live as long as the tool they belong to: a new snapshot lets the old ones go. */
-const validators = new WeakMap<Tool, ValidateFunction>();
 
 /**
  * Checks the arguments against the tool's full schema (JSON Schema 2020-12).
@@ -17,11 +14,7 @@ const validators = new WeakMap<Tool, ValidateFunction>();
  */
 export function validateArguments(tool: Tool, args: JsonObject): void {
   requireCanonical(args);
-  let validate = validators.get(tool);
-  if (!validate) {
-    validate = compileSchema(tool.validationSchema);
-    validators.set(tool, validate);
-  }
+  const validate = validatorOf(tool.validationSchema);
   if (validate(args)) return;
   const problems = (validate.errors ?? []).map(toProblem);
   const shown = problems.slice(0, MAX_PROBLEMS);
@@ -68,23 +61,6 @@ function unusable(pointer: string, message: string): BailiwickError {
       data: { pointer, problems: [{ pointer, message }] },
     },
   );
-}
-
-/**
- * A validator for an upstream's schema, as leniently read as is safe: unknown keywords and formats are annotations,
- * `$schema` and `$id` at the root name dialects and places that are not ours to fetch.
- */
-function compileSchema(schema: JsonSchema): ValidateFunction {
-  const ajv = new Ajv2020({
-    strict: false,
-    allErrors: true,
-    validateSchema: false,
-    addUsedSchema: false,
-    logger: false,
-  });
-  addFormats.default(ajv);
-  const { $schema: _dialect, $id: _place, ...rest } = schema;
-  return ajv.compile(rest);
 }
 
 interface Problem {

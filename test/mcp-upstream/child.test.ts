@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { expect, test } from 'vitest';
 import { toChildEnvironment } from '../../src/upstream/mcp/child-environment.ts';
 import {
@@ -25,7 +26,11 @@ test('a child gets the allowed variables and the configured ones, and nothing el
   });
   const environment = JSON.parse(textOf(await call(upstream, 'run'))) as Record<string, string>;
   delete process.env['BAILIWICK_TEST_CANARY'];
-  expect(environment).toMatchObject({ TOKEN: 'given', PATH: process.env['PATH'] });
+  const programs = path.dirname(process.execPath);
+  expect(environment).toMatchObject({
+    TOKEN: 'given',
+    PATH: `${programs}${path.delimiter}${process.env['PATH']}`,
+  });
   const allowed = ['HOME', 'LANG', 'LC_ALL', 'PATH', 'TERM', 'TMPDIR', 'TOKEN'];
   const others = Object.keys(environment).filter(
     (name) => !allowed.includes(name) && !name.startsWith('__CF'),
@@ -36,7 +41,7 @@ test('a child gets the allowed variables and the configured ones, and nothing el
 test('an exported shell function is not inherited, and configured variables win', () => {
   expect(
     toChildEnvironment({ HOME: '/mine' }, { PATH: '() { evil; }', HOME: '/theirs', SECRET: 'x' }),
-  ).toEqual({ HOME: '/mine' });
+  ).toEqual({ HOME: '/mine', PATH: path.dirname(process.execPath) });
 });
 
 test('a child runs in the configured folder', async () => {

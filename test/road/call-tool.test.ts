@@ -202,6 +202,31 @@ test.each(CLIENT_KINDS)(
   },
 );
 
+test.each(CLIENT_KINDS)(
+  'an API that answers other types than its document declares fails no call (%s)',
+  async (kind) => {
+    await using api = await startApi((_request, response) => {
+      response.setHeader('content-type', 'application/json');
+      response.end('{"count":"three"}');
+    });
+    const files = notesFiles(api.url);
+    files['notes.yaml'] += `  /count:
+    get:
+      operationId: count_notes
+      responses: { '200': { description: ok, content: { application/json: { schema: { type: object, properties: { count: { type: integer } } } } } } }
+`;
+    await using gateway = await startGateway(files);
+    await using client = await connect(kind, gateway.endpoint, KEYS.reader);
+    await client.listTools();
+
+    const result = await client.callTool({ name: 'notes_count_notes', arguments: {} });
+
+    expect(result.isError).toBeUndefined();
+    expect(result.content).toEqual([{ type: 'text', text: '{"count":"three"}' }]);
+    expect(result.structuredContent).toEqual({});
+  },
+);
+
 test('a result over the budget is cut to whole items and says so', async () => {
   const notes = Array.from({ length: 1_000 }, (_, index) => `note ${index}`);
   await using api = await startApi((_request, response) => {

@@ -1,4 +1,5 @@
 import { StreamableHTTPClientTransport, type FetchLike } from '@modelcontextprotocol/client';
+import { Agent, fetch, type RequestInit as UndiciRequestInit } from 'undici';
 
 /** The longest answer, and the longest event of a stream, that is read. */
 const MAX_MESSAGE_BYTES = 32 * 1024 * 1024;
@@ -17,13 +18,16 @@ export interface HttpTransportOptions {
  */
 export function createHttpTransport(options: HttpTransportOptions): StreamableHTTPClientTransport {
   const { url } = options;
+  // How long an upstream may be silent is the call's deadline to say, not the HTTP client's.
+  const dispatcher = new Agent({ headersTimeout: 0, bodyTimeout: 0 });
   let streamWasOpen = false;
   const guardedFetch: FetchLike = async (target, init) => {
     const { origin } = new URL(target);
     if (origin !== url.origin) throw new OriginError(origin);
     const isStream = init?.method === 'GET';
     try {
-      const response = await fetch(target, { ...init, redirect: 'manual' });
+      const request = { ...init, redirect: 'manual', dispatcher } as UndiciRequestInit;
+      const response = (await fetch(target, request)) as unknown as Response;
       if (isStream && response.ok) streamWasOpen = true;
       else if (isStream && streamWasOpen) options.onStreamLost(`HTTP ${response.status}`);
       return withinBound(response);

@@ -50,34 +50,23 @@ export function createCatalog(contributions: readonly Contribution[]): Catalog {
   };
 }
 
+const DEFINITION = [
+  'source',
+  'name',
+  'title',
+  'description',
+  'inputSchema',
+  'outputSchema',
+  'annotations',
+  'access',
+  'scopes',
+  'binding',
+  'passthrough',
+] as const satisfies readonly (keyof Tool)[];
+
 /** What a tool's digest covers: all that a reviewer of its definition has to see. */
-export function toDefinition(tool: Tool): Record<string, unknown> {
-  const {
-    source,
-    name,
-    title,
-    description,
-    inputSchema,
-    outputSchema,
-    annotations,
-    access,
-    scopes,
-    binding,
-    passthrough,
-  } = tool;
-  return {
-    source,
-    name,
-    title,
-    description,
-    inputSchema,
-    outputSchema,
-    annotations,
-    access,
-    scopes,
-    binding,
-    passthrough,
-  };
+export function toDefinition(tool: Tool): Pick<Tool, (typeof DEFINITION)[number]> {
+  return Object.fromEntries(DEFINITION.map((key) => [key, tool[key]])) as unknown as Tool;
 }
 
 /** Code-unit order: the same on every machine, whatever its locale. */

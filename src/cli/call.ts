@@ -5,53 +5,40 @@ import { ALL_SOURCES } from '../gateway/endpoint.ts';
 import { ERROR_META_KEY } from '../gateway/tool-error.ts';
 import { readArguments } from './arguments.ts';
 import {
-  CONFIG_OPTION,
-  createCommand,
-  JSON_OPTION,
+  createToolCommand,
   loadForCommand,
-  LOG_OPTION,
   requireSources,
   toPrincipal,
   withApp,
   type AddCommand,
+  type ToolOptions,
 } from './command.ts';
 import { sourceOf } from './source-of.ts';
 import { withProgress } from './terminal.ts';
 
-interface Options {
-  config: string;
-  as?: string;
-  args?: string;
-  json?: boolean;
-  logLevel?: string;
-}
-
 /** `bailiwick call`: one tool call, down the same road as a client's, recorded as `via.face: cli`. */
 export const addCall: AddCommand = (program, terminal, exit) => {
-  const command = createCommand('call', 'Call one tool under policy and record, and print its result', [
+  const command = createToolCommand('call', 'Call one tool under policy and record, and print its result', [
     'call helpdesk_list_tickets --as agent',
-    `call helpdesk_create_ticket --as agent --args '{"subject":"Printer on fire","customerId":"cus_1001"}'`,
+    `call helpdesk_create_ticket --as agent --args '{"customerId":"C-101","subject":"Printer","body":"On fire."}'`,
     'call files_read_text_file --as agent --args @arguments.json --json',
   ])
-    .argument('<tool>', 'the name that `bailiwick tools` shows')
-    .option(...CONFIG_OPTION)
     .option('--as <principal>', 'a principal of identity.principals; without it, the local principal')
-    .option('--args <json>', 'the arguments: a JSON object, @file, or - for standard input')
-    .option(...JSON_OPTION)
-    .option(...LOG_OPTION)
-    .action(async (name: string, options: Options) => {
+    .action(async (name: string, options: ToolOptions) => {
       const args = await readArguments(options.args);
       const { loaded, logger } = await loadForCommand(options);
       await withApp(terminal, { loaded, logger, only: sourceOf(name, loaded) }, async (app) => {
         const principal = toPrincipal(loaded, app, options.as);
         requireSources(app);
         const { gateway } = app;
+        const interrupted = new AbortController();
+        process.once('SIGINT', () => interrupted.abort());
         const call = callTool(gateway.road, {
           principal,
           via: { face: 'cli' },
           endpoint: ALL_SOURCES,
           snapshot: gateway.current(),
-          context: { signal: AbortSignal.any([]) },
+          context: { signal: interrupted.signal },
           name,
           args,
         });

@@ -33,6 +33,39 @@ export const CONFIG_OPTION = ['--config <file>', 'the configuration', DEFAULT_CO
 export const JSON_OPTION = ['--json', 'print one JSON document and nothing else on standard output'] as const;
 export const LOG_OPTION = ['--log-level <level>', 'debug, info, warn, error or silent'] as const;
 
+/** The options of {@link createCatalogCommand}. */
+export interface CatalogOptions {
+  config: string;
+  source?: string;
+  json?: boolean;
+  logLevel?: string;
+}
+
+/** A command that reads the configuration and asks the sources what they offer. */
+export function createCatalogCommand(
+  name: string,
+  description: string,
+  examples: readonly string[],
+): Command {
+  return createCommand(name, description, examples)
+    .option(...CONFIG_OPTION)
+    .option(...JSON_OPTION)
+    .option(...LOG_OPTION);
+}
+
+/** The options of {@link createToolCommand}. */
+export interface ToolOptions extends Omit<CatalogOptions, 'source'> {
+  as?: string;
+  args?: string;
+}
+
+/** A command about one call: `bailiwick <name> <tool> --as … --args …`. */
+export function createToolCommand(name: string, description: string, examples: readonly string[]): Command {
+  return createCatalogCommand(name, description, examples)
+    .argument('<tool>', 'the name that `bailiwick tools` shows')
+    .option('--args <json>', 'the arguments: a JSON object, @file, or - for standard input');
+}
+
 /** Loads the configuration and makes a logger that keeps its secrets out of every line. */
 export async function loadForCommand(options: {
   config: string;
@@ -59,18 +92,20 @@ export async function withApp<T>(
   const { createApp } = await import('../app.ts');
   const app = await createApp({ ...options, face: 'cli', now: Date.now });
   try {
-    const waiting = (): string => {
-      const names = app
-        .sources()
-        .filter((one) => one.state === 'starting')
-        .map((one) => one.source);
-      return `waiting for ${names.join(', ')}`;
-    };
-    await withProgress(terminal, waiting, app.settled());
+    await untilSettled(terminal, app);
     return await work(app);
   } finally {
     await app.close(0);
   }
+}
+
+/** Resolves when every source has answered, or failed; says meanwhile which ones are being waited for. */
+export async function untilSettled(terminal: Terminal, app: App): Promise<void> {
+  const waiting = (): string => {
+    const starting = app.sources().filter(({ state }) => state === 'starting');
+    return `waiting for ${starting.map(({ source }) => source).join(', ')}`;
+  };
+  await withProgress(terminal, waiting, app.settled());
 }
 
 /**

@@ -1,36 +1,23 @@
 import type { Contribution } from '../catalog/entries.ts';
 import {
-  CONFIG_OPTION,
-  createCommand,
-  JSON_OPTION,
+  createCatalogCommand,
   loadForCommand,
-  LOG_OPTION,
   withApp,
   type AddCommand,
+  type CatalogOptions,
 } from './command.ts';
 import { paint, table } from './terminal.ts';
 
-interface Options {
-  config: string;
-  source?: string;
-  report?: boolean;
-  json?: boolean;
-  logLevel?: string;
-}
-
 /** `bailiwick compile`: sources → catalog, with an account of every operation. */
 export const addCompile: AddCommand = (program, terminal, exit) => {
-  const command = createCommand('compile', 'Compile every source and account for each of its operations', [
+  const command = createCatalogCommand(
     'compile',
-    'compile --source helpdesk --report',
-    'compile --json',
-  ])
-    .option(...CONFIG_OPTION)
+    'Compile every source and account for each of its operations',
+    ['compile', 'compile --source helpdesk --report', 'compile --json'],
+  )
     .option('--source <name>', 'only this source')
     .option('--report', 'name each operation that was skipped or lost something')
-    .option(...JSON_OPTION)
-    .option(...LOG_OPTION)
-    .action(async (options: Options) => {
+    .action(async (options: CatalogOptions & { report?: boolean }) => {
       const { loaded, logger } = await loadForCommand(options);
       const only = options.source === undefined ? {} : { only: [options.source] };
       await withApp(terminal, { loaded, logger, ...only }, (app) => {

@@ -2,30 +2,20 @@ import { BailiwickError } from '../errors.ts';
 import { validateArguments } from '../gateway/validate-arguments.ts';
 import { readArguments } from './arguments.ts';
 import {
-  CONFIG_OPTION,
-  createCommand,
-  JSON_OPTION,
+  createToolCommand,
   loadForCommand,
-  LOG_OPTION,
   requireSources,
   toPrincipal,
   withApp,
   type AddCommand,
+  type ToolOptions,
 } from './command.ts';
 import { sourceOf } from './source-of.ts';
 import { paint } from './terminal.ts';
 
-interface Options {
-  config: string;
-  as?: string;
-  args?: string;
-  json?: boolean;
-  logLevel?: string;
-}
-
 /** `bailiwick plan`: what a call would send, by the code that would send it. */
 export const addPlan: AddCommand = (program, terminal) => {
-  const command = createCommand(
+  const command = createToolCommand(
     'plan',
     'Print the exact request that a tool call would make, without sending it',
     [
@@ -33,13 +23,8 @@ export const addPlan: AddCommand = (program, terminal) => {
       `plan files_read_text_file --args '{"path":"refund-policy.md"}' --json`,
     ],
   )
-    .argument('<tool>', 'the name that `bailiwick tools` shows')
-    .option(...CONFIG_OPTION)
     .option('--as <principal>', 'only if this principal sees the tool; without it, as the operator')
-    .option('--args <json>', 'the arguments: a JSON object, @file, or - for standard input')
-    .option(...JSON_OPTION)
-    .option(...LOG_OPTION)
-    .action(async (name: string, options: Options) => {
+    .action(async (name: string, options: ToolOptions) => {
       const args = await readArguments(options.args);
       const { loaded, logger } = await loadForCommand(options);
       await withApp(terminal, { loaded, logger, only: sourceOf(name, loaded) }, (app) => {

@@ -31,6 +31,11 @@ const COMMANDS: readonly AddCommand[] = [
 /** Runs one command line (without `node` and the script) and returns its exit status. Never throws. */
 export async function run(args: readonly string[]): Promise<number> {
   let status = 0;
+  // A reader that has seen enough (`| head`) is no failure.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(status);
+    throw error;
+  });
   const program = new Command('bailiwick')
     .description(
       'One MCP server in front of your APIs and MCP servers: every tool under one policy, every call on record.',

@@ -11,13 +11,14 @@ import {
   loadForCommand,
   LOG_OPTION,
   toPrincipal,
+  untilSettled,
   type AddCommand,
 } from './command.ts';
 import { DEMO_API_PORT } from './demo-api.ts';
 import { startDemoApi } from './demo-api/server.ts';
 import { untilStopped } from './until-stopped.ts';
 import { welcome } from './welcome.ts';
-import { withProgress, type Terminal } from './terminal.ts';
+import type { Terminal } from './terminal.ts';
 
 interface Options {
   config: string;
@@ -93,14 +94,7 @@ async function serveHttp(
     isReady: () => ready,
     logger,
   });
-  const waiting = (): string => {
-    const names = app
-      .sources()
-      .filter((one) => one.state === 'starting')
-      .map((one) => one.source);
-    return `waiting for ${names.join(', ')}`;
-  };
-  await Promise.race([withProgress(terminal, waiting, app.settled()), stopped]);
+  await Promise.race([untilSettled(terminal, app), stopped]);
   warnOfPolicies(app, logger);
   ready = true;
   terminal.out(welcome(app, http.url, options.config));

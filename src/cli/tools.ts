@@ -2,40 +2,28 @@ import { ALL_SOURCES } from '../gateway/endpoint.ts';
 import { toShownName } from '../catalog/names.ts';
 import { presentTool } from '../gateway/list.ts';
 import {
-  CONFIG_OPTION,
-  createCommand,
-  JSON_OPTION,
+  createCatalogCommand,
   loadForCommand,
-  LOG_OPTION,
   toPrincipal,
   withApp,
   type AddCommand,
+  type CatalogOptions,
 } from './command.ts';
 import { table } from './terminal.ts';
 
-interface Options {
-  config: string;
-  as?: string;
-  source?: string;
-  json?: boolean;
-  logLevel?: string;
-}
-
 /** `bailiwick tools`: what a principal sees. */
 export const addTools: AddCommand = (program, terminal, exit) => {
-  const command = createCommand('tools', 'List the tools of the catalog, or of one principal’s view of it', [
-    'tools --as agent',
-    'tools --source helpdesk --json',
-  ])
-    .option(...CONFIG_OPTION)
+  const command = createCatalogCommand(
+    'tools',
+    'List the tools of the catalog, or of one principal’s view of it',
+    ['tools --as agent', 'tools --source helpdesk --json'],
+  )
     .option(
       '--as <principal>',
       'as this principal of identity.principals sees it; without it, the whole catalog',
     )
     .option('--source <name>', 'only this source')
-    .option(...JSON_OPTION)
-    .option(...LOG_OPTION)
-    .action(async (options: Options) => {
+    .action(async (options: CatalogOptions & { as?: string }) => {
       const { loaded, logger } = await loadForCommand(options);
       const only = options.source === undefined ? {} : { only: [options.source] };
       await withApp(terminal, { loaded, logger, ...only }, (app) => {

@@ -27,7 +27,7 @@ const CANARIES: Record<string, Credential> = {
   token: { bearer: 'canary-bearer-1' },
   login: { username: 'bailiwick', password: 'canary/pass "word' },
   key: { apiKey: 'canary-header-key' },
-  queryKey: { apiKey: 'canary query/key&x=1' },
+  queryKey: { apiKey: "canary query/key&x='1!'" },
   session: { apiKey: 'canary;cookie' },
   oauth: { bearer: 'canary-oauth-2' },
 };
@@ -37,7 +37,7 @@ const PLACES: [SecurityScheme, Record<string, string>, string, string][] = [
   [OAUTH, { authorization: 'Bearer canary-oauth-2' }, '/things', 'Bearer ***'],
   [BASIC, { authorization: `Basic ${BASIC_SECRET}` }, '/things', 'Basic ***'],
   [HEADER_KEY, { 'x-api-key': 'canary-header-key' }, '/things', '"x-api-key":"***"'],
-  [QUERY_KEY, {}, '/things?api_key=canary%20query%2Fkey%26x%3D1', '/things?api_key=***'],
+  [QUERY_KEY, {}, '/things?api_key=canary%20query%2Fkey%26x%3D%271%21%27', '/things?api_key=***'],
   [COOKIE_KEY, { cookie: 'sid=canary%3Bcookie' }, '/things', 'sid=***'],
 ];
 /** What betrays any canary, in any encoding. */

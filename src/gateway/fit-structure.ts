@@ -3,7 +3,7 @@ import type { Tool } from '../catalog/tool.ts';
 import { validatorOf } from './schema-validator.ts';
 
 /** Says, in `_meta`, that structured content was withheld because it is not what the tool's description promises. */
-export const MISMATCH_META_KEY = 'io.bailiwick/structure-mismatch';
+const MISMATCH_META_KEY = 'io.bailiwick/structure-mismatch';
 
 /**
  * A result that no client refuses for its structure.

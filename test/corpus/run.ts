@@ -95,12 +95,14 @@ function count(table: Record<string, number>, key: string): void {
   table[key] = (table[key] ?? 0) + 1;
 }
 
+function rows(table: Record<string, number>): string {
+  return Object.entries(table)
+    .toSorted(([, a], [, b]) => b - a)
+    .map(([key, value]) => `  ${String(value).padStart(6)}  ${key}\n`)
+    .join('');
+}
+
 function describe(sum: Totals): string {
-  const rows = (table: Record<string, number>): string =>
-    Object.entries(table)
-      .toSorted(([, a], [, b]) => b - a)
-      .map(([key, value]) => `  ${String(value).padStart(6)}  ${key}\n`)
-      .join('');
   const refused = Object.values(sum.refused).reduce((total, value) => total + value, 0);
   return [
     `${sum.documents} documents, ${refused} refused; ${sum.operations} operations, ${sum.compiled} compiled\n`,

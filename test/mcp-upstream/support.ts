@@ -31,7 +31,7 @@ export interface LogLine {
   readonly message: string;
 }
 
-export function createLog(): { logger: Logger; lines: LogLine[] } {
+function createLog(): { logger: Logger; lines: LogLine[] } {
   const lines: LogLine[] = [];
   const at = (level: string) => (fields: object, message: string) =>
     void lines.push({ level, fields: fields as Record<string, unknown>, message });

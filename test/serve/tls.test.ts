@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { Agent, get } from 'node:https';
+import type { TLSSocket } from 'node:tls';
 import { generate } from 'selfsigned';
 import { expect, test } from 'vitest';
 import { rejection } from '../support/clients.ts';
@@ -25,7 +26,7 @@ async function visit(url: string): Promise<{ status: number | undefined; subject
   }>();
   const agent = new Agent({ rejectUnauthorized: false });
   get(url, { agent }, (response) => {
-    const { raw } = (response.socket as import('node:tls').TLSSocket).getPeerCertificate();
+    const { raw } = (response.socket as TLSSocket).getPeerCertificate();
     response.resume();
     resolve({ status: response.statusCode, subject: new X509Certificate(raw).subject });
     agent.destroy();

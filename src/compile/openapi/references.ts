@@ -56,7 +56,7 @@ export function isReference(value: Json | undefined): value is JsonObject & { $r
 }
 
 /** The skip for a chain of references that passes `pointer` twice. */
-export function cyclicReference(pointer: string): SkipOperation {
+function cyclicReference(pointer: string): SkipOperation {
   return new SkipOperation('cyclic-reference', `the references at ${pointer} lead back to themselves`);
 }
 

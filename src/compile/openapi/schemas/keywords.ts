@@ -73,7 +73,7 @@ export function keywordsOf(schemaObject: object): string[] {
 }
 
 /** True for what may stand where a schema is expected. */
-export function isSchema(value: Json | undefined): boolean {
+function isSchema(value: Json | undefined): boolean {
   return typeof value === 'boolean' || isJsonObject(value);
 }
 

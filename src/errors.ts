@@ -84,6 +84,13 @@ export const ERRORS = {
     exit: 3,
     meaning: 'What lies behind the tool answered something that is not its protocol.',
   },
+  UPSTREAM_REJECTED: {
+    http: 200,
+    rpc: -32_603,
+    exit: 1,
+    meaning:
+      'An upstream MCP server refused the request itself, in a way that the client has to see as a protocol error; its JSON-RPC code is passed on.',
+  },
   UPSTREAM_ERROR: {
     http: 200,
     exit: 1,

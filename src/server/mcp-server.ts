@@ -195,9 +195,13 @@ async function answer<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** The JSON-RPC form of a fault: the table in `errors.ts` has its code, `data.code` its stable name. */
+/**
+ * The JSON-RPC form of a fault: the table in `errors.ts` has its code, `data.code` its stable name. An upstream's own code and
+ * data are passed on.
+ */
 function toProtocolError(error: BailiwickError): ProtocolError {
   const row = ERRORS[error.code];
-  const code = 'rpc' in row ? row.rpc : ERRORS.INTERNAL.rpc;
-  return new ProtocolError(code, error.message, { code: error.code, ...error.data });
+  const { upstream, ...data } = error.data as { upstream?: { code: number; data?: object } };
+  const code = upstream?.code ?? ('rpc' in row ? row.rpc : ERRORS.INTERNAL.rpc);
+  return new ProtocolError(code, error.message, { ...upstream?.data, ...data, code: error.code });
 }

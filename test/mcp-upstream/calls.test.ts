@@ -87,3 +87,18 @@ test('many calls run at once on one connection', async () => {
   expect(outcomes.map(textOf)).toEqual(Array.from({ length: 50 }, (_, n) => `{"n":${n}}`));
   expect(seen.filter(({ method }) => method === 'server/discover')).toHaveLength(1);
 });
+
+test.each([
+  ['a capability that the client lacks', -32_021, {}, 'UPSTREAM_REJECTED'],
+  ['a state that was changed on the way', -32_602, { requestState: 'changed' }, 'UPSTREAM_REJECTED'],
+  ['answers that do not fit', -32_602, { inputResponses: { name: {} } }, 'UPSTREAM_REJECTED'],
+  ['arguments that do not fit', -32_602, {}, 'UPSTREAM_ERROR'],
+] as const)(
+  'an upstream that refuses %s is told as what the client, or the model, has to mend',
+  async (_what, code, context, expected) => {
+    const error = { code, message: 'no', data: { requiredCapabilities: { sampling: {} } } };
+    const { url } = await startModernServer({ 'tools/call': () => ({ error }) });
+    const fault = await faultOf(call(startUpstream({ url, headers: {} }), 'any', {}, context));
+    expect(fault).toMatchObject({ code: expected, data: { upstream: error } });
+  },
+);

@@ -1,5 +1,5 @@
 import { ProtocolError, SdkError, SdkHttpError } from '@modelcontextprotocol/client';
-import { BailiwickError } from '../../errors.ts';
+import { BailiwickError, type ErrorCode } from '../../errors.ts';
 import { NotSentError } from './child-transport.ts';
 import { OriginError, TooLongError } from './http-transport.ts';
 import { STREAM_ENDED } from './relay-transport.ts';
@@ -8,6 +8,7 @@ import { STREAM_ENDED } from './relay-transport.ts';
 const LEGACY_RESOURCE_NOT_FOUND = -32_002;
 const INVALID_PARAMS = -32_602;
 const HEADER_MISMATCH = -32_020;
+const MISSING_CAPABILITY = -32_021;
 const UNSUPPORTED_VERSION = -32_022;
 
 const NO_COMMON_VERSION = 'speaks no protocol version in common with this gateway';
@@ -18,6 +19,8 @@ export interface FaultContext {
   readonly signal?: AbortSignal;
   /** Set for `resources/read`. */
   readonly uri?: string;
+  /** The request repeated an earlier one with the input that was asked for (MCP 2026-07-28, basic/patterns/mrtr). */
+  readonly isContinuation?: boolean;
 }
 
 /** Whatever an attempt to talk to an upstream threw, in Bailiwick's vocabulary. Texts name no address. */
@@ -25,11 +28,8 @@ export function toUpstreamFault(error: unknown, context: FaultContext): Bailiwic
   const { source } = context;
   if (context.signal?.aborted) return toCancellation(context.signal, source);
   if (error instanceof BailiwickError) return error;
-  const fault = (
-    code: 'UPSTREAM_UNAVAILABLE' | 'UPSTREAM_TIMEOUT' | 'UPSTREAM_PROTOCOL' | 'UPSTREAM_ERROR',
-    text: string,
-    data?: Record<string, unknown>,
-  ) => new BailiwickError(code, `source ${source} ${text}`, { cause: error, ...(data ? { data } : {}) });
+  const fault = (code: UpstreamCode, text: string, data?: Record<string, unknown>) =>
+    new BailiwickError(code, `source ${source} ${text}`, { cause: error, ...(data ? { data } : {}) });
 
   for (const cause of causesOf(error)) {
     if (cause instanceof ProtocolError) return toProtocolFault(cause, context, fault);
@@ -81,11 +81,9 @@ const SDK_FAULTS: Readonly<
   ],
 };
 
-type MakeFault = (
-  code: 'UPSTREAM_UNAVAILABLE' | 'UPSTREAM_PROTOCOL' | 'UPSTREAM_ERROR',
-  text: string,
-  data?: Record<string, unknown>,
-) => BailiwickError;
+type UpstreamCode = Extract<ErrorCode, `UPSTREAM_${string}`>;
+
+type MakeFault = (code: UpstreamCode, text: string, data?: Record<string, unknown>) => BailiwickError;
 
 function toHttpFault(status: number, error: SdkHttpError, fault: MakeFault): BailiwickError {
   const data = { status };
@@ -133,7 +131,14 @@ function toProtocolFault(error: ProtocolError, context: FaultContext, fault: Mak
     message: error.message,
     ...(error.data === undefined ? {} : { data: error.data }),
   };
-  return fault('UPSTREAM_ERROR', `answered with error ${error.code}: ${error.message}`, { upstream });
+  // What a client must mend in its request, and no model in its arguments: capabilities, and the state it sent back.
+  const isRejection =
+    error.code === MISSING_CAPABILITY || (context.isContinuation === true && error.code === INVALID_PARAMS);
+  return fault(
+    isRejection ? 'UPSTREAM_REJECTED' : 'UPSTREAM_ERROR',
+    `answered with error ${error.code}: ${error.message}`,
+    { upstream },
+  );
 }
 
 function isResourceNotFound(error: ProtocolError, uri: string): boolean {

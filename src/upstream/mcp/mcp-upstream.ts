@@ -180,7 +180,8 @@ export function createMcpUpstream(options: McpUpstreamOptions): Upstream {
         else if (isConnectionLost(error)) giveUp(connection, error);
         if (!isRetry && (hasNoSession || wasNotSent(error))) continue;
         const uri = method === 'resources/read' ? toParams(connection)['uri'] : undefined;
-        throw toUpstreamFault(error, { source, ...(typeof uri === 'string' ? { uri } : {}) });
+        const isContinuation = context.requestState !== undefined || context.inputResponses !== undefined;
+        throw toUpstreamFault(error, { source, isContinuation, ...(typeof uri === 'string' && { uri }) });
       }
     }
   };

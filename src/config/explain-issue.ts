@@ -1,8 +1,8 @@
 import { stringify } from 'yaml';
 import type { z } from 'zod';
 import { isJsonObject } from '../catalog/json.ts';
+import { type Path, toDotted, valueAt } from '../text/pointer.ts';
 import { isKeyOfAnotherVersion, isValueOfAnotherVersion } from './not-in-this-version.ts';
-import { type Path, toDotted, valueAt } from './pointer.ts';
 import { isSensitive } from './redacted.ts';
 import { metaOf, narrowedOptions, optionsOf, schemasAt, shapeOf, tellingKeyOf } from './schema-walk.ts';
 import { suggest } from './suggest.ts';

@@ -1,22 +1,32 @@
 import path from 'node:path';
 import { inspect } from 'node:util';
+import { type Path, toPointer } from '../text/pointer.ts';
+import { readYaml, type YamlDocument, type YamlRules } from '../text/yaml.ts';
 import { ConfigurationError, type Problem } from './configuration-error.ts';
 import { type Explanation, explainIssue } from './explain-issue.ts';
+import { explainYaml } from './explain-yaml.ts';
 import { digestOfBytes, digestOfInputs, type Inputs } from './inputs.ts';
 import { makePathsAbsolute } from './paths.ts';
-import { type Path, toPointer } from './pointer.ts';
 import { InputReader, toText } from './read-inputs.ts';
 import { readReferenced, type TextFile } from './read-referenced.ts';
 import { redacted } from './redacted.ts';
 import { Config } from './schema.ts';
 import { type Resolved, resolveSecrets } from './secrets.ts';
-import { readYaml, type YamlDocument } from './yaml-document.ts';
 
 /** The largest configuration file, in bytes. */
 const MAX_CONFIG_BYTES = 1_048_576;
 
 /** More problems than anybody reads at once. */
 const MAX_PROBLEMS = 50;
+
+const YAML: YamlRules = {
+  maxLength: MAX_CONFIG_BYTES,
+  // Deeper than any setting; what is deeper is an accident or an attack.
+  maxDepth: 64,
+  maxValues: 50_000,
+  maxFlaws: MAX_PROBLEMS,
+  exact: false,
+};
 
 /** A configuration with everything that it refers to. Logging it, or its `config`, prints the redacted view. */
 export interface LoadedConfig {
@@ -50,10 +60,13 @@ export async function loadConfig(file: string, environment: NodeJS.ProcessEnv): 
   const folder = path.dirname(absolute);
   const reader = new InputReader();
   const text = await readConfigFile(file, absolute, reader);
-  const document = readYaml(text);
+  const document = readYaml(text, YAML);
   const toProblem = problemMaker(file, document);
   if (document.problems.length > 0) {
-    const problems = document.problems.map((problem) => ({ file, ...withPointer(problem) }));
+    const problems = document.problems.map((problem) => {
+      const { path: at, line, column } = problem;
+      return { file, line, column, pointer: toPointer(at), ...explainYaml(problem) };
+    });
     throw new ConfigurationError(problems, reader.inputs);
   }
 
@@ -146,18 +159,11 @@ function scrub(message: string, secrets: readonly string[]): string {
 function problemMaker(file: string, document: YamlDocument): (explanation: Explanation) => Problem {
   return ({ path: at, at: part, message, hint }) => ({
     file,
-    ...(part === 'key' ? document.keyPositionOf(at) : document.positionOf(at)),
+    ...document.positionOf(at, part),
     pointer: toPointer(at),
     message,
     ...(hint === undefined ? {} : { hint }),
   });
-}
-
-function withPointer<T extends { readonly path: Path }>({
-  path: at,
-  ...rest
-}: T): Omit<T, 'path'> & { pointer: string } {
-  return { ...rest, pointer: toPointer(at) };
 }
 
 /** Makes loggers and `console.log` print the view instead of the object; members stay as they are. */

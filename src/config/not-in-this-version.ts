@@ -1,4 +1,4 @@
-import { matchesPath, type Path } from './pointer.ts';
+import { matchesPath, type Path } from '../text/pointer.ts';
 
 /** Settings that the design knows and this version does not have. `*` is any one part. */
 const KEYS: readonly string[] = [

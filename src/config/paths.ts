@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { isJsonObject } from '../catalog/json.ts';
-import { matchesPath, type Path } from './pointer.ts';
+import { matchesPath, type Path } from '../text/pointer.ts';
 
 /** What a path in the configuration leads to, and so what has to be there. */
 export type PathKind = 'document' | 'tls' | 'policies' | 'working-folder' | 'output';

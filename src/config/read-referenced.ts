@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
+import { type Path, toPointer, valueAt } from '../text/pointer.ts';
 import { LARGEST_READ } from './inputs.ts';
 import { findPaths, type NamedPath } from './paths.ts';
-import { type Path, toPointer, valueAt } from './pointer.ts';
 import { type InputReader, toText } from './read-inputs.ts';
 
 /** The largest policy or certificate file, in bytes. */

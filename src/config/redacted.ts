@@ -1,5 +1,5 @@
 import { isJsonObject } from '../catalog/json.ts';
-import { matchesPath, type Path, toPointer } from './pointer.ts';
+import { matchesPath, type Path, toPointer } from '../text/pointer.ts';
 import type { Config } from './schema.ts';
 
 /** Settings whose literal values are credentials, or may be. Below a trailing `**` every text counts. */

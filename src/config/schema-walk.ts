@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isJsonObject } from '../catalog/json.ts';
-import { type Path, valueAt } from './pointer.ts';
+import { type Path, valueAt } from '../text/pointer.ts';
 
 /** What a schema says about itself, gathered through its wrappers; the outermost word wins. */
 export interface Meta {

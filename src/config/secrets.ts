@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Json } from '../catalog/json.ts';
 import { isJsonObject } from '../catalog/json.ts';
-import { type Path, toPointer } from './pointer.ts';
+import { type Path, toPointer } from '../text/pointer.ts';
 import { type InputReader, toText } from './read-inputs.ts';
 
 /** The largest file that a `${file:…}` may name, in bytes. */

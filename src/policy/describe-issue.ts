@@ -1,5 +1,6 @@
 import type { z } from 'zod';
-import { isJsonObject, type Json } from '../catalog/json.ts';
+import type { Json } from '../catalog/json.ts';
+import { toDotted, valueAt } from '../text/pointer.ts';
 
 type Issue = z.core.$ZodIssue;
 
@@ -35,17 +36,17 @@ export function toComplaints(root: Json, issue: Issue, base: readonly PropertyKe
       valueAt(root, path) === undefined ? `missing; expected ${expectation}` : `expected ${expectation}`,
     );
   const complain = (message: string): Complaint[] => [
-    { path, part: 'value', message: `${toDotted(path)}${message}` },
+    { path, part: 'value', message: `${toPrefix(path)}${message}` },
   ];
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({
       path: [...path, key],
       part: 'key',
-      message: toKnownAbsence(key, path) ?? `${toDotted(path)}unknown key \`${key}\`; correct or remove it`,
+      message: toKnownAbsence(key, path) ?? `${toPrefix(path)}unknown key \`${key}\`; correct or remove it`,
     }));
   }
   if (issue.code === 'invalid_key') {
-    return issue.issues.map(({ message }) => ({ path, part: 'key', message: `${toDotted(path)}${message}` }));
+    return issue.issues.map(({ message }) => ({ path, part: 'key', message: `${toPrefix(path)}${message}` }));
   }
   if (issue.code === 'invalid_union') {
     const branch = issue.errors.find((issues) => !issues.some(isAboutTheWhole));
@@ -59,16 +60,6 @@ function toKnownAbsence(key: string, path: readonly PropertyKey[]): string | und
   const isInSelector = path.includes('what') || path[0] === 'scopes';
   const table = isInSelector ? SELECTORS_NOT_IN_THIS_VERSION : NOT_IN_THIS_VERSION;
   return Object.hasOwn(table, key) ? table[key] : undefined;
-}
-
-function valueAt(root: Json, path: readonly PropertyKey[]): Json | undefined {
-  let value: Json | undefined = root;
-  for (const step of path) {
-    if (Array.isArray(value)) value = value[Number(step)];
-    else if (isJsonObject(value) && Object.hasOwn(value, step)) value = value[String(step)];
-    else return undefined;
-  }
-  return value;
 }
 
 /** True where a branch of a union is for values of another shape altogether. */
@@ -101,10 +92,6 @@ const TYPE_NAMES: Readonly<Record<string, string>> = {
 };
 
 /** `rules[0].what.tool: `, or nothing for the whole file. */
-function toDotted(path: readonly PropertyKey[]): string {
-  if (path.length === 0) return '';
-  const parts = path.map((part, index) =>
-    typeof part === 'number' ? `[${part}]` : `${index === 0 ? '' : '.'}${String(part)}`,
-  );
-  return `${parts.join('')}: `;
+function toPrefix(path: readonly PropertyKey[]): string {
+  return path.length === 0 ? '' : `${toDotted(path)}: `;
 }

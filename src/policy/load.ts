@@ -1,11 +1,12 @@
-import { isJsonObject } from '../catalog/json.ts';
+import { isJsonObject, type Json } from '../catalog/json.ts';
 import { BailiwickError } from '../errors.ts';
+import { readYaml, type YamlDocument } from '../text/yaml.ts';
 import { toComplaints } from './describe-issue.ts';
+import { describeYaml, POLICY_YAML } from './describe-yaml.ts';
 import { createPolicySet, type PolicySet } from './policy-set.ts';
-import { describeProblems, inFileOrder, type Problem } from './problem.ts';
+import { describeProblems, inFileOrder, type Position, type Problem } from './problem.ts';
 import type { PlacedRule } from './rule.ts';
 import { PolicyFile } from './schema.ts';
-import { readYamlText, type YamlText } from './yaml-text.ts';
 
 export type { PolicySet } from './policy-set.ts';
 
@@ -24,9 +25,7 @@ export interface PolicyText {
  *   has them as data. There is no partial result: a rule that is left out might be the one that denies.
  */
 export function loadPolicies(files: readonly PolicyText[]): PolicySet {
-  const parsed = files
-    .filter(({ file }) => !/\.test\.ya?ml$/.test(file))
-    .map(({ file, text }) => parsePolicy(readYamlText(file, text)));
+  const parsed = files.filter(({ file }) => !/\.test\.ya?ml$/.test(file)).map(parsePolicy);
   const problems = [
     ...parsed.flatMap((one) => one.problems),
     ...findRepeatedNames(parsed),
@@ -40,27 +39,43 @@ export function loadPolicies(files: readonly PolicyText[]): PolicySet {
 }
 
 interface ParsedPolicy {
-  readonly yaml: YamlText;
+  /** The file as written. */
+  readonly written: Json;
+  readonly positionOf: (...where: Parameters<YamlDocument['positionOf']>) => Position;
   /** Absent where there are problems. */
   readonly content?: PolicyFile;
   readonly problems: readonly Problem[];
 }
 
-function parsePolicy(yaml: YamlText): ParsedPolicy {
-  if (yaml.problems.length > 0) return { yaml, problems: yaml.problems };
-  if (yaml.value === null) {
-    const message = 'the file is empty; begin with `policy: <name>`';
-    return { yaml, problems: [{ ...yaml.positionOf([]), message }] };
+function parsePolicy({ file, text }: PolicyText): ParsedPolicy {
+  const document = readYaml(text, POLICY_YAML);
+  const written = document.value;
+  const positionOf: ParsedPolicy['positionOf'] = (...where) => ({ file, ...document.positionOf(...where) });
+  const refuse = (problems: readonly Problem[]): ParsedPolicy => ({ written, positionOf, problems });
+
+  if (document.problems.length > 0) {
+    return refuse(
+      document.problems.map((problem) => ({
+        file,
+        line: problem.line,
+        column: problem.column,
+        message: describeYaml(problem),
+      })),
+    );
   }
-  const result = PolicyFile.safeParse(yaml.value);
-  if (result.success) return { yaml, content: result.data, problems: [] };
-  const problems = result.error.issues
-    .flatMap((issue) => toComplaints(yaml.value, issue))
-    .map(({ path, part, message }) => ({ ...yaml.positionOf(path, part), message }));
-  return { yaml, problems };
+  if (written === null) {
+    return refuse([{ ...positionOf([]), message: 'the file is empty; begin with `policy: <name>`' }]);
+  }
+  const result = PolicyFile.safeParse(written);
+  if (result.success) return { written, positionOf, content: result.data, problems: [] };
+  return refuse(
+    result.error.issues
+      .flatMap((issue) => toComplaints(written, issue))
+      .map(({ path, part, message }) => ({ ...positionOf(path, part), message })),
+  );
 }
 
-function toRules({ content, yaml }: ParsedPolicy): PlacedRule[] {
+function toRules({ content, positionOf }: ParsedPolicy): PlacedRule[] {
   if (content === undefined) return [];
   const scopes = Object.entries(content.scopes).map(([scope, what]): PlacedRule => ({
     id: `${content.policy}/scope:${scope}`,
@@ -68,9 +83,7 @@ function toRules({ content, yaml }: ParsedPolicy): PlacedRule[] {
     who: { scopes: [scope] },
     what,
     positionOf: ([member, ...rest]) =>
-      member === 'what'
-        ? yaml.positionOf(['scopes', scope, ...rest])
-        : yaml.positionOf(['scopes', scope], 'key'),
+      member === 'what' ? positionOf(['scopes', scope, ...rest]) : positionOf(['scopes', scope], 'key'),
   }));
   const rules = content.rules.map(({ id, effect, who, what, approvers }, index): PlacedRule => ({
     id: `${content.policy}/${id}`,
@@ -78,37 +91,37 @@ function toRules({ content, yaml }: ParsedPolicy): PlacedRule[] {
     who,
     what,
     approvers,
-    positionOf: (path) => yaml.positionOf(['rules', index, ...path]),
+    positionOf: (path) => positionOf(['rules', index, ...path]),
   }));
   return [...scopes, ...rules];
 }
 
 /** Looks at the files as written, so that a repeated name is found beside whatever else is wrong. */
 function findRepeatedNames(parsed: readonly ParsedPolicy[]): Problem[] {
-  const named = parsed.flatMap(({ yaml }) =>
-    isJsonObject(yaml.value) && typeof yaml.value['policy'] === 'string'
-      ? [{ yaml, name: yaml.value['policy'] }]
+  const named = parsed.flatMap(({ written, positionOf }) =>
+    isJsonObject(written) && typeof written['policy'] === 'string'
+      ? [{ name: written['policy'], position: positionOf(['policy']) }]
       : [],
   );
   return findRepeated(named, ({ name }) => name).map(({ again, first }) => {
-    const { file, line } = first.yaml.positionOf(['policy']);
+    const { file, line } = first.position;
     return {
-      ...again.yaml.positionOf(['policy']),
+      ...again.position,
       message: `policy: \`${again.name}\` is already the name of the policy at ${file}:${line}; choose another`,
     };
   });
 }
 
-function findRepeatedIds({ yaml }: ParsedPolicy): Problem[] {
-  const rules = isJsonObject(yaml.value) && Array.isArray(yaml.value['rules']) ? yaml.value['rules'] : [];
+function findRepeatedIds({ written, positionOf }: ParsedPolicy): Problem[] {
+  const rules = isJsonObject(written) && Array.isArray(written['rules']) ? written['rules'] : [];
   const identified = rules.flatMap((rule, index) =>
     isJsonObject(rule) && typeof rule['id'] === 'string'
       ? [{ id: rule['id'], path: ['rules', index, 'id'] }]
       : [],
   );
   return findRepeated(identified, ({ id }) => id).map(({ again, first }) => ({
-    ...yaml.positionOf(again.path),
-    message: `rules: \`${again.id}\` is already the id of the rule at line ${yaml.positionOf(first.path).line}; choose another`,
+    ...positionOf(again.path),
+    message: `rules: \`${again.id}\` is already the id of the rule at line ${positionOf(first.path).line}; choose another`,
   }));
 }
 

@@ -4,7 +4,6 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ConfigurationError } from '../../src/config/configuration-error.ts';
 import { loadConfig } from '../../src/config/load.ts';
-import { readYaml } from '../../src/config/yaml-document.ts';
 import { errorOf, loadText, makeFolder, refusalOf } from './folder.ts';
 
 const VALID = `server: { listen: "127.0.0.1:0", origins: [https://chat.example.com] }
@@ -143,16 +142,6 @@ test('any JSON value in place of any setting loads, or is refused with problems'
       expectOrderly(folder, JSON.stringify(value)),
     ),
     { numRuns: 150 },
-  );
-});
-
-test('what JSON says, the reader of YAML says as well', () => {
-  fc.assert(
-    fc.property(fc.jsonValue({ maxDepth: 4 }), (value) => {
-      const text = JSON.stringify(value);
-      fc.pre(!text.includes('"__proto__"') && !text.includes('"<<"'));
-      expect(readYaml(text)).toMatchObject({ problems: [], value: JSON.parse(text) });
-    }),
   );
 });
 

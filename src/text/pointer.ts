@@ -1,5 +1,3 @@
-import { isJsonObject } from '../catalog/json.ts';
-
 /** A place in a document: keys and indexes from the root. */
 export type Path = readonly (string | number)[];
 
@@ -9,19 +7,22 @@ export function toPointer(path: Path): string {
 }
 
 /** The path as people write it: `sources.files.mcp.command[0]`. */
-export function toDotted(path: Path): string {
+export function toDotted(path: readonly PropertyKey[]): string {
   return path
-    .map((part, index) => (typeof part === 'number' ? `[${part}]` : index === 0 ? part : `.${part}`))
+    .map((part, index) =>
+      typeof part === 'number' ? `[${part}]` : `${index === 0 ? '' : '.'}${String(part)}`,
+    )
     .join('');
 }
 
 /** The value at a path, or `undefined`. Reads own members only. */
-export function valueAt(root: unknown, path: Path): unknown {
+export function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
   let value = root;
   for (const part of path) {
     if (Array.isArray(value)) value = value[Number(part)];
-    else if (isJsonObject(value) && Object.hasOwn(value, part)) value = value[part];
-    else return undefined;
+    else if (typeof value === 'object' && value !== null && Object.hasOwn(value, part)) {
+      value = Reflect.get(value, part);
+    } else return undefined;
   }
   return value;
 }

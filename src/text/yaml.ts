@@ -142,6 +142,7 @@ class Reading {
   readonly #anchors = new Map<string, Node>();
   /** What each alias meant when it was first read: reading it again as part of another alias changes nothing. */
   readonly #targets = new Map<Alias, Node>();
+  #openAliases = 0;
   #values = 0;
 
   constructor(rules: YamlRules, toPosition: (offset: number) => Position) {
@@ -162,7 +163,8 @@ class Reading {
       : isSeq(node)
         ? this.#sequence(node, place, path)
         : this.#scalar(node, start, path);
-    if (node.anchor !== undefined) this.#anchors.set(node.anchor, node);
+    // What an alias repeats was anchored where it is written, and may have been anchored anew since.
+    if (node.anchor !== undefined && this.#openAliases === 0) this.#anchors.set(node.anchor, node);
     return value;
   }
 
@@ -170,7 +172,10 @@ class Reading {
     const target = this.#targets.get(alias) ?? this.#anchors.get(alias.source);
     if (target === undefined) return this.#refuse(place.value, path, 'unknown-anchor', alias.source);
     this.#targets.set(alias, target);
-    return this.read(target, place, path);
+    this.#openAliases++;
+    const value = this.read(target, place, path);
+    this.#openAliases--;
+    return value;
   }
 
   #map(map: YAMLMap, place: Place, path: Path): Json {

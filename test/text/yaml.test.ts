@@ -44,9 +44,9 @@ describe('what YAML says', () => {
   });
 
   test('by an alias is the anchor before it, also where it is read again', () => {
-    expect(read('a: &x [one]\nb: &y [*x]\nc: &x two\nd: *y\n')).toMatchObject({
+    expect(read('a: &x [one]\nb: &y [*x]\nc: &x two\nd: *y\ne: *x\n')).toMatchObject({
       problems: [],
-      value: { a: ['one'], b: [['one']], c: 'two', d: [['one']] },
+      value: { a: ['one'], b: [['one']], c: 'two', d: [['one']], e: 'two' },
     });
   });
 });

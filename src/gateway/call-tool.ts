@@ -1,6 +1,7 @@
 import type { JsonObject } from '../catalog/json.ts';
 import type { Tool } from '../catalog/tool.ts';
 import { BailiwickError, toBailiwickError } from '../errors.ts';
+import { brief } from './brief.ts';
 import { decideCall, toRefusal } from './decide-call.ts';
 import { toolAt } from './endpoint.ts';
 import { fitStructure } from './fit-structure.ts';
@@ -49,8 +50,20 @@ export async function callTool(road: Road, call: ToolCall): Promise<JsonObject> 
 async function find(road: Road, call: ToolCall): Promise<Tool> {
   const tool = toolAt(call.endpoint, call.snapshot.catalog, call.name);
   if (tool && call.snapshot.view(call.principal).shows({ kind: 'tool', tool })) return tool;
-  const attempt: Attempt = { target: { kind: 'tool', name: call.name.slice(0, 256) }, args: call.args };
-  throw await refused(road, call, attempt, new BailiwickError('UNKNOWN_TOOL', `Unknown tool: ${call.name}`));
+  // The caller is told one thing, the record another: an auditor sees what was hidden, and by which rules.
+  const attempt: Attempt = tool
+    ? {
+        target: recordTarget({ kind: 'tool', tool }),
+        args: call.args,
+        decision: decideCall(call, { kind: 'tool', tool }),
+      }
+    : { target: { kind: 'tool', name: brief(call.name) }, args: call.args };
+  throw await refused(
+    road,
+    call,
+    attempt,
+    new BailiwickError('UNKNOWN_TOOL', `Unknown tool: ${brief(call.name)}`),
+  );
 }
 
 async function validate(road: Road, call: ToolCall, tool: Tool): Promise<void> {

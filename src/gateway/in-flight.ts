@@ -4,7 +4,8 @@ import { BailiwickError } from '../errors.ts';
 export interface InFlight {
   /** Fires when the time to finish is over: every call on the road is cancelled. */
   readonly expired: AbortSignal;
-  /** @throws BailiwickError `SHUTTING_DOWN` once {@link drain} was called. */
+  /** False once {@link drain} was called: no call may set out. */
+  isOpen(): boolean;
   run<T>(work: () => Promise<T>): Promise<T>;
   /** Resolves when the calls that are on the road now have ended; later ones are not waited for. */
   ended(): Promise<void>;
@@ -12,17 +13,21 @@ export interface InFlight {
   drain(graceMs: number): Promise<{ cancelled: number }>;
 }
 
+/** How long cancelled calls may take to end. */
+const LAST_WAIT_MS = 2_000;
+
 export function createInFlight(): InFlight {
   const controller = new AbortController();
   const running = new Set<Promise<unknown>>();
+  const giveUp = Promise.withResolvers<void>();
   let draining = false;
   const settled = async (): Promise<void> => {
     while (running.size > 0) await Promise.allSettled(running);
   };
   return {
     expired: controller.signal,
+    isOpen: () => !draining,
     async run(work) {
-      if (draining) throw new BailiwickError('SHUTTING_DOWN', 'the server is stopping; call again later');
       const call = work();
       running.add(call);
       try {
@@ -42,7 +47,10 @@ export function createInFlight(): InFlight {
       clearTimeout(timer);
       const cancelled = first === 'overdue' ? running.size : 0;
       if (cancelled > 0) controller.abort(new BailiwickError('CANCELLED', 'cancelled: the server stopped'));
-      await settled();
+      // A call that waits for a disk that hangs does not hear of its cancellation.
+      const last = setTimeout(giveUp.resolve, LAST_WAIT_MS);
+      await Promise.race([settled(), giveUp.promise]);
+      clearTimeout(last);
       return { cancelled };
     },
   };

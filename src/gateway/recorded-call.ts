@@ -2,9 +2,10 @@ import type { RecordEntry, RecordStatus } from '../audit/record.ts';
 import { digestOf, digestOfText } from '../catalog/canonical.ts';
 import type { Target } from '../catalog/entries.ts';
 import type { JsonObject } from '../catalog/json.ts';
-import { toBailiwickError, type BailiwickError } from '../errors.ts';
+import { BailiwickError, toBailiwickError } from '../errors.ts';
 import type { Decision } from '../policy/decision.ts';
 import type { CallContext } from '../upstream/upstream.ts';
+import { brief } from './brief.ts';
 import type { Caller, Road } from './road.ts';
 
 /** What is known of a call before it is decided: enough to record its refusal. */
@@ -36,10 +37,14 @@ export async function recordedCall(
   attempt: Attempt,
   invoke: (context: CallContext) => Promise<Invoked>,
 ): Promise<JsonObject> {
-  return road.inFlight.run(async () => {
+  const carryOut = async (): Promise<JsonObject> => {
     const call = road.newId();
     const durable = attempt.target.access !== 'read';
-    await road.record({ type: 'call.intent', call, ...describe(caller, attempt) }, { durable });
+    const { recordedArguments } = caller.snapshot.settings;
+    await road.record(
+      { type: 'call.intent', call, ...describe(caller, attempt, recordedArguments) },
+      { durable },
+    );
     const started = road.now();
     const finish = async (result: NonNullable<RecordEntry['result']>): Promise<void> => {
       const entry: RecordEntry = {
@@ -72,7 +77,16 @@ export async function recordedCall(
       await finish({ status: statusOf(error), code: error.code });
       throw error;
     }
-  });
+  };
+  if (!road.inFlight.isOpen()) {
+    throw await refused(
+      road,
+      caller,
+      attempt,
+      new BailiwickError('SHUTTING_DOWN', 'the server is stopping; call again later'),
+    );
+  }
+  return road.inFlight.run(carryOut);
 }
 
 /** Records that a call was refused before its intent, and hands the refusal back to be thrown. */
@@ -85,7 +99,7 @@ export async function refused(
   const entry: RecordEntry = {
     type: 'call.refused',
     call: road.newId(),
-    ...describe(caller, attempt),
+    ...describe(caller, attempt, 'digest'),
     result: { status: 'refused', code: error.code },
   };
   await road.record(entry, { durable: false });
@@ -98,13 +112,17 @@ export function recordTarget(target: Target): NonNullable<RecordEntry['target']>
     case 'tool':
       return { kind: 'tool', source: target.tool.source, name: target.tool.name, access: target.tool.access };
     case 'resource':
-      return { kind: 'resource', source: target.source, name: target.uri, access: 'read' };
+      return { kind: 'resource', source: target.source, name: brief(target.uri), access: 'read' };
     case 'prompt':
-      return { kind: 'prompt', source: target.source, name: target.name, access: 'read' };
+      return { kind: 'prompt', source: target.source, name: brief(target.name), access: 'read' };
   }
 }
 
-function describe(caller: Caller, attempt: Attempt): Omit<RecordEntry, 'type' | 'call'> {
+function describe(
+  caller: Caller,
+  attempt: Attempt,
+  recorded: 'digest' | 'full',
+): Omit<RecordEntry, 'type' | 'call'> {
   const { issuer, subject, team, groups, scopes, client } = caller.principal;
   const { decision } = attempt;
   return {
@@ -127,7 +145,7 @@ function describe(caller: Caller, attempt: Attempt): Omit<RecordEntry, 'type' | 
     }),
     policy: caller.snapshot.policy.digest,
     catalog: caller.snapshot.catalog.digest,
-    ...describeArguments(attempt.args, caller.snapshot.settings.recordedArguments),
+    ...describeArguments(attempt.args, recorded),
   };
 }
 

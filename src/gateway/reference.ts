@@ -7,6 +7,8 @@ import { covers, nameAt, uriFrom } from './endpoint.ts';
 import { recordedCall, recordTarget, refused } from './recorded-call.ts';
 import { rewriteUris } from './rewrite-uris.ts';
 import type { Caller, Road } from './road.ts';
+import { brief } from './brief.ts';
+import { shapeResult } from './shape-result.ts';
 
 /** A resource or prompt that a request names, existing or not: both take the same path. */
 export interface Reference {
@@ -22,7 +24,9 @@ export function resourceReference(caller: Caller, uri: string): Reference {
   return {
     target: { kind: 'resource', ...own },
     own: own.uri,
-    unknown: new BailiwickError('UNKNOWN_RESOURCE', `Unknown resource: ${uri}`, { data: { uri } }),
+    unknown: new BailiwickError('UNKNOWN_RESOURCE', `Unknown resource: ${brief(uri)}`, {
+      data: { uri: brief(uri) },
+    }),
   };
 }
 
@@ -33,7 +37,7 @@ export function promptReference(caller: Caller, name: string): Reference {
   return {
     target: { kind: 'prompt', source: prompt?.source ?? '', name: prompt?.name ?? name },
     own: prompt?.upstreamName ?? name,
-    unknown: new BailiwickError('UNKNOWN_PROMPT', `Unknown prompt: ${name}`),
+    unknown: new BailiwickError('UNKNOWN_PROMPT', `Unknown prompt: ${brief(name)}`),
   };
 }
 
@@ -53,9 +57,25 @@ export async function requestReference(
   const decision = decideCall(caller, target);
   const attempt = { target: recordTarget(target), args: params, decision };
   const upstream = caller.snapshot.upstreams.get(target.source);
-  if (!upstream || toRefusal(decision)) throw await refused(road, caller, attempt, reference.unknown);
+  const refusal = toRefusal(decision);
+  if (!upstream || refusal) {
+    // What is listed may be told why it is refused; what is denied is not there.
+    const told = upstream && decision.effect === 'approve' ? refusal : undefined;
+    throw await refused(road, caller, attempt, told ?? reference.unknown);
+  }
+  const { maxResultBytes } = caller.snapshot.settings;
   return recordedCall(road, caller, attempt, async (context) => {
-    const result = await upstream.request(method, params, context);
-    return { result: rewriteUris(caller.endpoint, target.source, result), status: 'ok' };
+    const result = await upstream.request(method, params, context).catch((error: unknown) => {
+      throw isUnknown(error) ? reference.unknown : error;
+    });
+    const shown = rewriteUris(caller.endpoint, target.source, result);
+    return { result: shapeResult(shown, maxResultBytes), status: 'ok' };
   });
+}
+
+/** An upstream's own "unknown" is told in the words for what is hidden: the two are not to be told apart. */
+function isUnknown(error: unknown): boolean {
+  return (
+    error instanceof BailiwickError && (error.code === 'UNKNOWN_RESOURCE' || error.code === 'UNKNOWN_PROMPT')
+  );
 }

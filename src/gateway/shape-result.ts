@@ -1,149 +1,144 @@
 import { isJsonObject, type Json, type JsonObject } from '../catalog/json.ts';
+import { createMeasure } from './json-size.ts';
+import { shrinkJson, type Shrinking } from './shrink-json.ts';
 
 /** Where a cut result says what was left out. */
 export const TRUNCATED_META_KEY = 'io.bailiwick/truncated';
 
-/** Below this many bytes a part is not worth shrinking further. */
-const MIN_SHARE = 64;
+/** What the explanation of a cut may add to the budget, in bytes. */
+export const EXPLANATION_BYTES = 4_096;
 
-interface Cut {
-  /** What was left out, in words a model understands. */
-  readonly notes: string[];
-}
+/** The lists of content in MCP results: of a tool call, of a resource read, of a prompt. */
+const LISTS = ['content', 'contents', 'messages'] as const;
+
+/** A block of content with less room than this is not worth having. */
+const MIN_BLOCK = 128;
+const MAX_NOTES = 10;
+const MAX_NOTE_LENGTH = 160;
 
 /**
- * Fits a `CallToolResult` into a budget of UTF-8 bytes by leaving out whole values: array items from the end, then
- * binary content, then whole lines of text. JSON stays valid JSON; a value is never cut in its middle.
+ * Fits an MCP result into a budget of UTF-8 bytes by leaving out whole values: array items from the end, whole lines of text,
+ * binary content, blocks from the end. JSON stays valid JSON; a value is never cut in its middle.
  *
- * A result inside the budget is returned as it is. One that was cut says so in `_meta` and in a text block.
+ * A result inside the budget is returned as it is. One that was cut says so in `_meta` and, for a tool call, in a last block of text; that
+ * explanation comes on top of the budget ({@link EXPLANATION_BYTES} at most).
  */
 export function shapeResult(result: JsonObject, maxBytes: number): JsonObject {
-  const total = byteLength(result);
+  const measure = createMeasure();
+  const total = measure(result);
   if (total <= maxBytes) return result;
-  const cut: Cut = { notes: [] };
-  const content = Array.isArray(result['content']) ? result['content'] : [];
-  const structured = result['structuredContent'];
-  // A client that reads structured content also gets it as text (MCP, "Structured Content"), so the budget is halved.
-  const share = Math.floor(maxBytes / (structured === undefined ? 1 : 2) / Math.max(1, content.length));
-  const shaped: JsonObject = {
-    ...result,
-    content: content.map((block) => shapeBlock(block, share, cut)),
-  };
-  if (structured !== undefined)
-    shaped['structuredContent'] = shapeJson(structured, Math.floor(maxBytes / 2), cut);
-  const notes = [...new Set(cut.notes)];
-  shaped['content'] = [
-    ...(shaped['content'] as Json[]),
-    {
-      type: 'text',
-      text: `[Result cut: ${total} bytes, budget ${maxBytes}. ${notes.join(' ')} Narrow the call (filter, limit, page) to get the rest.]`,
-    },
+  const notes = new Set<string>();
+  const shrinking: Shrinking = { measure, note: (text) => notes.add(text.slice(0, MAX_NOTE_LENGTH)) };
+
+  const { structuredContent, ...rest } = result;
+  const shaped = shapeMembers(rest, maxBytes, shrinking);
+  const parts = [
+    ...LISTS.filter((member) => Array.isArray(shaped[member])),
+    ...(structuredContent === undefined ? [] : ['structuredContent' as const]),
   ];
-  const meta = isJsonObject(result['_meta']) ? result['_meta'] : {};
-  shaped['_meta'] = { ...meta, [TRUNCATED_META_KEY]: { bytes: total, budget: maxBytes, leftOut: notes } };
+  // A client that reads structured content also gets it as text (MCP, "Structured Content"): they share what there is.
+  const others = measure(Object.fromEntries(Object.entries(shaped).filter(([name]) => !isList(name))));
+  const share = Math.floor((maxBytes - others) / Math.max(1, parts.length)) - 24;
+  for (const member of LISTS) {
+    const list = shaped[member];
+    if (Array.isArray(list)) shaped[member] = shapeList(list, share, shrinking);
+  }
+  if (structuredContent !== undefined)
+    shaped['structuredContent'] = shrinkJson(structuredContent, share, shrinking);
+  return explain(shaped, { bytes: total, budget: maxBytes, notes: [...notes] });
+}
+
+function isList(name: string): boolean {
+  return LISTS.some((list) => list === name);
+}
+
+/** Members beside the content may take a quarter of the budget; the largest are left out until they do. */
+function shapeMembers(members: JsonObject, maxBytes: number, { measure, note }: Shrinking): JsonObject {
+  let room = Math.floor(maxBytes / 4);
+  const entries = Object.entries(members).toSorted(([, a], [, b]) => measure(a) - measure(b));
+  const kept = entries.filter(([name, value]) => {
+    if (isList(name)) return true;
+    room -= measure(name) + measure(value) + 2;
+    if (room < 0) note(`The member ${name} (${measure(value)} bytes) was left out.`);
+    return room >= 0;
+  });
+  return Object.fromEntries(kept);
+}
+
+/** As many blocks as have room, each within its share; what is left of one's share goes to the next. */
+function shapeList(blocks: Json[], budget: number, shrinking: Shrinking): Json[] {
+  const { measure, note } = shrinking;
+  const shaped: Json[] = [];
+  let room = budget - 2;
+  for (const [index, block] of blocks.entries()) {
+    if (room < MIN_BLOCK && measure(block) + 1 > room) break;
+    const share = Math.max(MIN_BLOCK, Math.floor(room / (blocks.length - index)));
+    const one = shapeBlock(block, Math.min(share, room) - 1, shrinking);
+    if (measure(one) + 1 > room) break;
+    shaped.push(one);
+    room -= measure(one) + 1;
+  }
+  if (shaped.length < blocks.length) {
+    note(`${blocks.length - shaped.length} of ${blocks.length} blocks were left out.`);
+  }
   return shaped;
 }
 
-function shapeBlock(block: Json, budget: number, cut: Cut): Json {
-  if (!isJsonObject(block) || byteLength(block) <= budget) return block;
-  if (block['type'] === 'text' && typeof block['text'] === 'string') {
-    return { ...block, text: shapeText(block['text'], budget, cut) };
+/** A content block, a resource's contents, or a prompt's message. */
+function shapeBlock(block: Json, budget: number, shrinking: Shrinking): Json {
+  const { measure, note } = shrinking;
+  const size = measure(block);
+  if (!isJsonObject(block) || size <= budget) return block;
+  for (const member of ['content', 'resource'] as const) {
+    const inner = block[member];
+    if (isJsonObject(inner)) {
+      const overhead = size - measure(inner);
+      return { ...block, [member]: shapeBlock(inner, budget - overhead, shrinking) };
+    }
   }
-  const resource = block['resource'];
-  if (isJsonObject(resource) && typeof resource['text'] === 'string') {
-    return { ...block, resource: { ...resource, text: shapeText(resource['text'], budget, cut) } };
+  if (typeof block['text'] === 'string') {
+    const overhead = size - measure(block['text']);
+    return { ...block, text: shapeText(block['text'], budget - overhead, shrinking) };
   }
   const kind = typeof block['type'] === 'string' ? block['type'] : 'content';
-  cut.notes.push(`A block of type ${kind} (${byteLength(block)} bytes) was left out.`);
-  return { type: 'text', text: `[${kind} of ${byteLength(block)} bytes left out: over the size budget]` };
+  note(`Content of type ${kind} was left out: ${size} bytes and the like.`);
+  const left = `[${kind} of ${size} bytes left out: over the size budget]`;
+  return typeof block['uri'] === 'string' ? { uri: block['uri'], text: left } : { type: 'text', text: left };
 }
 
-function shapeText(text: string, budget: number, cut: Cut): string {
+function shapeText(text: string, budget: number, shrinking: Shrinking): string {
   const parsed = parseJson(text);
-  if (parsed !== undefined) return JSON.stringify(shapeJson(parsed, budget, cut));
+  // Inside a JSON string every quote takes another byte, so JSON in a text gets somewhat less than its share.
+  if (parsed !== undefined) {
+    const compact = JSON.stringify(shrinkJson(parsed, Math.floor(budget * 0.75), shrinking));
+    return shrinking.measure(compact) <= budget
+      ? compact
+      : JSON.stringify(shrinkJson(parsed, Math.floor(budget / 2), shrinking));
+  }
   const lines = text.split('\n');
   let kept = 0;
-  let size = 0;
+  let size = 2;
   for (const line of lines) {
-    size += Buffer.byteLength(line) + 1;
+    size += shrinking.measure(line);
     if (size > budget) break;
     kept += 1;
   }
-  cut.notes.push(`${lines.length - kept} of ${lines.length} lines of text were left out.`);
+  shrinking.note(`${lines.length - kept} of ${lines.length} lines of text were left out.`);
   return lines.slice(0, kept).join('\n');
 }
 
-/** The value with whole parts left out, so that its JSON text fits the budget. */
-function shapeJson(value: Json, budget: number, cut: Cut): Json {
-  const shaped = shrink(value, budget, '', cut);
-  if (byteLength(shaped) <= budget) return shaped;
-  cut.notes.push('A value that was too large in every part was left out whole.');
-  return Array.isArray(shaped) ? [] : isJsonObject(shaped) ? {} : null;
-}
-
-function shrink(value: Json, budget: number, pointer: string, cut: Cut): Json {
-  if (byteLength(value) <= budget) return value;
-  if (Array.isArray(value)) return shrinkArray(value, budget, pointer, cut);
-  if (isJsonObject(value)) return shrinkObject(value, budget, pointer, cut);
-  if (typeof value !== 'string') return value;
-  const marker = `[${Buffer.byteLength(value)} bytes left out]`;
-  if (marker.length >= value.length) return value;
-  cut.notes.push(`The text at ${pointer || '(root)'} was left out.`);
-  return marker;
-}
-
-/** Keeps items from the start while they fit; a first item that is too large by itself is shrunk instead. */
-function shrinkArray(items: Json[], budget: number, pointer: string, cut: Cut): Json[] {
-  const kept: Json[] = [];
-  let room = budget - 2;
-  for (const item of items) {
-    const size = byteLength(item) + 1;
-    if (size > room) {
-      if (kept.length === 0 && room > MIN_SHARE) kept.push(shrink(item, room, `${pointer}/0`, cut));
-      break;
-    }
-    kept.push(item);
-    room -= size;
-  }
-  if (kept.length < items.length) {
-    cut.notes.push(
-      `${items.length - kept.length} of ${items.length} items at ${pointer || '(root)'} were left out.`,
-    );
-  }
-  return kept;
-}
-
-/** Shares the budget among the members, small ones first, so that one large member does not cost the others. */
-function shrinkObject(value: JsonObject, budget: number, pointer: string, cut: Cut): JsonObject {
-  const names = Object.keys(value);
-  const sizes = new Map(names.map((name) => [name, byteLength({ [name]: value[name] as Json })]));
-  if (budget / names.length < MIN_SHARE) return keepFirstMembers(value, sizes, budget, pointer, cut);
-  const shaped = new Map<string, Json>();
-  let room = budget - 2;
-  names
-    .toSorted((a, b) => (sizes.get(a) ?? 0) - (sizes.get(b) ?? 0))
-    .forEach((name, index) => {
-      const share = Math.floor(room / (names.length - index)) - Buffer.byteLength(name) - 4;
-      const member = shrink(value[name] as Json, share, `${pointer}/${name}`, cut);
-      shaped.set(name, member);
-      room -= byteLength({ [name]: member });
-    });
-  return Object.fromEntries(names.map((name) => [name, shaped.get(name) as Json]));
-}
-
-/** For an object that is a map of very many entries. */
-function keepFirstMembers(
-  value: JsonObject,
-  sizes: ReadonlyMap<string, number>,
-  budget: number,
-  pointer: string,
-  cut: Cut,
-): JsonObject {
-  let room = budget - 2;
-  const kept = Object.entries(value).filter(([name]) => (room -= sizes.get(name) ?? 0) > 0);
-  const total = sizes.size;
-  cut.notes.push(`${total - kept.length} of ${total} members at ${pointer || '(root)'} were left out.`);
-  return Object.fromEntries(kept);
+function explain(shaped: JsonObject, cut: { bytes: number; budget: number; notes: string[] }): JsonObject {
+  const { bytes, budget } = cut;
+  const more = cut.notes.length - MAX_NOTES;
+  const notes = [...cut.notes.slice(0, MAX_NOTES), ...(more > 0 ? [`And ${more} more cuts.`] : [])];
+  const meta = isJsonObject(shaped['_meta']) ? shaped['_meta'] : {};
+  const explained = {
+    ...shaped,
+    _meta: { ...meta, [TRUNCATED_META_KEY]: { bytes, budget, leftOut: notes } },
+  };
+  if (!Array.isArray(shaped['content'])) return explained;
+  const text = `[Result cut: ${bytes} bytes, budget ${budget}. ${notes.join(' ')} Narrow the call (filter, limit, page) to get the rest.]`;
+  return { ...explained, content: [...shaped['content'], { type: 'text', text }] };
 }
 
 function parseJson(text: string): Json | undefined {
@@ -154,8 +149,4 @@ function parseJson(text: string): Json | undefined {
   } catch {
     return undefined;
   }
-}
-
-function byteLength(value: Json): number {
-  return Buffer.byteLength(JSON.stringify(value) ?? '');
 }

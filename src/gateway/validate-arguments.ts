@@ -32,16 +32,22 @@ export function validateArguments(tool: Tool, args: JsonObject): void {
 /** Deeper than any schema means to go, and far from where a recursive walk runs out of stack. */
 const MAX_DEPTH = 200;
 
+/** More than a tool is sent by hand or by a model; few enough that naming everything wrong with them blocks nobody. */
+const MAX_VALUES = 20_000;
+
 /**
  * Refuses what has no RFC 8785 form, and so no digest for the record: text with half a surrogate pair, and values nested
- * too deep to walk.
+ * too deep to walk; and what is too much to check.
  */
 function requireCanonical(args: JsonObject): void {
   const waiting: { readonly value: Json; readonly pointer: string; readonly depth: number }[] = [
     { value: args, pointer: '', depth: 0 },
   ];
+  let values = 0;
   for (let next = waiting.pop(); next; next = waiting.pop()) {
     const { value, pointer, depth } = next;
+    values += 1;
+    if (values > MAX_VALUES) throw unusable('', `hold more than ${MAX_VALUES} values`);
     if (depth > MAX_DEPTH) throw unusable(pointer.slice(0, 200), `is nested more than ${MAX_DEPTH} deep`);
     if (typeof value === 'string' && !value.isWellFormed())
       throw unusable(pointer, 'is not well-formed Unicode');

@@ -39,6 +39,8 @@ export interface HttpServerOptions {
 export interface HttpServer {
   /** `http://127.0.0.1:8808`, without a path. */
   readonly url: string;
+  /** The IP address that the listener is bound to. */
+  readonly address: string;
   /** Stops accepting, ends sessions and streams. Calls in flight are the caller's to drain first. */
   close(): Promise<void>;
   /** Stops accepting connections and lets what is open go on. */
@@ -87,7 +89,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   const route = createMcpRoute({ ...options, legacy, modern });
   app.all(
     ['/mcp', '/mcp/:source'],
-    authenticated(options, () => (server.address() as AddressInfo).address),
+    authenticated(options, () => address),
     express.json({ limit: settings.maxBodyBytes, strict: false }),
     route,
   );
@@ -102,9 +104,10 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   const server = createServer(settings, app);
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   await listen(server, host, port);
-  const { port: bound } = server.address() as AddressInfo;
+  const { address, port: bound } = server.address() as AddressInfo;
   const shownHost = host.includes(':') ? `[${host}]` : host;
   return {
+    address,
     url: `${settings.tls ? 'https' : 'http'}://${shownHost}:${bound}`,
     stopAccepting() {
       server.close();

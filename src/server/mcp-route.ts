@@ -1,10 +1,9 @@
 import { classifyInboundRequest, isJsonContentType } from '@modelcontextprotocol/server';
 import type { Request, Response } from 'express';
-import { SOURCE_NAME } from '../catalog/names.ts';
 import { BailiwickError } from '../errors.ts';
 import { ALL_SOURCES, type Endpoint } from '../gateway/endpoint.ts';
 import type { Gateway } from '../gateway/gateway.ts';
-import { list } from '../gateway/list.ts';
+import { list, type Listing } from '../gateway/list.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { LegacySessions } from './legacy-sessions.ts';
 import type { ModernLeg } from './modern-leg.ts';
@@ -59,16 +58,17 @@ function endpointOf(request: Request): Endpoint {
 /** A source that is absent and one of which this principal sees nothing get the same words. */
 function requireEndpoint(gateway: Gateway, principal: Principal, endpoint: Endpoint): void {
   if (endpoint.kind === 'all') return;
-  const listing = list(gateway.current(), principal, endpoint);
-  const isEmpty = [listing.tools, listing.resources, listing.resourceTemplates, listing.prompts].every(
-    (entries) => entries.length === 0,
-  );
-  if (!SOURCE_NAME.test(endpoint.source) || isEmpty) {
+  const snapshot = gateway.current();
+  if (!snapshot.upstreams.has(endpoint.source) || isEmpty(list(snapshot, principal, endpoint))) {
     throw new BailiwickError(
       'UNKNOWN_ENDPOINT',
       `no source ${JSON.stringify(endpoint.source.slice(0, 64))} is served to this caller`,
     );
   }
+}
+
+function isEmpty({ tools, resources, resourceTemplates, prompts }: Listing): boolean {
+  return [tools, resources, resourceTemplates, prompts].every((entries) => entries.length === 0);
 }
 
 function header<K extends string>(request: Request, key: K, name: string): { [key in K]?: string } {

@@ -15,9 +15,10 @@ import { toBailiwickError, type BailiwickError } from './errors.ts';
 import { createGateway, type Gateway } from './gateway/gateway.ts';
 import { createInFlight } from './gateway/in-flight.ts';
 import type { Road } from './gateway/road.ts';
-import { createSnapshot } from './gateway/snapshot.ts';
+import { createSnapshot, principalKey } from './gateway/snapshot.ts';
 import { createSourcePool, type SourcePlan, type SourceStatus } from './gateway/source-pool.ts';
 import { authenticate } from './identity/authenticate.ts';
+import { configuredPrincipal } from './identity/configured-principal.ts';
 import { isLoopbackRequest, localPrincipal } from './identity/local.ts';
 import type { Principal } from './identity/principal.ts';
 import { createKeyVerifier } from './identity/static-keys.ts';
@@ -42,6 +43,8 @@ export interface App {
   settled(): Promise<void>;
   /** Credential → principal, by the configuration in force. @throws BailiwickError `UNAUTHENTICATED`. */
   authenticate(facts: RequestFacts): Principal;
+  /** True while a credential of the configuration in force makes a caller this principal, with these rights. */
+  isKnown(principal: Principal): boolean;
   /** The principal of stdio and loopback callers, where the configuration has one. */
   local(): Principal | undefined;
   /**
@@ -129,6 +132,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     unusable: () => inForce.unusable,
     settled: pool.settled,
     local: () => inForce.local,
+    isKnown: (principal) => inForce.known.has(principalKey(principal)),
     authenticate(facts) {
       const { publicUrl } = inForce.loaded.config.server;
       return authenticate({
@@ -160,6 +164,8 @@ interface Prepared {
   readonly plans: ReadonlyMap<string, SourcePlan>;
   readonly unusable: { source: string; error: BailiwickError }[];
   readonly local: Principal | undefined;
+  /** Of every principal that a caller over HTTP can be, its key in the views. */
+  readonly known: ReadonlySet<string>;
   readonly verifyKey: ReturnType<typeof createKeyVerifier>;
 }
 
@@ -175,12 +181,18 @@ function prepare(loaded: LoadedConfig, options: AppOptions): Prepared {
       unusable.push({ source, error: toBailiwickError(error) });
     }
   }
+  const local = identity.local === false ? undefined : localPrincipal(identity.local);
+  const withKeys = new Set(identity.keys.map(({ principal }) => principal));
+  const named = Object.entries(identity.principals)
+    .filter(([name]) => withKeys.has(name))
+    .map((entry) => configuredPrincipal(...entry));
   return {
     loaded,
     policy: loadPolicies(loaded.policyFiles),
     plans,
     unusable,
-    local: identity.local === false ? undefined : localPrincipal(identity.local),
+    local,
+    known: new Set([...named, ...(local ? [local] : [])].map(principalKey)),
     verifyKey: createKeyVerifier({ keys: identity.keys, principals: identity.principals }),
   };
 }

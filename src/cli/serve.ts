@@ -63,7 +63,7 @@ export const addServe: AddCommand = (program, terminal) => {
         const stopWatching = watchConfiguration(loaded, app, logger);
         try {
           if (options.stdio) await serveStdio(app, loaded, logger, options);
-          else await serveHttp(app, loaded, logger, terminal, options);
+          else await serveHttp(app, loaded, logger, terminal);
         } finally {
           stopWatching();
           await app.close(loaded.config.server.shutdownGraceMs);
@@ -75,31 +75,27 @@ export const addServe: AddCommand = (program, terminal) => {
   program.addCommand(command);
 };
 
-async function serveHttp(
-  app: App,
-  loaded: LoadedConfig,
-  logger: Logger,
-  terminal: Terminal,
-  options: Options,
-): Promise<void> {
-  let ready = false;
-  const stopped = untilStopped();
+async function serveHttp(app: App, loaded: LoadedConfig, logger: Logger, terminal: Terminal): Promise<void> {
+  let state: 'starting' | 'ready' | 'stopping' = 'starting';
+  const stopped = untilStopped().then(() => (state = 'stopping'));
   const { server } = loaded.config;
   const { startHttpServer } = await import('../server/http-server.ts');
   const http = await startHttpServer({
     settings: server,
     gateway: app.gateway,
     authenticate: app.authenticate,
+    isKnown: app.isKnown,
     challenge,
-    isReady: () => ready,
+    isReady: () => state === 'ready',
     logger,
   });
   await Promise.race([untilSettled(terminal, app), stopped]);
-  warnOfPolicies(app, logger);
-  ready = true;
-  terminal.out(welcome(app, http.url, options.config));
+  if (state === 'starting') {
+    state = 'ready';
+    warnOfPolicies(app, logger);
+    terminal.out(welcome(app, loaded, http));
+  }
   await stopped;
-  ready = false;
   terminal.err('stopping: no new calls; waiting for those in flight');
   http.stopAccepting();
   await app.close(server.shutdownGraceMs);

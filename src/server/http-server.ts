@@ -29,6 +29,8 @@ export interface HttpServerOptions {
   readonly gateway: Gateway;
   /** Credential → principal. @throws BailiwickError `UNAUTHENTICATED`. */
   readonly authenticate: (facts: RequestFacts) => Principal;
+  /** False for a principal that configuration no longer has: what is open for it is closed. */
+  readonly isKnown: (principal: Principal) => boolean;
   /** The `WWW-Authenticate` value for what {@link authenticate} threw. */
   readonly challenge: (error: BailiwickError) => string;
   /** False while sources are still starting, and from the beginning of a stop. */
@@ -64,8 +66,9 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     maxSessions: settings.maxSessions,
     idleMs: settings.sessionIdleMs,
     maxBodyBytes: settings.maxBodyBytes,
+    isKnown: options.isKnown,
   });
-  const modern = createModernLeg(gateway, logger, settings.maxBodyBytes);
+  const modern = createModernLeg(options, settings.maxBodyBytes);
 
   const app = express();
   app.disable('x-powered-by').disable('etag');
@@ -90,7 +93,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   app.all(
     ['/mcp', '/mcp/:source'],
     authenticated(options, () => address),
-    express.json({ limit: settings.maxBodyBytes, strict: false }),
+    express.json({ limit: settings.maxBodyBytes, strict: false, inflate: false }),
     route,
   );
   app.use((request) => {
@@ -210,29 +213,16 @@ function toErrorResponse(logger: Logger): ErrorRequestHandler {
 
 const PARSE_ERROR = -32_700;
 
+/** What express and its body parser throw at a client's mistake: errors with a 4xx status. */
 function fromBodyParser(thrown: unknown): { error: BailiwickError; rpc: number | undefined } | undefined {
-  const type = (thrown as { type?: unknown } | null)?.type;
+  const { type, status, limit } = (thrown ?? {}) as { type?: unknown; status?: unknown; limit?: number };
+  if (thrown instanceof BailiwickError || typeof status !== 'number' || status < 400 || status > 499)
+    return undefined;
   if (type === 'entity.too.large') {
-    const limit = (thrown as { limit?: number }).limit;
-    return {
-      error: new BailiwickError(
-        'REQUEST_TOO_LARGE',
-        `the request body is over ${limit} bytes (server.maxBodyBytes)`,
-      ),
-      rpc: undefined,
-    };
+    const message = `the request body is over ${limit} bytes (server.maxBodyBytes)`;
+    return { error: new BailiwickError('REQUEST_TOO_LARGE', message), rpc: undefined };
   }
-  if (
-    typeof type === 'string' &&
-    (type.startsWith('entity.') ||
-      type.startsWith('encoding.') ||
-      type.startsWith('charset.') ||
-      type.startsWith('request.'))
-  ) {
-    return {
-      error: new BailiwickError('INVALID_REQUEST', 'Parse error: the body is not JSON'),
-      rpc: PARSE_ERROR,
-    };
-  }
-  return undefined;
+  return type === 'entity.parse.failed'
+    ? { error: new BailiwickError('INVALID_REQUEST', 'Parse error: the body is not JSON'), rpc: PARSE_ERROR }
+    : { error: new BailiwickError('INVALID_REQUEST', 'the request cannot be read'), rpc: undefined };
 }

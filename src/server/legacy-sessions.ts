@@ -5,9 +5,10 @@ import { BailiwickError } from '../errors.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import { list, type Listing } from '../gateway/list.ts';
 import { principalKey } from '../gateway/snapshot.ts';
+import type { Principal } from '../identity/principal.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { changedLists, sendListChanged } from './list-changes.ts';
-import { createMcpServer, type Client } from './mcp-server.ts';
+import { createMcpServer, toAuthInfo, type Client } from './mcp-server.ts';
 
 /** Serves MCP up to 2025-11-25 over HTTP: one transport and one SDK server per session. */
 export interface LegacySessions {
@@ -22,6 +23,8 @@ export interface LegacySessionsOptions {
   readonly maxSessions: number;
   readonly idleMs: number;
   readonly maxBodyBytes: number;
+  /** False for a principal that configuration no longer has: its sessions are closed. */
+  readonly isKnown: (principal: Principal) => boolean;
 }
 
 /** A session belongs to the principal and the endpoint that opened it. */
@@ -38,6 +41,9 @@ interface Session {
 
 const SWEEP_MS = 30_000;
 
+/** The part of all sessions that one principal may hold. */
+const MAX_SHARE = 0.5;
+
 export function createLegacySessions(options: LegacySessionsOptions): LegacySessions {
   const { gateway, logger, maxSessions, idleMs } = options;
   const { now, newId } = gateway.road;
@@ -46,6 +52,10 @@ export function createLegacySessions(options: LegacySessionsOptions): LegacySess
 
   const stopListening = gateway.onSwap(() => {
     for (const session of sessions.values()) {
+      if (!options.isKnown(session.client.principal)) {
+        void session.product.close();
+        continue;
+      }
       const listing = listingOf(session.client);
       for (const changed of changedLists(session.listing, listing))
         sendListChanged(session.product, changed, logger);
@@ -64,7 +74,25 @@ export function createLegacySessions(options: LegacySessionsOptions): LegacySess
     throw new BailiwickError('UNKNOWN_SESSION', 'Session not found; initialize a new one');
   };
 
+  /** One caller who forgets to close sessions ends his own idle ones, not the others' chance to open any. */
+  const makeRoom = (client: Client): void => {
+    const key = principalKey(client.principal);
+    const own = [...sessions.values()].filter((session) => principalKey(session.client.principal) === key);
+    if (own.length < Math.max(1, Math.floor(maxSessions * MAX_SHARE))) return;
+    const idle = own.filter(({ requests }) => requests === 0).toSorted((a, b) => a.lastUsed - b.lastUsed)[0];
+    if (!idle) {
+      throw new BailiwickError(
+        'SESSION_LIMIT',
+        `this caller has ${own.length} sessions open and in use, which is its share`,
+      );
+    }
+    const id = idle.transport.sessionId;
+    if (id !== undefined) sessions.delete(id);
+    void idle.product.close();
+  };
+
   const open = async (client: Client): Promise<Session> => {
+    makeRoom(client);
     if (sessions.size >= maxSessions) {
       throw new BailiwickError(
         'SESSION_LIMIT',
@@ -117,7 +145,8 @@ export function createLegacySessions(options: LegacySessionsOptions): LegacySess
         session.requests -= 1;
         session.lastUsed = now();
       });
-      await session.transport.handleRequest(request, response, body);
+      const auth = toAuthInfo(client);
+      await session.transport.handleRequest(Object.assign(request, { auth }), response, body);
     },
     async close() {
       stopListening();

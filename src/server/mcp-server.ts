@@ -3,6 +3,7 @@ import {
   CLIENT_INFO_META_KEY,
   McpServer,
   ProtocolError,
+  type AuthInfo,
   type CallToolResult,
   type GetPromptResult,
   type ClientCapabilities,
@@ -139,6 +140,17 @@ type Envelope =
   | { [CLIENT_INFO_META_KEY]?: Implementation; [CLIENT_CAPABILITIES_META_KEY]?: ClientCapabilities }
   | undefined;
 
+/** How the client of one request travels through the SDK, which passes `authInfo` on and looks at none of it. */
+const CLIENT = 'bailiwick.client';
+
+export function toAuthInfo(client: Client): AuthInfo {
+  return { token: '', clientId: client.principal.subject, scopes: [], extra: { [CLIENT]: client } };
+}
+
+export function toClient(authInfo: AuthInfo | undefined): Client | undefined {
+  return authInfo?.extra?.[CLIENT] as Client | undefined;
+}
+
 function toCaller(
   client: Client,
   era: 'legacy' | 'modern',
@@ -154,6 +166,8 @@ function toCaller(
     snapshot: client.gateway.current(),
     via: {
       ...client.via,
+      // A session is opened once and used from wherever its id and a credential are.
+      ...toClient(context.http?.authInfo)?.via,
       era,
       ...(session !== undefined && { session }),
       ...(clientInfo && {

@@ -4,9 +4,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { list, type Listing } from '../gateway/list.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import { principalKey } from '../gateway/snapshot.ts';
+import type { Principal } from '../identity/principal.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { changedLists, type ChangedList } from './list-changes.ts';
-import { createMcpServer, type Client } from './mcp-server.ts';
+import { createMcpServer, toAuthInfo, toClient, type Client } from './mcp-server.ts';
 
 /** Serves MCP 2026-07-28 over HTTP: stateless requests, and `subscriptions/listen` streams. */
 export interface ModernLeg {
@@ -25,10 +26,18 @@ interface Lane {
   requests: number;
 }
 
-/** How the client of a request travels through the SDK to the factory of its server. */
-const CLIENT = 'bailiwick.client';
+/** Streams that one principal may hold open at one endpoint. */
+const MAX_STREAMS = 128;
 
-export function createModernLeg(gateway: Gateway, logger: Logger, maxBodyBytes: number): ModernLeg {
+export interface ModernLegOptions {
+  readonly gateway: Gateway;
+  readonly logger: Logger;
+  /** False for a principal that configuration no longer has. */
+  readonly isKnown: (principal: Principal) => boolean;
+}
+
+export function createModernLeg(options: ModernLegOptions, maxBodyBytes: number): ModernLeg {
+  const { gateway, logger, isKnown } = options;
   const lanes = new Map<string, Lane>();
   const listingOf = (client: Client): Listing => list(gateway.current(), client.principal, client.endpoint);
   const onerror = (error: Error): void => logger.debug({ err: error }, 'a modern MCP request was not served');
@@ -37,18 +46,20 @@ export function createModernLeg(gateway: Gateway, logger: Logger, maxBodyBytes: 
     client,
     listing: listingOf(client),
     requests: 0,
-    handler: createMcpHandler(
-      (context) => createMcpServer(context.authInfo?.extra?.[CLIENT] as Client, 'modern'),
-      {
-        legacy: 'reject',
-        maxRequestBodySize: maxBodyBytes,
-        onerror,
-      },
-    ),
+    handler: createMcpHandler((context) => createMcpServer(toClient(context.authInfo) ?? client, 'modern'), {
+      legacy: 'reject',
+      maxSubscriptions: MAX_STREAMS,
+      maxRequestBodySize: maxBodyBytes,
+      onerror,
+    }),
   });
 
   const stopListening = gateway.onSwap(() => {
     for (const lane of lanes.values()) {
+      if (!isKnown(lane.client.principal)) {
+        void lane.handler.close();
+        continue;
+      }
       const listing = listingOf(lane.client);
       for (const changed of changedLists(lane.listing, listing)) notify(lane.handler, changed);
       lane.listing = listing;
@@ -61,10 +72,9 @@ export function createModernLeg(gateway: Gateway, logger: Logger, maxBodyBytes: 
       const lane = lanes.get(key) ?? open(client);
       lanes.set(key, lane);
       lane.requests += 1;
-      const auth = { token: '', clientId: client.principal.subject, scopes: [], extra: { [CLIENT]: client } };
       try {
         await toNodeHandler(lane.handler, { onerror })(
-          Object.assign(request, { auth }) as NodeIncomingMessageLike,
+          Object.assign(request, { auth: toAuthInfo(client) }) as NodeIncomingMessageLike,
           response,
           body,
         );

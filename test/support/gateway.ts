@@ -57,6 +57,7 @@ export async function startGateway(files: Record<string, string>, environment: N
     settings: loaded.config.server,
     gateway: app.gateway,
     authenticate: app.authenticate,
+    isKnown: app.isKnown,
     challenge,
     isReady: () => ready,
     logger: log.logger,

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { ERRORS, toBailiwickError } from '../errors.ts';
 import { SERVER_INFO } from '../server/server-info.ts';
+import { addAudit } from './audit.ts';
 import { addCall } from './call.ts';
 import { addCheck } from './check.ts';
 import type { AddCommand } from './command.ts';
@@ -8,6 +9,7 @@ import { addCompile } from './compile.ts';
 import { addConnect } from './connect.ts';
 import { addDemoApi } from './demo-api.ts';
 import { addKeys } from './keys.ts';
+import { cutAfterUnknownCommand } from './known-command.ts';
 import { addPlan } from './plan.ts';
 import { addSchema } from './schema.ts';
 import { addServe } from './serve.ts';
@@ -23,6 +25,7 @@ const COMMANDS: readonly AddCommand[] = [
   addPlan,
   addCompile,
   addCheck,
+  addAudit,
   addKeys,
   addSchema,
   addDemoApi,
@@ -51,7 +54,7 @@ export async function run(args: readonly string[]): Promise<number> {
   program.exitOverride();
   for (const command of program.commands) command.exitOverride();
   try {
-    await program.parseAsync([...args], { from: 'user' });
+    await program.parseAsync(cutAfterUnknownCommand(program, args), { from: 'user' });
     return status;
   } catch (thrown) {
     if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : ERRORS.USAGE.exit;

@@ -208,18 +208,16 @@ function planSource(
     const document = loaded.documents.get(source);
     if (!document) throw new TypeError(`the document of source ${source} was not loaded`);
     const contribution: Contribution = compileOpenApi({ source, ...document });
-    return {
-      key: digestOf({ settings, document: digestOfText(document.text) }),
-      create: (): Upstream =>
-        createHttpUpstream({
-          source,
-          contribution: () => contribution,
-          timeoutMs: settings.timeout,
-          maxResponseBytes: settings.maxResponseBytes,
-          ...(settings.url !== undefined && { url: settings.url }),
-          ...(settings.credentials !== undefined && { credentials: settings.credentials }),
-        }),
-    };
+    // Made at once, so that a credential that fits no security scheme is found before anything is swapped in.
+    const upstream = createHttpUpstream({
+      source,
+      contribution: () => contribution,
+      timeoutMs: settings.timeout,
+      maxResponseBytes: settings.maxResponseBytes,
+      url: settings.url,
+      credentials: settings.credentials,
+    });
+    return { key: digestOf({ settings, document: digestOfText(document.text) }), create: () => upstream };
   }
   const { mcp, trustAnnotations, timeout, startupTimeout } = settings;
   return {

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Contribution } from '../catalog/entries.ts';
 import { toBailiwickError, type BailiwickError } from '../errors.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -31,6 +32,8 @@ export interface SourcePool {
 
 interface Member {
   readonly source: string;
+  /** What served this source before its settings changed; serves on until this member has answered, or failed. */
+  previous: Member | undefined;
   readonly key: string;
   readonly upstream: Upstream;
   state: SourceStatus['state'];
@@ -64,15 +67,34 @@ export function createSourcePool(options: {
         member.state = 'down';
         member.error = toBailiwickError(thrown);
         if (stopping.signal.aborted) return;
-        logger.warn({ source: member.source, err: thrown }, `source ${member.source} is down`);
+        if (members.get(member.source) === member) {
+          logger.warn({ source: member.source, err: thrown }, `source ${member.source} is down`);
+        }
       }
+      const { previous } = member;
+      member.previous = undefined;
+      if (previous) retire(previous);
       if (members.get(member.source) === member) onChange();
     } while (member.stale);
   };
 
-  const start = (source: string, plan: SourcePlan): Member => {
+  const retire = (member: Member): void => {
+    // A call that has just taken its snapshot is on the road by the next turn of the event loop.
+    const retired = nextTurn()
+      .then(callsEnded)
+      .then(() => member.upstream.close())
+      .finally(() => retiring.delete(retired));
+    retiring.add(retired);
+    if (member.previous) retire(member.previous);
+  };
+
+  /** Who answers for a source now: the one before, as long as the new one is only starting. */
+  const serving = (member: Member): Member => member.previous ?? member;
+
+  const start = (source: string, plan: SourcePlan, before: Member | undefined): Member => {
     const member: Member = {
       source,
+      previous: before && serving(before),
       key: plan.key,
       upstream: plan.create(),
       state: 'starting',
@@ -94,27 +116,31 @@ export function createSourcePool(options: {
   };
 
   return {
-    upstreams: () => new Map([...members.values()].map(({ source, upstream }) => [source, upstream])),
+    upstreams: () =>
+      new Map([...members.values()].map(serving).map(({ source, upstream }) => [source, upstream])),
     status: () =>
-      [...members.values()].map(({ source, state, contribution, error }) => ({
-        source,
-        state,
-        ...(contribution && { contribution }),
-        ...(error && { error }),
-      })),
+      [...members.values()].map((member) => {
+        const { contribution, error } = serving(member);
+        return {
+          source: member.source,
+          state: member.state,
+          ...(contribution && { contribution }),
+          ...(error && { error }),
+        };
+      }),
     replace(plans) {
       const before = members;
       members = new Map();
       for (const [source, plan] of plans) {
         const running = before.get(source);
-        members.set(source, running?.key === plan.key ? running : start(source, plan));
+        members.set(source, running?.key === plan.key ? running : start(source, plan, running));
       }
       for (const member of before.values()) {
-        if (members.get(member.source) === member) continue;
-        const retired = callsEnded()
-          .then(() => member.upstream.close())
-          .finally(() => retiring.delete(retired));
-        retiring.add(retired);
+        const now = members.get(member.source);
+        if (now === member) continue;
+        // One that was still starting hands on what serves for it, and is not waited for.
+        if (now?.previous && now.previous !== member) member.previous = undefined;
+        if (now?.previous !== member) retire(member);
       }
     },
     async settled() {
@@ -122,7 +148,11 @@ export function createSourcePool(options: {
     },
     async close() {
       stopping.abort();
-      await Promise.all([...[...members.values()].map((member) => member.upstream.close()), ...retiring]);
+      const held = [...members.values()].flatMap((member) => [
+        member,
+        ...(member.previous ? [member.previous] : []),
+      ]);
+      await Promise.all([...held.map((member) => member.upstream.close()), ...retiring]);
     },
   };
 }

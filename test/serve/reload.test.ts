@@ -1,3 +1,5 @@
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
 import { expect, test } from 'vitest';
 import { connect, rejection } from '../support/clients.ts';
 import { DOCUMENT, KEYS, notesFiles, startApi, startGateway } from '../support/gateway.ts';
@@ -97,4 +99,55 @@ test('at start, a source whose document is none costs that source and is said', 
   expect(gateway.log.join('\n')).toContain('broken.yaml');
   await using client = await connect('v2 modern', gateway.endpoint, KEYS.reader);
   expect((await client.listTools()).tools).toHaveLength(1);
+});
+
+test('a source whose settings change serves on as it was until it is up again', async () => {
+  const server = `
+import { McpServer } from '@modelcontextprotocol/server';
+import { serveStdio } from '@modelcontextprotocol/server/stdio';
+import { existsSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
+while (existsSync('wait')) await setTimeout(20);
+serveStdio(() => {
+  const server = new McpServer({ name: 'slow', version: '1' });
+  server.registerTool('which', {}, async () => ({ content: [{ type: 'text', text: process.env.WHICH }] }));
+  return server;
+});
+`;
+  const config = (which: string): string => `
+server: { listen: '127.0.0.1:0' }
+identity: { local: { scopes: [all] } }
+sources: { slow: { mcp: { command: ['${process.execPath}', server.mjs], env: { WHICH: ${which} } } } }
+`;
+  const policy = 'policy: all\nscopes: { all: { source: slow } }\n';
+  const files = {
+    'bailiwick.yaml': config('first'),
+    'server.mjs': server,
+    'policies/all.policy.yaml': policy,
+  };
+  await using gateway = await startGateway(files, {}, ['node_modules']);
+  await using client = await connect('v2 legacy', gateway.endpoint);
+  const which = async () => (await client.callTool({ name: 'slow_which', arguments: {} })).content;
+  expect(await which()).toEqual([{ type: 'text', text: 'first' }]);
+
+  await gateway.write('wait', '');
+  await gateway.write('bailiwick.yaml', config('second'));
+  await gateway.reload();
+  expect(await which()).toEqual([{ type: 'text', text: 'first' }]);
+  await rm(path.join(gateway.folder, 'wait'));
+
+  await expect.poll(which, { timeout: 15_000 }).toEqual([{ type: 'text', text: 'second' }]);
+});
+
+test('a credential that fits no security scheme of the document is refused, and what ran keeps running', async () => {
+  await using api = await startApi();
+  await using gateway = await startGateway(notesFiles(api.url));
+  await gateway.write(
+    'bailiwick.yaml',
+    notesFiles(api.url, '', ', credentials: { keey: { apiKey: x } }')['bailiwick.yaml'] ?? '',
+  );
+  const error = await rejection(gateway.reload());
+  expect(error.message).toContain('sources.notes.credentials.keey');
+  await using client = await connect('v2 modern', gateway.endpoint, KEYS.writer);
+  expect((await client.listTools()).tools).toHaveLength(3);
 });

@@ -1,8 +1,9 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { createApp, type App } from '../../src/app.ts';
 import type { AuditRecord } from '../../src/audit/record.ts';
 import { loadConfig } from '../../src/config/load.ts';
@@ -10,6 +11,8 @@ import { challenge } from '../../src/identity/authenticate.ts';
 import { hashKey } from '../../src/identity/static-keys.ts';
 import { startHttpServer } from '../../src/server/http-server.ts';
 import type { Logger } from '../../src/telemetry/logger.ts';
+
+export const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
 
 /** A folder with files, gone when the test is over. */
 export async function createFolder(files: Record<string, string>) {
@@ -44,9 +47,17 @@ function describeError(error: Error): string {
   return `${error.stack ?? error.message}${error.cause instanceof Error ? ` <- ${describeError(error.cause)}` : ''}`;
 }
 
-/** A running gateway in this process, on a free port, with the configuration in `files['bailiwick.yaml']`. */
-export async function startGateway(files: Record<string, string>, environment: NodeJS.ProcessEnv = {}) {
+/**
+ * A running gateway in this process, on a free port, with the configuration in `files['bailiwick.yaml']`; folders of the
+ * repository that `linked` names are beside it.
+ */
+export async function startGateway(
+  files: Record<string, string>,
+  environment: NodeJS.ProcessEnv = {},
+  linked: readonly string[] = [],
+) {
   const workspace = await createFolder(files);
+  for (const name of linked) await symlink(path.join(REPOSITORY, name), path.join(workspace.folder, name));
   const { folder, write } = workspace;
   const file = path.join(folder, 'bailiwick.yaml');
   const log = createLog();

@@ -1,4 +1,5 @@
 import { BailiwickError, type ErrorCode } from '../../errors.ts';
+import type { Scrub } from '../scrub.ts';
 import type { BaseUrl } from './base-url.ts';
 
 /** What a fault's text needs to know about the call it ended. */
@@ -7,7 +8,7 @@ export interface FaultContext {
   readonly base: BaseUrl;
   /** False for a tool that only reads: repeating it does no harm. */
   readonly changesSomething: boolean;
-  readonly scrub: (text: string) => string;
+  readonly scrub: Scrub;
 }
 
 interface Fault {

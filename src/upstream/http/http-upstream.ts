@@ -4,12 +4,13 @@ import type { Contribution } from '../../catalog/entries.ts';
 import { isJsonObject, type JsonObject } from '../../catalog/json.ts';
 import type { Tool } from '../../catalog/tool.ts';
 import { BailiwickError } from '../../errors.ts';
+import { createScrubber } from '../scrub.ts';
 import type { CallOutcome, Upstream } from '../upstream.ts';
 import { chooseBase, type BaseUrl } from './base-url.ts';
 import { buildRequest, type HttpRequest } from './build-request.ts';
 import type { Credential } from './credentials.ts';
 import { toOutcome } from './result.ts';
-import { createScrubber } from './secrets.ts';
+import { secretsOf } from './secrets.ts';
 import { checkCredentials, chooseAttachments, maskAttachments, type Attachment } from './security.ts';
 import { sendRequest } from './send.ts';
 
@@ -30,7 +31,7 @@ export interface HttpUpstreamOptions {
 /**
  * The way to an HTTP API that an OpenAPI document describes. Connections are kept alive and shared by all calls.
  *
- * @throws BailiwickError `CONFIGURATION` for credentials without a `url`.
+ * @throws BailiwickError `CONFIGURATION` for credentials without a `url`, and for those that no operation can use.
  */
 export function createHttpUpstream(options: HttpUpstreamOptions): Upstream {
   const { source, url, timeoutMs, maxResponseBytes } = options;
@@ -41,7 +42,10 @@ export function createHttpUpstream(options: HttpUpstreamOptions): Upstream {
       `sources.${source}.url must be set where credentials are given: a document must not decide which host receives a credential`,
     );
   }
-  const scrub = createScrubber(credentials.values());
+  if (credentials.size > 0) {
+    checkCredentials(source, options.contribution().tools.map(securityOf), credentials);
+  }
+  const scrub = createScrubber([...credentials.values()].flatMap(secretsOf));
   // One deadline of ours covers the whole call, so the client's own are off. HTTP/2 is off because its streams may be
   // sent again by the client itself.
   const agent = new Agent({ headersTimeout: 0, bodyTimeout: 0, allowH2: false });
@@ -73,11 +77,7 @@ export function createHttpUpstream(options: HttpUpstreamOptions): Upstream {
 
     contribution: async (signal) => {
       if (signal.aborted) throw new BailiwickError('CANCELLED', `${source}: compiling was cancelled`);
-      const contribution = options.contribution();
-      if (credentials.size > 0) {
-        checkCredentials(source, contribution.tools.map(securityOf), credentials);
-      }
-      return contribution;
+      return options.contribution();
     },
 
     /** A document does not change by itself: the listener is never called. */

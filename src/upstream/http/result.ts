@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import { isJsonObject, type Json, type JsonObject } from '../../catalog/json.ts';
 import type { Tool } from '../../catalog/tool.ts';
 import { BailiwickError } from '../../errors.ts';
+import type { Scrub } from '../scrub.ts';
 import type { CallOutcome } from '../upstream.ts';
 import { decodeText, essenceOf, toMediaKind } from './media-type.ts';
 import type { HttpResponse } from './send.ts';
@@ -14,7 +15,7 @@ export interface ResultContext {
   readonly tool: Tool;
   readonly maxResponseBytes: number;
   /** Masks configured credentials in text of the upstream. */
-  readonly scrub: (text: string) => string;
+  readonly scrub: Scrub;
   /** Said after a 401, where a credential could have been configured and was not. */
   readonly hint?: string;
 }
@@ -75,7 +76,7 @@ function withoutStructure(block: JsonObject, tool: Tool): JsonObject {
 }
 
 /** A `Location` is then all there is to learn (RFC 9110 §15.3.2), so it is said. */
-function toEmptyText({ status, headers }: HttpResponse, scrub: (text: string) => string): string {
+function toEmptyText({ status, headers }: HttpResponse, scrub: Scrub): string {
   const { location } = headers;
   return location === undefined
     ? describeStatus(status)

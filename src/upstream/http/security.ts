@@ -1,5 +1,6 @@
 import type { HttpBinding, SecurityScheme } from '../../catalog/binding.ts';
 import { BailiwickError } from '../../errors.ts';
+import { MASK } from '../scrub.ts';
 import type { Credential } from './credentials.ts';
 import { encodeStrict } from './percent-encoding.ts';
 
@@ -15,9 +16,6 @@ export interface Attachment {
 
 /** Configured credentials by the name of the document's security scheme. */
 export type Credentials = ReadonlyMap<string, Credential>;
-
-/** A secret's stand-in where a person or a log may read it. */
-export const MASK = '***';
 
 /**
  * What to attach for an operation's security requirement: the first alternative whose schemes all have a configured

@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject } from '../catalog/json.ts';
-import { ERRORS, type ErrorCode } from '../errors.ts';
+import { ERRORS, toBailiwickError, type ErrorCode } from '../errors.ts';
 import { callTool } from '../gateway/call-tool.ts';
 import { ALL_SOURCES } from '../gateway/endpoint.ts';
 import { ERROR_META_KEY } from '../gateway/tool-error.ts';
@@ -15,6 +15,7 @@ import {
 } from './command.ts';
 import { sourceOf } from './source-of.ts';
 import { withProgress } from './terminal.ts';
+import { hintAtTool } from './unknown-tool.ts';
 
 /** `bailiwick call`: one tool call, down the same road as a client's, recorded as `via.face: cli`. */
 export const addCall: AddCommand = (program, terminal, exit) => {
@@ -27,20 +28,26 @@ export const addCall: AddCommand = (program, terminal, exit) => {
     .action(async (name: string, options: ToolOptions) => {
       const args = await readArguments(options.args);
       const { loaded, logger } = await loadForCommand(options);
-      await withApp(terminal, { loaded, logger, only: sourceOf(name, loaded) }, async (app) => {
+      const wanted = sourceOf(name, loaded);
+      await withApp(terminal, { loaded, logger, ...wanted }, async (app) => {
         const principal = toPrincipal(loaded, app, options.as);
-        requireSources(app);
+        if (wanted.only) requireSources(app);
         const { gateway } = app;
+        const snapshot = gateway.current();
         const interrupted = new AbortController();
         process.once('SIGINT', () => interrupted.abort());
         const call = callTool(gateway.road, {
           principal,
           via: { face: 'cli' },
           endpoint: ALL_SOURCES,
-          snapshot: gateway.current(),
+          snapshot,
           context: { signal: interrupted.signal },
           name,
           args,
+        }).catch((error: unknown) => {
+          const refusal = toBailiwickError(error);
+          if (refusal.code !== 'UNKNOWN_TOOL') throw refusal;
+          throw hintAtTool(refusal, { name, visible: snapshot.view(principal).tools, as: options.as });
         });
         const result = await withProgress(terminal, () => `calling ${name}`, call);
         terminal.out(options.json ? JSON.stringify(result, undefined, 2) : toText(result));

@@ -6,6 +6,7 @@ import {
   type AddCommand,
   type CatalogOptions,
 } from './command.ts';
+import { onlySource } from './only-source.ts';
 import { paint, table } from './terminal.ts';
 
 /** `bailiwick compile`: sources → catalog, with an account of every operation. */
@@ -19,8 +20,7 @@ export const addCompile: AddCommand = (program, terminal, exit) => {
     .option('--report', 'name each operation that was skipped or lost something')
     .action(async (options: CatalogOptions & { report?: boolean }) => {
       const { loaded, logger } = await loadForCommand(options);
-      const only = options.source === undefined ? {} : { only: [options.source] };
-      await withApp(terminal, { loaded, logger, ...only }, (app) => {
+      await withApp(terminal, { loaded, logger, ...onlySource(loaded, options.source) }, (app) => {
         const { catalog } = app.gateway.current();
         const { contributions } = catalog;
         const broken = [...app.unusable(), ...app.sources().filter((one) => one.state === 'down')];
@@ -43,11 +43,14 @@ export const addCompile: AddCommand = (program, terminal, exit) => {
             one.source,
             String(one.operations),
             String(one.tools.length),
+            String(one.resources.length + one.templates.length + one.prompts.length),
             String(one.skipped.length),
             String(one.lossy.length),
             reasons(one),
           ]);
-          terminal.out(table(['SOURCE', 'OPERATIONS', 'TOOLS', 'SKIPPED', 'LOSSY', 'REASONS'], rows));
+          // OTHERS: the resources, templates and prompts of an MCP server, which its OPERATIONS count as well.
+          const heading = ['SOURCE', 'OPERATIONS', 'TOOLS', 'OTHERS', 'SKIPPED', 'LOSSY', 'REASONS'];
+          terminal.out(table(heading, rows));
           if (options.report) for (const one of contributions) terminal.out(report(one));
           terminal.out(`\ncatalog ${catalog.digest}`);
         }

@@ -12,6 +12,7 @@ import {
 } from './command.ts';
 import { sourceOf } from './source-of.ts';
 import { paint } from './terminal.ts';
+import { hintAtTool } from './unknown-tool.ts';
 
 /** `bailiwick plan`: what a call would send, by the code that would send it. */
 export const addPlan: AddCommand = (program, terminal) => {
@@ -27,15 +28,19 @@ export const addPlan: AddCommand = (program, terminal) => {
     .action(async (name: string, options: ToolOptions) => {
       const args = await readArguments(options.args);
       const { loaded, logger } = await loadForCommand(options);
-      await withApp(terminal, { loaded, logger, only: sourceOf(name, loaded) }, (app) => {
-        requireSources(app);
+      const wanted = sourceOf(name, loaded);
+      await withApp(terminal, { loaded, logger, ...wanted }, (app) => {
+        if (wanted.only) requireSources(app);
         const snapshot = app.gateway.current();
+        const visible =
+          options.as === undefined
+            ? snapshot.catalog.tools
+            : snapshot.view(toPrincipal(loaded, app, options.as)).tools;
         const tool = snapshot.catalog.toolByShownName(name);
-        const isShown =
-          tool &&
-          (options.as === undefined ||
-            snapshot.view(toPrincipal(loaded, app, options.as)).shows({ kind: 'tool', tool }));
-        if (!tool || !isShown) throw new BailiwickError('UNKNOWN_TOOL', `Unknown tool: ${name}`);
+        if (!tool || !visible.includes(tool)) {
+          const refusal = new BailiwickError('UNKNOWN_TOOL', `Unknown tool: ${name}`);
+          throw hintAtTool(refusal, { name, visible, as: options.as });
+        }
         validateArguments(tool, args);
         const plan = snapshot.upstreams.get(tool.source)?.plan(tool, args);
         if (!plan) throw new BailiwickError('UPSTREAM_UNAVAILABLE', `source ${tool.source} is not connected`);

@@ -34,10 +34,10 @@ const COMMANDS: readonly AddCommand[] = [
 /** Runs one command line (without `node` and the script) and returns its exit status. Never throws. */
 export async function run(args: readonly string[]): Promise<number> {
   let status = 0;
-  // A reader that has seen enough (`| head`) is no failure.
+  // A reader that has seen enough (`| head`) is no failure. A server goes on, or ends in order when its client has gone.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(status);
-    throw error;
+    if (error.code !== 'EPIPE') throw error;
+    if (args[0] !== 'serve') process.exit(status);
   });
   const program = new Command('bailiwick')
     .description(
@@ -50,9 +50,8 @@ export async function run(args: readonly string[]): Promise<number> {
       '\nFirst steps:\n  $ bailiwick serve --demo-api\n  $ bailiwick tools --as agent\n  $ bailiwick call helpdesk_list_tickets --as agent',
     );
   for (const add of COMMANDS) add(program, processTerminal, (code) => (status = code));
-  for (const command of program.commands) command.copyInheritedSettings(program);
   program.exitOverride();
-  for (const command of program.commands) command.exitOverride();
+  passOnSettings(program);
   try {
     await program.parseAsync(cutAfterUnknownCommand(program, args), { from: 'user' });
     return status;
@@ -63,5 +62,13 @@ export async function run(args: readonly string[]): Promise<number> {
     if (error.code === 'INTERNAL')
       processTerminal.err(String(error.cause instanceof Error ? error.cause.stack : error.cause));
     return ERRORS[error.code].exit;
+  }
+}
+
+/** Commands that are added whole inherit nothing by themselves: neither the hint after an error nor the exit override. */
+function passOnSettings(parent: Command): void {
+  for (const command of parent.commands) {
+    command.copyInheritedSettings(parent);
+    passOnSettings(command);
   }
 }

@@ -9,6 +9,7 @@ import {
   type AddCommand,
   type CatalogOptions,
 } from './command.ts';
+import { onlySource } from './only-source.ts';
 import { table } from './terminal.ts';
 
 /** `bailiwick tools`: what a principal sees. */
@@ -25,8 +26,7 @@ export const addTools: AddCommand = (program, terminal, exit) => {
     .option('--source <name>', 'only this source')
     .action(async (options: CatalogOptions & { as?: string }) => {
       const { loaded, logger } = await loadForCommand(options);
-      const only = options.source === undefined ? {} : { only: [options.source] };
-      await withApp(terminal, { loaded, logger, ...only }, (app) => {
+      await withApp(terminal, { loaded, logger, ...onlySource(loaded, options.source) }, (app) => {
         const snapshot = app.gateway.current();
         const visible =
           options.as === undefined

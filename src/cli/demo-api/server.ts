@@ -161,7 +161,7 @@ async function listen(server: Server, { host, port }: DemoApiOptions): Promise<v
     if (code === 'EADDRINUSE') {
       throw new BailiwickError(
         'PORT_IN_USE',
-        `${host}:${port} is in use by another program. Stop that one, or choose another port with --port (0 takes any free one).`,
+        `the demo help desk cannot listen: ${host}:${port} is in use by another program. Stop that one; or let \`bailiwick demo-api --port <number>\` serve the help desk elsewhere, and name its address in the configuration (sources.helpdesk.url).`,
         { cause: error },
       );
     }

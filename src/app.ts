@@ -3,7 +3,8 @@ import path from 'node:path';
 import { createChainName } from './audit/chain-name.ts';
 import type { Via } from './audit/record.ts';
 import { foldRefusals } from './audit/refusals.ts';
-import { openChain } from './audit/writer.ts';
+import { createLazyWriter } from './audit/lazy-writer.ts';
+import { openChain, type RecordWriter } from './audit/writer.ts';
 import { digestOf, digestOfText } from './catalog/canonical.ts';
 import { createCatalog } from './catalog/catalog.ts';
 import type { Contribution } from './catalog/entries.ts';
@@ -76,7 +77,10 @@ export async function createApp(options: AppOptions): Promise<App> {
   let inForce = prepare(options.loaded, options);
 
   const chain = createChainName({ face, now, random: randomBytes });
-  const writer = await openChain({ dir: options.loaded.config.audit.dir, chain, now, logger });
+  const open = (): Promise<RecordWriter> =>
+    openChain({ dir: options.loaded.config.audit.dir, chain, now, logger });
+  // A command that only looks at the catalog leaves no chain; a server that could keep none would rather not start.
+  const writer = face === 'cli' ? createLazyWriter(open) : await open();
   const records = foldRefusals({ writer, now, logger });
   const inFlight = createInFlight();
   const road: Road = { record: records.append, inFlight, logger, now, newId: randomUUID };
@@ -113,7 +117,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   }
   pool.replace(inForce.plans);
   swap();
-  recordConfiguration({ change: 'start', version: SERVER_INFO.version });
+  if (face !== 'cli') recordConfiguration({ change: 'start', version: SERVER_INFO.version });
 
   let closing: Promise<void> | undefined;
   const shutDown = async (graceMs: number): Promise<void> => {
@@ -121,8 +125,11 @@ export async function createApp(options: AppOptions): Promise<App> {
     if (cancelled > 0) {
       logger.warn({ cancelled }, `${cancelled} calls were cancelled: they outlasted the shutdown grace`);
     }
-    await pool.close();
-    await records.close();
+    try {
+      await pool.close();
+    } finally {
+      await records.close();
+    }
   };
 
   return {
@@ -230,6 +237,7 @@ function planSource(
             ? { command: mcp.command, env: mcp.env, cwd: mcp.cwd ?? path.dirname(loaded.file) }
             : { url: mcp.url, headers: mcp.headers },
         compile: (lists) => compileMcp({ source, trustAnnotations, ...lists }),
+        secrets: loaded.secrets,
         timeoutMs: timeout,
         startupTimeoutMs: startupTimeout,
         logger: options.logger,

@@ -66,14 +66,15 @@ export function createToolCommand(name: string, description: string, examples: r
     .option('--args <json>', 'the arguments: a JSON object, @file, or - for standard input');
 }
 
-/** Loads the configuration and makes a logger that keeps its secrets out of every line. */
+/** Loads the configuration and makes a logger that keeps its secrets, and what is added to them, out of every line. */
 export async function loadForCommand(options: {
   config: string;
   logLevel?: string;
-}): Promise<{ loaded: LoadedConfig; logger: Logger }> {
+}): Promise<{ loaded: LoadedConfig; logger: Logger; secrets: string[] }> {
   const level = toLogLevel(options.logLevel ?? 'error');
   const loaded = await loadConfig(options.config, process.env);
-  return { loaded, logger: createLogger(level, { secrets: () => loaded.secrets }) };
+  const secrets = [...loaded.secrets];
+  return { loaded, secrets, logger: createLogger(level, { secrets: () => secrets }) };
 }
 
 function toLogLevel(text: string): LogLevel {

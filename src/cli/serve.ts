@@ -1,8 +1,5 @@
 import type { App } from '../app.ts';
-import { loadConfig, type LoadedConfig } from '../config/load.ts';
-import { ConfigurationError } from '../config/configuration-error.ts';
-import { watchInputs } from '../config/watch.ts';
-import { checkPolicies } from '../policy/check.ts';
+import type { LoadedConfig } from '../config/load.ts';
 import { challenge } from '../identity/authenticate.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import {
@@ -17,6 +14,7 @@ import {
 import { DEMO_API_PORT } from './demo-api.ts';
 import { startDemoApi } from './demo-api/server.ts';
 import { untilStopped } from './until-stopped.ts';
+import { warnOfPolicies, watchConfiguration } from './watch-configuration.ts';
 import { welcome } from './welcome.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -48,7 +46,10 @@ export const addServe: AddCommand = (program, terminal) => {
     .option('--demo-api', 'also serve the demo help desk API on its port')
     .option(...LOG_OPTION)
     .action(async (options: Options) => {
-      const { loaded, logger } = await loadForCommand({ ...options, logLevel: options.logLevel ?? 'info' });
+      const { loaded, logger, secrets } = await loadForCommand({
+        ...options,
+        logLevel: options.logLevel ?? 'info',
+      });
       const demo = options.demoApi
         ? await startDemoApi({ host: '127.0.0.1', port: DEMO_API_PORT, now: Date.now })
         : undefined;
@@ -60,7 +61,7 @@ export const addServe: AddCommand = (program, terminal) => {
           face: options.stdio ? 'stdio' : 'http',
           now: Date.now,
         });
-        const stopWatching = watchConfiguration(loaded, app, logger);
+        const stopWatching = watchConfiguration({ loaded, app, logger, secrets });
         try {
           if (options.stdio) await serveStdio(app, loaded, logger, options);
           else await serveHttp(app, loaded, logger, terminal);
@@ -98,8 +99,12 @@ async function serveHttp(app: App, loaded: LoadedConfig, logger: Logger, termina
   await stopped;
   terminal.err('stopping: no new calls; waiting for those in flight');
   http.stopAccepting();
-  await app.close(server.shutdownGraceMs);
-  await http.close();
+  try {
+    await app.close(server.shutdownGraceMs);
+  } finally {
+    await http.close();
+  }
+  terminal.err('stopped');
 }
 
 async function serveStdio(app: App, loaded: LoadedConfig, logger: Logger, options: Options): Promise<void> {
@@ -115,54 +120,9 @@ async function serveStdio(app: App, loaded: LoadedConfig, logger: Logger, option
   );
   const { startStdioServer } = await import('../server/stdio-server.ts');
   const stdio = startStdioServer({ gateway: app.gateway, principal, logger });
-  await Promise.race([stdio.closed, untilStopped()]);
+  const stopped = untilStopped();
+  const gone = stdio.closed.then(() => 'gone' as const);
+  // A client that is still there gets the answers it waits for; one that has gone does not.
+  if ((await Promise.race([gone, stopped])) !== 'gone') await app.close(loaded.config.server.shutdownGraceMs);
   await stdio.close();
-}
-
-/** What `check` calls an error is a warning here: an upstream that is down must not take the policies down. */
-function warnOfPolicies(app: App, logger: Logger): void {
-  const down = app
-    .sources()
-    .filter((one) => one.state !== 'ready')
-    .map((one) => one.source);
-  for (const { file, line, column, message } of checkPolicies(
-    app.policy(),
-    app.gateway.current().catalog,
-    down,
-  )) {
-    logger.warn({}, `${file}:${line}:${column}  ${message}`);
-  }
-}
-
-/** A valid change of any file is swapped in; an invalid one is reported, and what runs keeps running. */
-function watchConfiguration(first: LoadedConfig, app: App, logger: Logger): () => void {
-  let current = first;
-  const watch = watchInputs(first.inputs, {
-    onChange: () => {
-      void reload();
-    },
-  });
-  const reload = async (): Promise<void> => {
-    try {
-      const next = await loadConfig(first.file, process.env);
-      watch.update(next.inputs);
-      app.reload(next);
-      logger.info({ digest: next.digest }, 'configuration reloaded');
-      if (JSON.stringify(next.config.server) !== JSON.stringify(current.config.server)) {
-        logger.warn({}, 'a change under `server:` takes effect at the next start');
-      }
-      if (JSON.stringify(next.config.audit.dir) !== JSON.stringify(current.config.audit.dir)) {
-        logger.warn({}, 'a change of `audit.dir` takes effect at the next start');
-      }
-      current = next;
-    } catch (error) {
-      // What is missing or broken is watched too: its repair is a change.
-      if (error instanceof ConfigurationError) watch.update(error.inputs);
-      logger.error(
-        { err: error },
-        `the changed configuration is not used; the running one stays:\n${(error as Error).message}`,
-      );
-    }
-  };
-  return () => watch.close();
 }

@@ -43,6 +43,8 @@ export function startStdioServer(options: {
     },
     { onerror: (error) => logger.debug({ err: error }, 'a message on standard input was not served') },
   );
+  // The client has gone when either end of the pipe is closed.
+  process.stdout.once('error', () => closed.resolve());
   process.stdin.once('end', () => closed.resolve());
   process.stdin.once('close', () => closed.resolve());
   return {

@@ -1,0 +1,66 @@
+import type { App } from '../app.ts';
+import { ConfigurationError } from '../config/configuration-error.ts';
+import { loadConfig, type LoadedConfig } from '../config/load.ts';
+import { watchInputs } from '../config/watch.ts';
+import { toBailiwickError } from '../errors.ts';
+import { checkPolicies } from '../policy/check.ts';
+import type { Logger } from '../telemetry/logger.ts';
+
+export interface WatchOptions {
+  readonly loaded: LoadedConfig;
+  readonly app: App;
+  readonly logger: Logger;
+  /** What the log masks; secrets of a changed configuration are added before it is put in force. */
+  readonly secrets: string[];
+}
+
+/** A valid change of any file is swapped in; an invalid one is reported, and what runs keeps running. */
+export function watchConfiguration({ loaded, app, logger, secrets }: WatchOptions): () => void {
+  let current = loaded;
+  const watch = watchInputs(loaded.inputs, { onChange: () => void reload() });
+  const reload = async (): Promise<void> => {
+    try {
+      const next = await loadConfig(loaded.file, process.env);
+      watch.update(next.inputs);
+      secrets.push(...next.secrets.filter((secret) => !secrets.includes(secret)));
+      app.reload(next);
+      logger.info({ digest: next.digest }, 'configuration reloaded');
+      warnOfRestart(current, next, logger);
+      current = next;
+      await app.settled();
+      warnOfPolicies(app, logger);
+    } catch (thrown) {
+      // What is missing or broken is watched too: its repair is a change.
+      if (thrown instanceof ConfigurationError) watch.update(thrown.inputs);
+      const error = toBailiwickError(thrown);
+      const details = error.code === 'CONFIGURATION' ? {} : { err: thrown };
+      logger.error(
+        details,
+        `the changed configuration is not used; the running one stays:\n${error.message}`,
+      );
+    }
+  };
+  return () => watch.close();
+}
+
+/** What `check` calls an error is a warning here: an upstream that is down must not take the policies down. */
+export function warnOfPolicies(app: App, logger: Logger): void {
+  const down = app.sources().filter(({ state }) => state !== 'ready');
+  const sources = [...down, ...app.unusable()].map(({ source }) => source);
+  for (const { file, line, column, message } of checkPolicies(
+    app.policy(),
+    app.gateway.current().catalog,
+    sources,
+  )) {
+    logger.warn({}, `${file}:${line}:${column}  ${message}`);
+  }
+}
+
+function warnOfRestart(before: LoadedConfig, after: LoadedConfig, logger: Logger): void {
+  if (JSON.stringify(before.config.server) !== JSON.stringify(after.config.server)) {
+    logger.warn({}, 'a change under `server:` takes effect at the next start');
+  }
+  if (before.config.audit.dir !== after.config.audit.dir) {
+    logger.warn({}, 'a change of `audit.dir` takes effect at the next start');
+  }
+}

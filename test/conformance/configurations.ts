@@ -8,7 +8,7 @@ export interface Subject {
   stop(): Promise<void>;
 }
 
-const FIXTURE = fileURLToPath(new URL('./fixture.ts', import.meta.url));
+export const FIXTURE = fileURLToPath(new URL('./fixture.ts', import.meta.url));
 
 /** The ways in which the fixture is put before the suite, by the name that rows and expectations use. */
 export const CONFIGURATIONS: Record<string, { about: string; start: () => Promise<Subject> }> = {

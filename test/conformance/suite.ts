@@ -43,9 +43,17 @@ export async function findSuite(given: string | undefined): Promise<string> {
   const suite = given ?? join(PEERS, 'node_modules', '@modelcontextprotocol', 'conformance');
   if (existsSync(join(suite, 'dist', 'index.js'))) return suite;
   if (given !== undefined) throw new Error(`there is no conformance suite in ${given}`);
-  console.error('installing test/peers …');
-  await promisify(execFile)('npm', ['ci', '--prefix', PEERS]);
+  await findPeers();
   return suite;
+}
+
+/** The directory `test/peers`, installed when it is not. */
+export async function findPeers(): Promise<string> {
+  if (!existsSync(join(PEERS, 'node_modules'))) {
+    console.error('installing test/peers …');
+    await promisify(execFile)('npm', ['ci', '--prefix', PEERS]);
+  }
+  return PEERS;
 }
 
 /** Runs the suite's server scenarios of one revision against `url` and reads what it found. */

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { BailiwickError } from '../../src/errors.ts';
 import { createLink, type Link } from '../../src/upstream/mcp/link.ts';
 import { toUpstreamFault } from '../../src/upstream/mcp/faults.ts';
+import { keepText } from '../../src/upstream/scrub.ts';
 import { faultOf, never } from './support.ts';
 
 beforeEach(() => void vi.useFakeTimers());
@@ -29,7 +30,7 @@ function createFixture(random = 0): Fixture {
         return {};
       },
       close: async () => {},
-      toFault: (error) => toUpstreamFault(error, { source: 'up' }),
+      toFault: (error) => toUpstreamFault(error, { source: 'up', scrub: keepText }),
       backoff: { initialMs: 1_000, maximumMs: 4_000 },
       now: Date.now,
       random: () => random,

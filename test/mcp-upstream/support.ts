@@ -54,6 +54,7 @@ export function startUpstream(
   const upstream = createMcpUpstream({
     source,
     server,
+    secrets: [],
     compile: (lists): Contribution => compileMcp({ source, trustAnnotations: true, ...lists }),
     timeoutMs: 10_000,
     startupTimeoutMs: 15_000,

@@ -6,6 +6,7 @@ import {
   type JSONRPCMessage,
   type Transport,
 } from '@modelcontextprotocol/client';
+import type { Scrub } from '../scrub.ts';
 
 /** A message longer than this is not read; the child is ended. */
 const MAX_MESSAGE_BYTES = 32 * 1024 * 1024;
@@ -21,6 +22,8 @@ export interface ChildTransportOptions {
   /** The child's whole environment. */
   readonly environment: Record<string, string>;
   readonly cwd?: string;
+  /** Masks secrets in what is quoted of the child's output. */
+  readonly scrub: Scrub;
   readonly onErrorOutput: (text: string) => void;
 }
 
@@ -156,7 +159,8 @@ export class ChildTransport implements Transport {
       message = deserializeMessage(line);
     } catch {
       this.rubbish += 1;
-      this.onerror?.(new Error(`not a JSON-RPC message on standard output: ${line.slice(0, 200)}`));
+      const quoted = this.#options.scrub(line).slice(0, 200);
+      this.onerror?.(new Error(`not a JSON-RPC message on standard output: ${quoted}`));
       return;
     }
     this.messages += 1;

@@ -8,7 +8,8 @@ import {
 import type { JsonObject } from '../../catalog/json.ts';
 import { BailiwickError } from '../../errors.ts';
 import type { Logger } from '../../telemetry/logger.ts';
-import { causesOf } from './faults.ts';
+import type { Scrub } from '../scrub.ts';
+import { causesOf } from './causes.ts';
 import type { MirroredTool } from './parameters.ts';
 import { createTransport, RUBBISH, type McpServerAddress } from './transport.ts';
 
@@ -38,6 +39,7 @@ export interface OpenConnectionOptions {
   readonly server: McpServerAddress;
   readonly clientInfo: { readonly name: string; readonly version: string };
   readonly startupTimeoutMs: number;
+  readonly scrub: Scrub;
   readonly logger: Logger;
   readonly now: () => number;
   readonly nextId: () => number;

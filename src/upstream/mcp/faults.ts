@@ -1,5 +1,7 @@
 import { ProtocolError, SdkError, SdkHttpError } from '@modelcontextprotocol/client';
 import { BailiwickError, type ErrorCode } from '../../errors.ts';
+import { scrubJson, type Scrub } from '../scrub.ts';
+import { causesOf, memberOf } from './causes.ts';
 import { NotSentError } from './child-transport.ts';
 import { OriginError, TooLongError } from './http-transport.ts';
 import { STREAM_ENDED } from './relay-transport.ts';
@@ -15,6 +17,8 @@ const NO_COMMON_VERSION = 'speaks no protocol version in common with this gatewa
 
 export interface FaultContext {
   readonly source: string;
+  /** Masks the source's secrets in what the upstream said. */
+  readonly scrub: Scrub;
   /** The caller's signal: once it fired, whatever happened was a cancellation. */
   readonly signal?: AbortSignal;
   /** Set for `resources/read`. */
@@ -25,11 +29,14 @@ export interface FaultContext {
 
 /** Whatever an attempt to talk to an upstream threw, in Bailiwick's vocabulary. Texts name no address. */
 export function toUpstreamFault(error: unknown, context: FaultContext): BailiwickError {
-  const { source } = context;
+  const { source, scrub } = context;
   if (context.signal?.aborted) return toCancellation(context.signal, source);
   if (error instanceof BailiwickError) return error;
   const fault = (code: UpstreamCode, text: string, data?: Record<string, unknown>) =>
-    new BailiwickError(code, `source ${source} ${text}`, { cause: error, ...(data ? { data } : {}) });
+    new BailiwickError(code, `source ${source} ${scrub(text)}`, {
+      cause: error,
+      ...(data ? { data: scrubJson(data, scrub) } : {}),
+    });
 
   for (const cause of causesOf(error)) {
     if (cause instanceof ProtocolError) return toProtocolFault(cause, context, fault);
@@ -202,17 +209,6 @@ export function isHeaderMismatch(error: unknown): boolean {
   return error instanceof ProtocolError && error.code === HEADER_MISMATCH;
 }
 
-/** An error, then what caused it, outside in; `SdkError` keeps some causes in `data`. */
-export function causesOf(error: unknown): unknown[] {
-  const causes: unknown[] = [];
-  for (let next = error; next !== undefined && next !== null && causes.length < 8;) {
-    causes.push(next);
-    if (!(next instanceof Error)) break;
-    next = next.cause ?? (next instanceof SdkError ? memberOf(next.data, 'cause') : undefined);
-  }
-  return causes;
-}
-
 function readJsonRpcError(error: SdkHttpError): { code: number; message: string } | undefined {
   const text = memberOf(error.data, 'text');
   if (typeof text !== 'string') return undefined;
@@ -223,8 +219,4 @@ function readJsonRpcError(error: SdkHttpError): { code: number; message: string 
   } catch {
     return undefined;
   }
-}
-
-function memberOf(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 }

@@ -2,6 +2,7 @@ import type { Contribution } from '../../catalog/entries.ts';
 import type { JsonObject } from '../../catalog/json.ts';
 import { BailiwickError } from '../../errors.ts';
 import type { Logger } from '../../telemetry/logger.ts';
+import { createScrubber } from '../scrub.ts';
 import type { CallContext, Upstream } from '../upstream.ts';
 import { openConnection, type Connection } from './connection.ts';
 import {
@@ -23,11 +24,14 @@ import {
   type MirroredTool,
 } from './parameters.ts';
 import { toOutcome, toProgress, toResult } from './results.ts';
+import { secretsOf } from './secrets.ts';
 import type { McpServerAddress } from './transport.ts';
 
 export interface McpUpstreamOptions {
   readonly source: string;
   readonly server: McpServerAddress;
+  /** Texts that references brought into the configuration. Those that are credentials of this server never come back. */
+  readonly secrets: readonly string[];
   /** Makes catalog entries of the lists. Handed in: folders of one ring do not import each other. */
   readonly compile: (lists: McpLists) => Contribution;
   /** How long one request may take, or go without progress where the caller asked for progress. */
@@ -57,6 +61,7 @@ export function createMcpUpstream(options: McpUpstreamOptions): Upstream {
   const { source, logger, now, timeoutMs } = options;
   const backoff = options.backoff ?? { initialMs: 500, maximumMs: 60_000 };
   const random = options.random ?? Math.random;
+  const scrub = createScrubber(secretsOf(options.server, options.secrets));
   const closing = new AbortController();
   const closings = new Set<Promise<void>>();
   const listeners = new Map<Connection, AbortController>();
@@ -82,7 +87,7 @@ export function createMcpUpstream(options: McpUpstreamOptions): Upstream {
   };
 
   const giveUp = (connection: Connection, error: unknown): void => {
-    link.lose(connection, toUpstreamFault(error, { source }));
+    link.lose(connection, toUpstreamFault(error, { source, scrub }));
     retire(connection);
   };
 
@@ -98,6 +103,7 @@ export function createMcpUpstream(options: McpUpstreamOptions): Upstream {
       server: options.server,
       clientInfo: options.clientInfo,
       startupTimeoutMs: options.startupTimeoutMs,
+      scrub,
       logger,
       now,
       nextId: () => ++lastId,
@@ -137,7 +143,7 @@ export function createMcpUpstream(options: McpUpstreamOptions): Upstream {
       listeners.delete(connection);
       return connection.close();
     },
-    toFault: (error) => toUpstreamFault(error, { source }),
+    toFault: (error) => toUpstreamFault(error, { source, scrub }),
     backoff,
     now,
     random,
@@ -181,7 +187,12 @@ export function createMcpUpstream(options: McpUpstreamOptions): Upstream {
         if (!isRetry && (hasNoSession || wasNotSent(error))) continue;
         const uri = method === 'resources/read' ? toParams(connection)['uri'] : undefined;
         const isContinuation = context.requestState !== undefined || context.inputResponses !== undefined;
-        throw toUpstreamFault(error, { source, isContinuation, ...(typeof uri === 'string' && { uri }) });
+        throw toUpstreamFault(error, {
+          source,
+          scrub,
+          isContinuation,
+          ...(typeof uri === 'string' && { uri }),
+        });
       }
     }
   };

@@ -6,6 +6,8 @@ import type {
   TransportSendOptions,
 } from '@modelcontextprotocol/client';
 import { isJsonObject, type JsonObject } from '../../catalog/json.ts';
+import type { Scrub } from '../scrub.ts';
+import { scrubError, scrubMessage } from './scrub-message.ts';
 
 /** `error.data` of the error that stands in for an answer that never came: compared by identity. */
 export const STREAM_ENDED = Object.freeze({ streamEnded: true });
@@ -32,6 +34,7 @@ interface Pending {
  *   empty result with a ticket in `_meta`, and {@link redeem} gives out what the upstream really sent.
  * - **Ids are unique** over all connections of the upstream (`nextId`), because a repeated request of a multi-round trip
  *   must have another id than the first one, and every SDK client counts from 0.
+ * - **Secrets stay here.** Whatever arrives, messages and errors alike, is scrubbed before anybody reads it.
  * - **A response stream that ends without an answer fails its request** at once, instead of at its timeout.
  */
 export class RelayTransport implements Transport {
@@ -41,14 +44,16 @@ export class RelayTransport implements Transport {
 
   readonly #inner: Transport;
   readonly #nextId: () => number;
+  readonly #scrub: Scrub;
   readonly #pending = new Map<RequestId, Pending>();
   readonly #wireIds = new Map<RequestId, RequestId>();
   readonly #results = new Map<number, JsonObject>();
   #nextTicket = 0;
 
-  constructor(inner: Transport, nextId: () => number) {
+  constructor(inner: Transport, nextId: () => number, scrub: Scrub) {
     this.#inner = inner;
     this.#nextId = nextId;
+    this.#scrub = scrub;
   }
 
   get hasPerRequestStream(): boolean {
@@ -69,9 +74,12 @@ export class RelayTransport implements Transport {
 
   async start(): Promise<void> {
     this.#inner.onclose = () => this.onclose?.();
-    this.#inner.onerror = (error) => this.onerror?.(error);
+    this.#inner.onerror = (error) => {
+      scrubError(error, this.#scrub);
+      this.onerror?.(error);
+    };
     this.#inner.onmessage = (message, extra) => {
-      const restored = this.#receive(message);
+      const restored = this.#receive(scrubMessage(message, this.#scrub));
       if (!restored) return;
       if ('method' in restored) this.onmessage?.(restored, extra);
       // The SDK handles notifications a microtask late and answers at once: the progress before an answer would be lost.
@@ -85,8 +93,8 @@ export class RelayTransport implements Transport {
   }
 
   async send(message: JSONRPCMessage, options: TransportSendOptions = {}): Promise<void> {
-    if (!('method' in message)) return this.#inner.send(message, options);
-    if (!('id' in message)) return this.#inner.send(this.#mapCancellation(message), options);
+    if (!('method' in message)) return this.#send(message, options);
+    if (!('id' in message)) return this.#send(this.#mapCancellation(message), options);
 
     const { id, method } = message;
     // The SDK's own ids of probes and listen requests are text: already unlike any of ours.
@@ -95,13 +103,21 @@ export class RelayTransport implements Transport {
     this.#wireIds.set(id, wireId);
     options.requestSignal?.addEventListener('abort', () => this.#forget(wireId), { once: true });
     try {
-      await this.#inner.send(
+      await this.#send(
         { ...message, id: wireId },
         { ...options, onRequestStreamEnd: () => this.#endStream(wireId, options.onRequestStreamEnd) },
       );
     } catch (error) {
       this.#forget(wireId);
       throw error;
+    }
+  }
+
+  async #send(message: JSONRPCMessage, options: TransportSendOptions): Promise<void> {
+    try {
+      await this.#inner.send(message, options);
+    } catch (error) {
+      throw scrubError(error, this.#scrub);
     }
   }
 
@@ -169,8 +185,8 @@ export class ChildRelayTransport extends RelayTransport {
   readonly stderr = null;
   readonly #pid: () => number | null;
 
-  constructor(inner: Transport & { readonly pid: number | null }, nextId: () => number) {
-    super(inner, nextId);
+  constructor(inner: Transport & { readonly pid: number | null }, nextId: () => number, scrub: Scrub) {
+    super(inner, nextId, scrub);
     this.#pid = () => inner.pid;
   }
 

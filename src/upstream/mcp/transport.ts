@@ -1,6 +1,7 @@
 /* oxlint-disable unicorn/prefer-add-event-listener -- MCP transports have on-functions and no events. */
 import type { Transport } from '@modelcontextprotocol/client';
 import type { Logger } from '../../telemetry/logger.ts';
+import type { Scrub } from '../scrub.ts';
 import { toChildEnvironment } from './child-environment.ts';
 import { ChildTransport } from './child-transport.ts';
 import { createHttpTransport } from './http-transport.ts';
@@ -18,6 +19,8 @@ export const RUBBISH = 'writes something to standard output that is not MCP';
 export interface TransportOptions {
   readonly source: string;
   readonly server: McpServerAddress;
+  /** Masks the source's secrets in whatever comes from it. */
+  readonly scrub: Scrub;
   readonly logger: Logger;
   readonly now: () => number;
   readonly nextId: () => number;
@@ -36,26 +39,27 @@ export interface OpenedTransport {
 
 /** The transport to a server, ready to be started. */
 export function createTransport(options: TransportOptions): OpenedTransport {
-  const { server, source, logger, now, nextId } = options;
+  const { server, source, scrub, logger, now, nextId } = options;
   if ('url' in server) {
     const http = createHttpTransport({
       url: new URL(server.url),
       headers: server.headers,
       onStreamLost: options.onLost,
     });
-    const transport = Object.assign(new RelayTransport(http as Transport, nextId), {
+    const transport = Object.assign(new RelayTransport(http as Transport, nextId, scrub), {
       terminateSession: () => http.terminateSession(),
     });
     return { transport, describeEnding: () => '' };
   }
-  const log = createLineLog({ source, logger, now });
+  const log = createLineLog({ source, scrub, logger, now });
   const child = new ChildTransport({
     command: server.command,
     environment: toChildEnvironment(server.env, process.env),
     ...(server.cwd === undefined ? {} : { cwd: server.cwd }),
+    scrub,
     onErrorOutput: (text) => log.write(text),
   });
-  const transport = Object.assign(new ChildRelayTransport(child, nextId), {
+  const transport = Object.assign(new ChildRelayTransport(child, nextId, scrub), {
     terminateSession: async () => {},
   });
   child.onended = (ending) => {

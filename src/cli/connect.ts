@@ -1,10 +1,21 @@
 import { realpathSync } from 'node:fs';
 import path from 'node:path';
-import { loadConfig } from '../config/load.ts';
+import { loadConfig, type LoadedConfig } from '../config/load.ts';
 import { BailiwickError } from '../errors.ts';
-import { CONFIG_OPTION, createCommand, DEFAULT_CONFIG, type AddCommand } from './command.ts';
-import { MCP_CLIENTS, type Connection, type McpClient } from './mcp-clients.ts';
-import { mergeIntoJsonFile } from './merge-json.ts';
+import { isLoopbackRequest } from '../identity/local.ts';
+import { valueAt } from '../text/pointer.ts';
+import { isKeyNeeded, principalToBe, type Callers } from './callers.ts';
+import { CONFIG_OPTION, createCommand, type AddCommand } from './command.ts';
+import {
+  keepFilledIn,
+  KEY_PLACEHOLDER,
+  MCP_CLIENTS,
+  toRemark,
+  type Connection,
+  type McpClient,
+} from './mcp-clients.ts';
+import { mergeIntoJsonFile, readJsonFileAt } from './merge-json.ts';
+import { readWrittenConfig, textsOf, variablesOf } from './written-config.ts';
 
 interface Options {
   config: string;
@@ -32,32 +43,41 @@ export const addConnect: AddCommand = (program, terminal) => {
     .option('--url <url>', 'the endpoint for http; without it, from the configuration')
     .option(
       '--key <key>',
-      'a bearer key for http (bailiwick keys create); without it, as the local principal',
+      'a bearer key for http (bailiwick keys create); without it, as the local principal where that will do',
     )
-    .option('--as <principal>', 'for stdio: act as this principal of identity.principals')
+    .option(
+      '--as <principal>',
+      'for stdio: act as this principal of identity.principals; without it, as the local one, or the first where that is off or holds nothing',
+    )
     .option('--file <file>', "the client's file, where it is not in its usual place")
     .option('--write', 'merge into the file, keeping a copy of what was there')
     .action(async (clientName: string, options: Options) => {
       const client = Object.hasOwn(MCP_CLIENTS, clientName) ? MCP_CLIENTS[clientName] : undefined;
       if (!client) throw new BailiwickError('USAGE', `no client "${clientName}"; there is ${clients}`);
-      const connection = await toConnection(client, options);
+      const [connection, callers] = await toConnection(client, options);
       const entry = client.entry(connection);
+      const remark = toRemark(connection, callers.principals[0]);
       const file = options.file ?? client.file(process.cwd());
       if (!options.write) {
         terminal.err(`For ${client.title}, in ${file} (or run this again with --write):`);
         terminal.out(JSON.stringify({ [client.member]: { [options.name]: entry } }, undefined, 2));
+        if (remark !== undefined) terminal.err(remark);
         return;
       }
-      const copy = await mergeIntoJsonFile(file, [client.member, options.name], entry, Date.now());
+      const at = [client.member, options.name];
+      const kept = keepFilledIn(entry, await readJsonFileAt(file, at));
+      const copy = await mergeIntoJsonFile(file, at, kept, Date.now());
       terminal.out(
         `${file} now has the server "${options.name}".${copy === undefined ? '' : ` What was there: ${copy}`}`,
       );
+      if (remark !== undefined && JSON.stringify(kept) === JSON.stringify(entry)) terminal.out(remark);
       terminal.out(`Restart ${client.title} to see its tools.`);
     });
   program.addCommand(command);
 };
 
-async function toConnection(client: McpClient, options: Options): Promise<Connection> {
+/** @throws BailiwickError `USAGE` for options that do nothing with the transport. */
+async function toConnection(client: McpClient, options: Options): Promise<[Connection, Callers]> {
   const transport = options.transport ?? client.transports[0];
   const known = client.transports.find((one) => one === transport);
   if (!known) {
@@ -66,24 +86,90 @@ async function toConnection(client: McpClient, options: Options): Promise<Connec
       `--transport: ${client.title} takes ${client.transports.join(' or ')} here, not ${transport}`,
     );
   }
-  if (known === 'stdio') return stdioConnection(options.config, options.as);
-  const url = options.url ?? (await endpointOf(options.config));
-  return { transport: 'http', url, ...(options.key !== undefined && { key: options.key }) };
+  return known === 'stdio' ? toStdio(options) : toHttp(options);
+}
+
+async function toStdio({ config, as, key, url }: Options): Promise<[Connection, Callers]> {
+  if (key !== undefined || url !== undefined) {
+    throw new BailiwickError(
+      'USAGE',
+      '--key and --url are for http; over stdio the client starts Bailiwick, and --as says who calls',
+    );
+  }
+  const written = await readWrittenConfig(config);
+  if (!written) {
+    throw new BailiwickError(
+      'CONFIGURATION',
+      `${config} cannot be read as a configuration; name another one with --config`,
+    );
+  }
+  const callers = { local: valueAt(written.value, ['identity', 'local']), principals: written.principals };
+  if (as !== undefined && !callers.principals.includes(as)) {
+    const there = callers.principals.join(', ') || 'none';
+    throw new BailiwickError('USAGE', `--as: no principal "${as}" in ${config}; there is ${there}`);
+  }
+  const variables = variablesOf(textsOf(written.value));
+  return [stdioConnection({ config, as: as ?? principalToBe(callers), variables }), callers];
+}
+
+async function toHttp({ config, as, key, url }: Options): Promise<[Connection, Callers]> {
+  if (as !== undefined) {
+    throw new BailiwickError(
+      'USAGE',
+      `--as is for stdio: over http the key says who calls. Give it with --key (bailiwick keys create ${as}), or add --transport stdio`,
+    );
+  }
+  if (url === undefined) {
+    const { server, identity } = (await loadConfig(config, process.env)).config;
+    const callers = { local: identity.local, principals: Object.keys(identity.principals) };
+    const isLocal = isLoopbackRequest({
+      listenAddress: server.listen
+        .replace(/:\d+$/, '')
+        .replace(/^localhost$/i, LOOPBACK)
+        .replaceAll(/[[\]]/g, ''),
+      remoteAddress: LOOPBACK,
+      publicUrl: server.publicUrl,
+      headers: {},
+    });
+    return [httpConnection(endpointOf(server), key, !isLocal || isKeyNeeded(callers)), callers];
+  }
+  const written = await readWrittenConfig(config);
+  const callers = {
+    local: written && valueAt(written.value, ['identity', 'local']),
+    principals: written?.principals ?? [],
+  };
+  return [httpConnection(url, key, !isOfThisMachine(url) || isKeyNeeded(callers)), callers];
+}
+
+const LOOPBACK = '127.0.0.1';
+
+function isOfThisMachine(url: string): boolean {
+  const hostname = URL.parse(url)?.hostname ?? '';
+  return /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
+}
+
+function httpConnection(url: string, key: string | undefined, isNeeded: boolean): Connection {
+  const given = key ?? (isNeeded ? KEY_PLACEHOLDER : undefined);
+  return { transport: 'http', url, ...(given !== undefined && { key: given }) };
 }
 
 /** This very program, by absolute paths: clients start servers in a folder and with a PATH of their own. */
-export function stdioConnection(config: string, as?: string): Connection {
+export function stdioConnection(options: {
+  config: string;
+  as: string | undefined;
+  variables: readonly string[];
+}): Connection {
   const script = realpathSync(process.argv[1] ?? '');
-  const args = [script, 'serve', '--stdio', '--config', path.resolve(config)];
+  const args = [script, 'serve', '--stdio', '--config', path.resolve(options.config)];
   return {
     transport: 'stdio',
     command: process.execPath,
-    args: as === undefined ? args : [...args, '--as', as],
+    args: options.as === undefined ? args : [...args, '--as', options.as],
+    variables: options.variables,
   };
 }
 
-async function endpointOf(config: string = DEFAULT_CONFIG): Promise<string> {
-  const { server } = (await loadConfig(config, process.env)).config;
+function endpointOf(server: LoadedConfig['config']['server']): string {
   const base =
     server.publicUrl ??
     `${server.tls ? 'https' : 'http'}://${server.listen.replace(/^(0\.0\.0\.0|\[::\]):/, 'localhost:')}`;

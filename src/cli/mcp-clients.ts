@@ -1,10 +1,16 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
-import type { JsonObject } from '../catalog/json.ts';
+import { isJsonObject, type Json, type JsonObject } from '../catalog/json.ts';
 
 /** How a client starts or reaches this gateway. */
 export type Connection =
-  | { readonly transport: 'stdio'; readonly command: string; readonly args: readonly string[] }
+  | {
+      readonly transport: 'stdio';
+      readonly command: string;
+      readonly args: readonly string[];
+      /** Names of the environment variables that it needs: clients do not pass theirs on. */
+      readonly variables: readonly string[];
+    }
   | { readonly transport: 'http'; readonly url: string; readonly key?: string };
 
 /** A desktop client that keeps its MCP servers in a JSON file. */
@@ -15,6 +21,24 @@ export interface McpClient {
   readonly member: string;
   file(folder: string): string;
   entry(connection: Connection): JsonObject;
+}
+
+/** What stands where a person has to put a value that is never printed. */
+const SET_ME = '…set me…';
+
+/** Stands for a key in an entry that needs one. */
+export const KEY_PLACEHOLDER = '<key>';
+
+/** What a person still has to do with an entry; `undefined` where it works as it is. */
+export function toRemark(connection: Connection, principal: string | undefined): string | undefined {
+  if (connection.transport === 'stdio') {
+    return connection.variables.length > 0
+      ? `Put the values in place of "${SET_ME}": the configuration refers to these variables, and clients do not pass on the environment.`
+      : undefined;
+  }
+  return connection.key === KEY_PLACEHOLDER
+    ? `A key is needed in place of ${KEY_PLACEHOLDER}: bailiwick keys create ${principal ?? 'NAME'}`
+    : undefined;
 }
 
 export const MCP_CLIENTS: Readonly<Record<string, McpClient>> = {
@@ -43,7 +67,11 @@ export const MCP_CLIENTS: Readonly<Record<string, McpClient>> = {
 };
 
 function entryOf(connection: Connection): JsonObject {
-  if (connection.transport === 'stdio') return { command: connection.command, args: [...connection.args] };
+  if (connection.transport === 'stdio') {
+    const { command, args, variables } = connection;
+    const env = Object.fromEntries(variables.map((name) => [name, SET_ME]));
+    return { command, args: [...args], ...(variables.length > 0 && { env }) };
+  }
   const { url, key } = connection;
   return { url, ...(key !== undefined && { headers: { Authorization: `Bearer ${key}` } }) };
 }
@@ -57,4 +85,22 @@ function applicationData(): string {
     default:
       return process.env['XDG_CONFIG_HOME'] ?? path.join(homedir(), '.config');
   }
+}
+
+/**
+ * An entry with what somebody has already put in place of its placeholders.
+ *
+ * @param before The entry of the same name that is there now, whatever it is.
+ */
+export function keepFilledIn(entry: JsonObject, before: Json | undefined): JsonObject {
+  if (!isJsonObject(before)) return entry;
+  return Object.fromEntries(
+    Object.entries(entry).map(([name, value]) => {
+      const old = before[name];
+      if (isJsonObject(value)) return [name, keepFilledIn(value, old)];
+      const isPlaceholder =
+        typeof value === 'string' && (value === SET_ME || value.endsWith(KEY_PLACEHOLDER));
+      return [name, isPlaceholder && typeof old === 'string' ? old : value];
+    }),
+  );
 }

@@ -4,6 +4,7 @@ import { copyFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Json } from '../catalog/json.ts';
 import { BailiwickError } from '../errors.ts';
+import { valueAt } from '../text/pointer.ts';
 
 /**
  * Sets one member of a JSON file and leaves everything else as it is, comments and layout included.
@@ -36,6 +37,13 @@ export async function mergeIntoJsonFile(
   await writeFile(draft, after, { mode: 0o600 });
   await rename(draft, file);
   return copy;
+}
+
+/** The value at a place of a JSON file; `undefined` where there is none, or no file, or no JSON in it. */
+export async function readJsonFileAt(file: string, at: readonly string[]): Promise<Json | undefined> {
+  const text = await readFile(file, 'utf8').catch(() => '');
+  const value = parse(text, [], { allowTrailingComma: true }) as Json | undefined;
+  return valueAt(value, at) as Json | undefined;
 }
 
 function requireJson(file: string, text: string): void {

@@ -1,12 +1,20 @@
 import type { App } from '../app.ts';
+import { toShownName } from '../catalog/names.ts';
+import type { Tool } from '../catalog/tool.ts';
+import type { LoadedConfig } from '../config/load.ts';
+import { configuredPrincipal } from '../identity/configured-principal.ts';
+import { isLoopbackRequest } from '../identity/local.ts';
+import type { HttpServer } from '../server/http-server.ts';
 import { SERVER_INFO } from '../server/server-info.ts';
+import { isKeyNeeded, principalToBe } from './callers.ts';
 import { stdioConnection } from './connect.ts';
-import { MCP_CLIENTS, type Connection } from './mcp-clients.ts';
+import { KEY_PLACEHOLDER, MCP_CLIENTS, toRemark, type Connection } from './mcp-clients.ts';
 import { paint, table } from './terminal.ts';
+import { variablesOf } from './written-config.ts';
 
 /** What `serve` prints when it is ready: what is served, to whom, and what to do next. */
-export function welcome(app: App, url: string, config: string): string {
-  const endpoint = `${url}/mcp`;
+export function welcome(app: App, loaded: LoadedConfig, http: Pick<HttpServer, 'url' | 'address'>): string {
+  const endpoint = `${http.url}/mcp`;
   const rows = app
     .sources()
     .map(({ source, state, contribution, error }) => [
@@ -17,14 +25,30 @@ export function welcome(app: App, url: string, config: string): string {
     ]);
   const unusable = app.unusable().map(({ source, error }) => [source, 'unusable', '0', error.message]);
   const total = app.gateway.current().catalog.tools.length;
-  const local = app.local();
+  const { identity, server } = loaded.config;
+  const callers = { local: identity.local, principals: Object.keys(identity.principals) };
+  const facts = {
+    listenAddress: http.address,
+    remoteAddress: http.address,
+    publicUrl: server.publicUrl,
+    headers: {},
+  };
+  const local = isLoopbackRequest(facts) && !isKeyNeeded(callers) ? app.local() : undefined;
+  const [first = '<principal>'] = callers.principals;
   const who = local
     ? `Callers on this machine need no key: they are the principal "local" (scopes: ${local.scopes.join(', ') || 'none'}).`
-    : 'Callers need a key: bailiwick keys create <principal>';
-  const exampleTool = app.gateway.current().catalog.tools.find((tool) => tool.access === 'read');
-  const example = exampleTool
-    ? `npx bailiwick call ${exampleTool.source}_${exampleTool.name} --as agent`
-    : 'npx bailiwick tools';
+    : `Callers need a key: npx bailiwick keys create ${first}`;
+  const stdio = stdioConnection({
+    config: loaded.file,
+    as: principalToBe(callers),
+    variables: variablesOf(loaded.written.values()),
+  });
+  const overHttp: Connection = {
+    transport: 'http',
+    url: endpoint,
+    ...(local ? {} : { key: KEY_PLACEHOLDER }),
+  };
+  const examples = suggestCalls(app, loaded);
   return [
     paint('bold', `Bailiwick ${SERVER_INFO.version} serves ${total} tools at ${endpoint}`),
     '',
@@ -32,19 +56,36 @@ export function welcome(app: App, url: string, config: string): string {
     '',
     who,
     '',
-    snippet('claude', stdioConnection(config)),
-    snippet('cursor', { transport: 'http', url: endpoint }),
+    snippet('claude', stdio, first),
+    snippet('cursor', overHttp, first),
     'Try it in another terminal:',
-    `  npx bailiwick tools --as agent`,
-    `  ${example}`,
+    ...examples.map((line) => `  npx bailiwick ${line}`),
     '',
     'Stop with Ctrl+C.',
   ].join('\n');
 }
 
-function snippet(name: string, connection: Connection): string {
+function snippet(name: string, connection: Connection, principal: string): string {
   const client = MCP_CLIENTS[name];
   if (!client) return '';
   const json = JSON.stringify({ [client.member]: { bailiwick: client.entry(connection) } }, undefined, 2);
-  return `${paint('bold', client.title)}, in ${client.file('.')}\n(or let it be written: npx bailiwick connect ${name} --write)\n${json}\n`;
+  const remark = toRemark(connection, principal);
+  return `${paint('bold', client.title)}, in ${client.file('.')}\n(or let it be written: npx bailiwick connect ${name} --write)\n${json}\n${remark === undefined ? '' : `${remark}\n`}`;
+}
+
+/** Commands that work with this configuration: the first principal's view, and a call of something harmless in it. */
+function suggestCalls(app: App, loaded: LoadedConfig): string[] {
+  const snapshot = app.gateway.current();
+  const [named] = Object.entries(loaded.config.identity.principals);
+  const principal = named ? configuredPrincipal(...named) : app.local();
+  if (!principal) return ['tools'];
+  const as = named ? ` --as ${named[0]}` : '';
+  const example = snapshot.view(principal).tools.find(isHarmless);
+  return [`tools${as}`, ...(example ? [`call ${toShownName(example.source, example.name)}${as}`] : [])];
+}
+
+/** Reads, and needs no argument. */
+function isHarmless(tool: Tool): boolean {
+  const { required } = tool.inputSchema;
+  return tool.access === 'read' && (!Array.isArray(required) || required.length === 0);
 }

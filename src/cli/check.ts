@@ -1,4 +1,8 @@
+import type { App } from '../app.ts';
+import type { LoadedConfig } from '../config/load.ts';
 import { checkPolicies } from '../policy/check.ts';
+import type { Problem } from '../policy/problem.ts';
+import { findSetupProblems, findSetupWarnings, type Setup } from './check-setup.ts';
 import {
   createCatalogCommand,
   loadForCommand,
@@ -7,38 +11,66 @@ import {
   type CatalogOptions,
 } from './command.ts';
 import { paint } from './terminal.ts';
+import { readWrittenConfig } from './written-config.ts';
 
-/** `bailiwick check`: configuration, documents and policies, against the catalog that they make. */
+/** `bailiwick check`: configuration, documents and policies, against the catalog that they make. Warnings are no "no". */
 export const addCheck: AddCommand = (program, terminal, exit) => {
   const command = createCatalogCommand('check', 'Check the configuration, the documents and the policies', [
     'check',
     'check --config deploy/bailiwick.yaml --json',
   ]).action(async (options: CatalogOptions) => {
     const { loaded, logger } = await loadForCommand({ ...options, logLevel: options.logLevel ?? 'silent' });
+    const written = await readWrittenConfig(options.config);
+    const placeOf: Setup['placeOf'] = (path) => ({
+      file: options.config,
+      ...(written?.positionOf(path, 'key') ?? { line: 1, column: 1 }),
+    });
     await withApp(terminal, { loaded, logger }, (app) => {
-      const unreachable = app.sources().filter((one) => one.state === 'down');
-      // What a source that does not answer would offer is unknown, so nothing is said about rules for it.
-      const problems = checkPolicies(
-        app.policy(),
-        app.gateway.current().catalog,
-        unreachable.map((one) => one.source),
-      );
-      const failed = [...app.unusable(), ...unreachable].map(({ source, error }) => ({
-        source,
-        message: error?.message ?? '',
-      }));
-      if (options.json) terminal.out(JSON.stringify({ problems, failed }, undefined, 2));
+      const { problems, warnings, failed } = checkAll(app, loaded, placeOf);
+      if (options.json) terminal.out(JSON.stringify({ problems, warnings, failed }, undefined, 2));
       else {
-        for (const { file, line, column, message } of problems)
-          terminal.out(`${file}:${line}:${column}  ${message}`);
+        for (const problem of problems) terminal.out(toLine(problem));
         for (const { source, message } of failed) terminal.out(`source ${source}: ${message}`);
-        if (problems.length + failed.length === 0)
-          terminal.out(paint('green', `${loaded.file}: configuration, documents and policies are in order`));
+        for (const { message, ...place } of warnings)
+          terminal.out(toLine({ ...place, message: `${paint('yellow', 'warning:')} ${message}` }));
+        if (problems.length + failed.length === 0) terminal.out(toVerdict(loaded.file, warnings.length));
       }
       if (app.unusable().length > 0) exit(2);
       else if (problems.length > 0) exit(1);
-      else if (unreachable.length > 0) exit(3);
+      else if (failed.length > 0) exit(3);
     });
   });
   program.addCommand(command);
 };
+
+function checkAll(
+  app: App,
+  { config }: LoadedConfig,
+  placeOf: Setup['placeOf'],
+): { problems: Problem[]; warnings: Problem[]; failed: { source: string; message: string }[] } {
+  const unreachable = app.sources().filter((one) => one.state === 'down');
+  const missing = [...app.unusable(), ...unreachable];
+  const policy = app.policy();
+  const { catalog } = app.gateway.current();
+  const setup = { config, catalog, policy, isIncomplete: missing.length > 0, placeOf };
+  // What a source that does not answer would offer is unknown, so nothing is said about rules for it.
+  const ofPolicies = checkPolicies(
+    policy,
+    catalog,
+    unreachable.map((one) => one.source),
+  );
+  return {
+    problems: [...ofPolicies, ...findSetupProblems(setup)],
+    warnings: findSetupWarnings(setup),
+    failed: missing.map(({ source, error }) => ({ source, message: error?.message ?? '' })),
+  };
+}
+
+function toLine({ file, line, column, message }: Problem): string {
+  return `${file}:${line}:${column}  ${message}`;
+}
+
+function toVerdict(file: string, warnings: number): string {
+  if (warnings === 0) return paint('green', `${file}: configuration, documents and policies are in order`);
+  return `${file}: no problems, ${warnings === 1 ? '1 warning' : `${warnings} warnings`}`;
+}

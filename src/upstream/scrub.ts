@@ -64,12 +64,13 @@ function scrubValue(value: unknown, scrub: Scrub, depth: number): unknown {
     return copy ?? value;
   }
   if (!isPlain(value)) return value;
+  const members: [string, unknown][] = Object.entries(value);
   let isChanged = false;
-  const members: [string, unknown][] = [];
-  for (const [name, member] of Object.entries(value)) {
-    const clean: [string, unknown] = [scrub(name), scrubValue(member, scrub, depth + 1)];
-    isChanged ||= clean[0] !== name || clean[1] !== member;
-    members.push(clean);
+  for (const member of members) {
+    const [name, content] = member;
+    member[0] = scrub(name);
+    member[1] = scrubValue(content, scrub, depth + 1);
+    isChanged ||= member[0] !== name || member[1] !== content;
   }
   return isChanged ? Object.fromEntries(members) : value;
 }

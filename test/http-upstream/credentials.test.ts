@@ -12,6 +12,7 @@ import {
   COOKIE_KEY,
   faultOf,
   HEADER_KEY,
+  OAUTH,
   planOf,
   QUERY_KEY,
   serve,
@@ -22,7 +23,6 @@ import {
 const opened = createOpened();
 afterEach(() => opened.closeAll());
 
-const OAUTH: SecurityScheme = { name: 'oauth', type: 'oauth2' };
 const CANARIES: Record<string, Credential> = {
   token: { bearer: 'canary-bearer-1' },
   login: { username: 'bailiwick', password: 'canary/pass "word' },

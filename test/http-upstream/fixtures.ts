@@ -77,7 +77,7 @@ export function contributionOf(...tools: Tool[]): Contribution {
 export function upstream(overrides: Partial<HttpUpstreamOptions> = {}): Upstream {
   return createHttpUpstream({
     source: 'helpdesk',
-    contribution: () => contributionOf(),
+    contribution: () => contributionOf(tool(binding({ security: SCHEMES.map((scheme) => [scheme]) }))),
     timeoutMs: 10_000,
     maxResponseBytes: 1_000_000,
     ...overrides,
@@ -222,3 +222,7 @@ export const QUERY_KEY: SecurityScheme = {
   parameter: 'api_key',
 };
 export const COOKIE_KEY: SecurityScheme = { name: 'session', type: 'apiKey', in: 'cookie', parameter: 'sid' };
+export const OAUTH: SecurityScheme = { name: 'oauth', type: 'oauth2' };
+
+/** What the document of an upstream asks for unless a test says otherwise. */
+const SCHEMES = [BEARER, BASIC, HEADER_KEY, QUERY_KEY, COOKIE_KEY, OAUTH];

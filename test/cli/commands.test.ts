@@ -12,6 +12,7 @@ const COMMANDS = [
   'plan',
   'compile',
   'check',
+  'audit',
   'keys',
   'schema',
   'demo-api',

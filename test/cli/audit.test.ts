@@ -1,0 +1,54 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { bailiwick } from '../support/command-line.ts';
+import { createFolder, notesFiles } from '../support/gateway.ts';
+
+test('audit verify says yes to what was written, and no, with file, line and reason, once a letter is changed', async () => {
+  await using workspace = await createFolder(notesFiles('http://127.0.0.1:9'));
+  await bailiwick(workspace.folder, ['call', 'notes_list_notes', '--as', 'reader']);
+  const good = await bailiwick(workspace.folder, ['audit', 'verify']);
+  expect(good).toMatchObject({
+    status: 0,
+    out: expect.stringMatching(/^CHAIN +RECORDS +OK[^\n]*\ncli-\S+ +[1-9]\d* +yes/),
+  });
+  expect(good.out).toContain('records cut off after it');
+
+  const directory = path.join(workspace.folder, '.bailiwick/audit');
+  const segment =
+    (await readdir(directory, { recursive: true })).find((name) => name.endsWith('.jsonl')) ?? '';
+  const file = path.join(directory, segment);
+  await writeFile(file, (await readFile(file, 'utf8')).replace('"reader"', '"raeder"'));
+
+  // Elsewhere, without the configuration: an auditor has the directory alone.
+  await using elsewhere = await createFolder({});
+  const bad = await bailiwick(elsewhere.folder, ['audit', 'verify', directory, '--json']);
+  expect(bad.status).toBe(1);
+  expect(JSON.parse(bad.out)).toMatchObject({
+    ok: false,
+    chains: [
+      {
+        ok: false,
+        firstBad: {
+          file: segment,
+          line: expect.any(Number),
+          seq: expect.any(Number),
+          why: expect.stringContaining('edited'),
+        },
+      },
+    ],
+  });
+  const shown = await bailiwick(elsewhere.folder, ['audit', 'verify', directory]);
+  expect([shown.status, shown.out]).toEqual([
+    1,
+    expect.stringContaining(`${segment}:1 (record 1): the record was edited`),
+  ]);
+});
+
+test('audit verify vouches for nothing where there is nothing', async () => {
+  await using workspace = await createFolder({ 'empty/note.txt': 'moved away' });
+  const empty = await bailiwick(workspace.folder, ['audit', 'verify', 'empty']);
+  expect([empty.status, empty.out]).toEqual([1, expect.stringContaining('nothing was verified')]);
+  const absent = await bailiwick(workspace.folder, ['audit', 'verify', 'absent']);
+  expect([absent.status, absent.err]).toEqual([2, expect.stringContaining('absent: no audit directory')]);
+});

@@ -1,4 +1,5 @@
 import { digestOf, toCanonicalJson } from '../catalog/canonical.ts';
+import { createResourceReader } from './resource-uri.ts';
 import type { PlacedRule, Rule } from './rule.ts';
 import { compileWhat, compileWho, type PrincipalMatcher, type TargetMatcher } from './select.ts';
 
@@ -17,12 +18,13 @@ export interface CompiledRule extends PlacedRule {
 
 /** Compiles rules whose ids are unique. */
 export function createPolicySet(rules: readonly PlacedRule[]): PolicySet {
+  const reader = createResourceReader();
   const compiled = rules
     .toSorted((a, b) => (a.id < b.id ? -1 : 1))
     .map((rule) => ({
       ...rule,
       matchesPrincipal: compileWho(rule.who),
-      matchesTarget: compileWhat(rule.what, rule.effect),
+      matchesTarget: compileWhat(rule.what, rule.effect, reader),
     }));
   return { rules: compiled, digest: digestOf(compiled.map((rule) => [rule.id, toMeaning(rule)])) };
 }

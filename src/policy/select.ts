@@ -3,7 +3,12 @@ import type { Json } from '../catalog/json.ts';
 import type { Tool } from '../catalog/tool.ts';
 import type { Principal } from '../identity/principal.ts';
 import { compileGlob } from './glob.ts';
-import { toLenientReading } from './resource-uri.ts';
+import {
+  createResourceReader,
+  toClosingGlobReadings,
+  toGlobReadings,
+  type ResourceReader,
+} from './resource-uri.ts';
 import type { ClaimValue, Effect, What, Who } from './rule.ts';
 
 export type PrincipalMatcher = (principal: Principal) => boolean;
@@ -31,22 +36,27 @@ export function compileWho(who: Who | undefined): PrincipalMatcher {
 /**
  * True for the targets that `what` selects. Compiled once, at load.
  *
- * A resource's URI is compared as it is written and in the reading of {@link toLenientReading}: what opens must match
- * both, what closes or asks for approval need match only one.
+ * A resource's URI is compared as it is written and in all that a server may take it for: what opens must match
+ * every reading, what closes or asks for approval need match only one. A
+ * URI with more readings than are told apart is not opened, and is closed.
  */
-export function compileWhat(what: readonly What[] | undefined, effect: Effect): TargetMatcher {
+export function compileWhat(
+  what: readonly What[] | undefined,
+  effect: Effect,
+  reader: ResourceReader = createResourceReader(),
+): TargetMatcher {
   if (what === undefined) return always;
-  const alternatives = what.map((one) => compileSelector(one, effect));
+  const alternatives = what.map((one) => compileSelector(one, effect, reader));
   return (target) => alternatives.some((matches) => matches(target));
 }
 
-function compileSelector(what: What, effect: Effect): TargetMatcher {
+function compileSelector(what: What, effect: Effect, reader: ResourceReader): TargetMatcher {
   const { source, access } = what;
   const hasSource = (name: string): boolean => source === undefined || source.includes(name);
   const isRead = access === undefined || access.includes('read');
   const kinds = {
     tool: what.resource || what.prompt ? never : compileTool(what),
-    resource: selectsTools(what) || what.prompt ? never : compileUri(what.resource, effect),
+    resource: selectsTools(what) || what.prompt ? never : compileUri(what.resource, effect, reader),
     prompt: selectsTools(what) || what.resource ? never : compileGlobs(what.prompt),
   };
   return function matchesTarget(target) {
@@ -74,13 +84,19 @@ function compileTool({ access, tool, tag, method, path }: What): (tool: Tool) =>
   ]);
 }
 
-function compileUri(globs: readonly string[] | undefined, effect: Effect): (uri: string) => boolean {
+function compileUri(
+  globs: readonly string[] | undefined,
+  effect: Effect,
+  reader: ResourceReader,
+): (uri: string) => boolean {
   if (globs === undefined) return always;
   const matchesText = compileGlobs(globs);
-  const matchesReading = compileGlobs(globs.map(toLenientReading));
-  return effect === 'permit'
-    ? (uri) => matchesText(uri) && matchesReading(toLenientReading(uri))
-    : (uri) => matchesText(uri) || matchesReading(toLenientReading(uri));
+  if (effect === 'permit') {
+    const matchesReading = compileGlobs(globs.flatMap(toGlobReadings));
+    return (uri) => matchesText(uri) && (reader.toReadings(uri)?.every(matchesReading) ?? false);
+  }
+  const matchesReading = compileGlobs(globs.flatMap(toClosingGlobReadings));
+  return (uri) => matchesText(uri) || (reader.toClosingReadings(uri)?.some(matchesReading) ?? true);
 }
 
 function compileGlobs(globs: readonly string[] | undefined): (text: string) => boolean {

@@ -7,6 +7,7 @@ import { configReference } from '../src/config/reference.ts';
 import { policyJsonSchema } from '../src/policy/schema.ts';
 import { folderTable } from './house/architecture.ts';
 import { errorsPage } from './house/errors-page.ts';
+import { policiesPage } from './house/policies-page.ts';
 import { replaceMarkedSection } from './support/marked-section.ts';
 
 /** A committed file that is made from the code, whole or in a marked section. A test compares each with what its `content` gives. */
@@ -20,6 +21,7 @@ export const GENERATED_FILES: readonly GeneratedFile[] = [
   { file: 'bailiwick.schema.json', content: () => toJsonText(configJsonSchema()) },
   { file: 'docs/configuration.md', content: configReference },
   { file: 'docs/errors.md', content: errorsPage },
+  { file: 'docs/policies.md', content: policiesPage },
   { file: 'policies/policy.schema.json', content: () => toJsonText(policyJsonSchema()) },
   { file: 'docs/record.schema.json', content: () => toJsonText(RECORD_SCHEMA) },
   { file: 'README.md', content: () => replaceMarkedSection(readText('README.md'), 'folders', folderTable()) },

@@ -39,6 +39,11 @@ Keys that are not listed here are refused, with the place where they stand and t
 \`bailiwick.schema.json\` tells editors the same. In the tables a \`<name>\` stands for a name of your choice and \`[]\` for each entry
 of a list.`;
 
+/** By key: where what it names is described. */
+const FURTHER_READING: Readonly<Record<string, string>> = {
+  policies: 'What a policy file may say: [policies.md](policies.md).',
+};
+
 const REQUIRED = '**required**';
 
 interface Row {
@@ -51,7 +56,10 @@ interface Row {
 
 function toSection(key: string, schema: z.ZodType): string {
   const { description = '', examples } = metaOf(schema);
-  if (!hasMembers(schema)) return [`## ${key}`, toTable([toRow(key, schema)])].join('\n\n');
+  if (!hasMembers(schema)) {
+    const parts = [`## ${key}`, toTable([toRow(key, schema)]), FURTHER_READING[key]];
+    return parts.filter(Boolean).join('\n\n');
+  }
   const example = examples.length > 0 ? ['```yaml', toBlockYaml(key, examples[0]), '```'].join('\n') : '';
   return [`## ${key}`, description, example, ...toTables(key, schema)].filter(Boolean).join('\n\n');
 }

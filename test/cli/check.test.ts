@@ -13,6 +13,17 @@ paths:
     post: { operationId: make_bill, security: [{}, { key: [] }], responses: { '201': { description: made } } }
 `;
 
+interface Finding {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly message: string;
+}
+
+function toText({ file, line, column, message }: Finding): string {
+  return `${file.replace(/.*[/\\]/, '')}:${line}:${column} ${message}`;
+}
+
 test('check finds an API without a server, and warns of scopes and credentials that lead nowhere, each at its place', async () => {
   await using workspace = await createFolder({
     'bailiwick.yaml': [
@@ -28,12 +39,7 @@ test('check finds an API without a server, and warns of scopes and credentials t
       'policy: billing\nscopes:\n  billing:read: { source: billing, access: read }\n',
   });
   const { status, out } = await bailiwick(workspace.folder, ['check', '--json']);
-  const { problems, warnings, failed } = JSON.parse(out) as Record<
-    string,
-    { file: string; line: number; column: number; message: string }[]
-  >;
-  const toText = (one: { file: string; line: number; column: number; message: string }): string =>
-    `${one.file.replace(/.*[/\\]/, '')}:${one.line}:${one.column} ${one.message}`;
+  const { problems, warnings, failed } = JSON.parse(out) as Record<string, Finding[]>;
   expect(status).toBe(1);
   expect(failed).toEqual([]);
   expect(problems?.map(toText)).toEqual([

@@ -2,9 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ERRORS } from '../../src/errors.ts';
+import { loadPolicies } from '../../src/policy/load.ts';
 import { GENERATED_FILES, REPOSITORY } from '../generate.ts';
 import { findBrokenLinks, findDecisionFaults, findForeignText, type TextFile } from './documents.ts';
 import { errorsPage } from './errors-page.ts';
+import { POLICY_EXAMPLES } from './policies-page.ts';
 
 /** Every file but what Git ignores, so that the test also runs where there is no Git. */
 const ignored = readFileSync(path.join(REPOSITORY, '.gitignore'), 'utf8').split('\n').filter(Boolean);
@@ -25,6 +27,16 @@ describe('the documents', () => {
     const rows = [...read('docs/errors.md').text.matchAll(/^\| `([A-Z_]+)` \|/gm)].map((match) => match[1]);
     expect(rows).toEqual(Object.keys(ERRORS).toSorted());
     expect(read('docs/errors.md').text).toBe(errorsPage());
+  });
+
+  test('each example of docs/policies.md is what a policy may say', () => {
+    for (const [key, example] of Object.entries(POLICY_EXAMPLES)) {
+      const [name = '', inner] = key.split('.');
+      const rule = { id: 'example', effect: 'approve', [name]: inner ? { [inner]: example } : example };
+      const isOfTheFile = ['policy', 'scopes', 'rules'].includes(name);
+      const policy = isOfTheFile ? { policy: 'p', [name]: example } : { policy: 'p', rules: [rule] };
+      expect(loadPolicies([{ file: key, text: JSON.stringify(policy) }]).digest, key).toBeTruthy();
+    }
   });
 
   test('every relative link in a Markdown file leads somewhere', () => {

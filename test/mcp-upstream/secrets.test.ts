@@ -241,7 +241,9 @@ describe('an HTTP error passes on no credential', () => {
 test('an answer that is not JSON is not quoted with half a credential', async () => {
   const { url } = await startModernServer({
     'tools/call': (_message, { headers }, response) => {
-      response.writeHead(200, { 'content-type': 'application/json' }).end(headers.authorization);
+      response
+        .writeHead(200, { 'content-type': 'application/json' })
+        .end(headers.authorization?.slice('Bearer '.length));
       return undefined;
     },
   });
@@ -250,6 +252,19 @@ test('an answer that is not JSON is not quoted with half a credential', async ()
   expect(fault.code).toBe('UPSTREAM_PROTOCOL');
   expect(told(fault)).not.toMatch(TRACE);
   expect(logOf(upstream)).not.toMatch(TRACE);
+});
+
+test('a call of a source with credentials can be cancelled', async () => {
+  const { url } = await startModernServer({
+    'tools/call': (_message, _request, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders();
+      caller.abort();
+      return undefined;
+    },
+  });
+  const caller = new AbortController();
+  const fault = await faultOf(call(remote(url), 'run', {}, { signal: caller.signal }));
+  expect(fault.code).toBe('CANCELLED');
 });
 
 test('no line that a child writes beside the protocol is logged with a credential, however long and wherever it is cut', async () => {

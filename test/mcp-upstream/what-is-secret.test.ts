@@ -30,7 +30,7 @@ describe('what counts as a credential', () => {
   test.for<[string, Record<string, string>, string, string]>([
     ['a bearer token', { Authorization: 'Bearer canaryliteral' }, 'is canaryliteral', 'is ***'],
     ['a key', { 'X-Api-Key': 'canaryliteral' }, 'is canaryliteral', 'is ***'],
-    ['a cookie', { Cookie: 'theme=dark; sid=canaryliteral' }, 'dark canaryliteral', 'dark ***'],
+    ['a cookie', { Cookie: 'theme=darkness; sid=canary-1' }, 'darkness canary-1', 'darkness ***'],
     [
       'a password',
       { Authorization: `Basic ${asBase64('me:canary pass')}` },

@@ -18,11 +18,14 @@ export function scrubError(error: unknown, scrub: Scrub): unknown {
     if (!(cause instanceof Error)) continue;
     // A syntax error quotes a cut-out of the text, in which half a secret would not be found.
     const message = cause instanceof SyntaxError ? 'the text is not JSON' : scrub(cause.message);
-    cause.stack = scrub((cause.stack ?? '').replace(cause.message, () => message));
-    cause.message = message;
-    const data = memberOf(cause, 'data');
-    const clean = scrubJson(data, scrub);
-    if (clean !== data) Reflect.set(cause, 'data', clean);
+    replace(cause, 'stack', scrub((cause.stack ?? '').replace(cause.message, () => message)));
+    replace(cause, 'message', message);
+    replace(cause, 'data', scrubJson(memberOf(cause, 'data'), scrub));
   }
   return error;
+}
+
+/** What cannot be set is left: a `DOMException`, whose texts are the platform's own. */
+function replace(error: Error, member: 'message' | 'stack' | 'data', clean: unknown): void {
+  if (clean !== memberOf(error, member)) Reflect.set(error, member, clean);
 }

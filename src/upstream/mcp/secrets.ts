@@ -56,12 +56,18 @@ function isSecretLiteral(name: string, text: string, isRemote: boolean): boolean
   return isRemote ? isNamed || RANDOM.test(text) : isNamed && RANDOM.test(text) && !path.isAbsolute(text);
 }
 
-/** A secret, and what an upstream takes out of it: the credential behind its scheme (RFC 9110 §11.4), a cookie's value. */
+/**
+ * A secret, and what an upstream takes out of it: the credential behind its scheme (RFC 9110 §11.4), the values of cookies
+ * and of connection strings.
+ */
 function withParts(secret: string): string[] {
   const [, scheme = '', credential] = /^(bearer|basic|token|apikey) +(.+)$/i.exec(secret) ?? [];
   const password = scheme.toLowerCase() === 'basic' ? passwordOf(credential ?? '') : undefined;
-  const cookies = [...secret.matchAll(/(?:^|; *)[^=;, ]+=([^;, ]+)/g)].map(([, value]) => value);
-  return [secret, credential, password, ...cookies].filter((part) => part !== undefined);
+  const pairs = [...secret.matchAll(/(?:^|;) *([\w.-]+)=([^;, ]+)/g)];
+  const values = pairs
+    .filter(([, name = '', value = '']) => NAMES_A_CREDENTIAL.test(name) || !WORDS.test(value))
+    .map(([, , value]) => value);
+  return [secret, credential, password, ...values].filter((part) => part !== undefined);
 }
 
 /** RFC 7617 §2. */

@@ -70,7 +70,7 @@ A policy says who may use which tools, resources and prompts. Policies are the \
 order of the files nor the order in a file matters.
 
 \`\`\`yaml
-# yaml-language-server: $schema=./policy.schema.json
+# yaml-language-server: $schema=../node_modules/bailiwick/policies/policy.schema.json
 policy: helpdesk
 scopes:
   helpdesk:read: { source: helpdesk, access: read }

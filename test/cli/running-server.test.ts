@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { BIN } from '../support/command-line.ts';
@@ -125,3 +126,42 @@ sources:
   await expect.poll(() => server.output.err.slice(before), { timeout: 15_000 }).toContain('my token is ***');
   expect(server.output.err).not.toContain('canary');
 });
+
+test('a second signal ends the server at once, and a child that does not listen with it', async () => {
+  const child = `
+import { writeFileSync } from 'node:fs';
+process.on('SIGTERM', () => {});
+setInterval(() => {}, 1000);
+writeFileSync('pid', String(process.pid));
+`;
+  await using workspace = await createFolder({
+    'bailiwick.yaml': `
+server: { listen: '127.0.0.1:0' }
+sources:
+  stubborn: { mcp: { command: ['${process.execPath}', child.mjs] }, startupTimeout: 30000 }
+`,
+    'child.mjs': child,
+  });
+  await using server = serve(workspace.folder, []);
+  const pid = async (): Promise<string> =>
+    readFile(path.join(workspace.folder, 'pid'), 'utf8').catch(() => '');
+  await expect.poll(pid, { timeout: 15_000 }).not.toBe('');
+  const childId = Number(await pid());
+
+  server.child.kill('SIGTERM');
+  await expect.poll(() => server.output.err, { timeout: 5_000 }).toContain('stopping');
+  server.child.kill('SIGTERM');
+
+  expect(await server.exited).toBe(143);
+  // Killed at once; how soon a killed orphan is reaped is up to the system.
+  await expect.poll(() => isAlive(childId), { timeout: 30_000 }).toBe(false);
+});
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

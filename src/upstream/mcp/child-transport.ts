@@ -73,6 +73,9 @@ export class ChildTransport implements Transport {
       detached: process.platform !== 'win32',
     });
     this.#process = child;
+    // Each child adds a listener; more than ten of them are no leak.
+    process.setMaxListeners(Math.max(process.getMaxListeners(), process.listenerCount('exit') + 10));
+    process.once('exit', this.#killOnExit);
     child.stdin.on('error', (error) => this.onerror?.(error));
     child.stdout.on('data', (chunk: Buffer) => this.#read(chunk));
     child.stderr.setEncoding('utf8').on('data', (text: string) => this.#options.onErrorOutput(text));
@@ -122,6 +125,9 @@ export class ChildTransport implements Transport {
     this.#end();
   }
 
+  /** A process that ends in a hurry, say at a second Ctrl+C, leaves no child behind. */
+  readonly #killOnExit = (): void => this.#signal('SIGKILL');
+
   /** Signals the child's whole group, so that what it started ends too. */
   #signal(signal: NodeJS.Signals): void {
     const child = this.#process;
@@ -170,6 +176,7 @@ export class ChildTransport implements Transport {
   #end(): void {
     if (this.#closed) return;
     this.#closed = true;
+    process.off('exit', this.#killOnExit);
     const child = this.#process;
     child?.stdin.destroy();
     child?.stdout.destroy();

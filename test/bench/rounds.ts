@@ -39,7 +39,7 @@ const SETTLE_MS = 250;
 const WARM_UP_CALLERS = 16;
 
 /** `1 caller`, `16 callers`, `100 calls/s`. */
-export function nameShape(shape: LoadShape): string {
+function nameShape(shape: LoadShape): string {
   if ('ratePerSecond' in shape) return `${shape.ratePerSecond} calls/s`;
   return shape.callers === 1 ? '1 caller' : `${shape.callers} callers`;
 }

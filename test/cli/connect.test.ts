@@ -1,15 +1,22 @@
+import path from 'node:path';
 import { expect, test } from 'vitest';
 import { isKeyNeeded, principalToBe } from '../../src/cli/callers.ts';
 import { keepFilledIn } from '../../src/cli/mcp-clients.ts';
+import { welcome } from '../../src/cli/welcome.ts';
 import { textsOf, variablesOf } from '../../src/cli/written-config.ts';
+import { loadConfig } from '../../src/config/load.ts';
 import { bailiwick } from '../support/command-line.ts';
-import { createFolder, notesFiles } from '../support/gateway.ts';
+import { createFolder, notesFiles, startGateway } from '../support/gateway.ts';
 
 /** No local principal, and two variables: what is printed as it stands in the README of so many servers would not start. */
 function closedFiles(): Record<string, string> {
   const files = notesFiles('${env:NOTES_URL}', '', `, credentials: { k: { apiKey: '\${env:NOTES_KEY}' } }`);
   return {
     ...files,
+    'notes.yaml': `${files['notes.yaml']}
+security: [{ k: [] }]
+components: { securitySchemes: { k: { type: apiKey, in: header, name: X-Key } } }
+`,
     'bailiwick.yaml':
       files['bailiwick.yaml']?.replace('local: { scopes: [notes:read] }', 'local: false') ?? '',
   };
@@ -44,6 +51,18 @@ test('over http the entry has a place for the key where one is needed, and --as 
   const wrong = await bailiwick(workspace.folder, ['connect', 'cursor', '--as', 'reader']);
   expect([wrong.status, wrong.out]).toEqual([2, '']);
   expect(wrong.err).toMatch(/--as is for stdio: .*--transport stdio/);
+});
+
+test('what serve prints when it is ready can be pasted: the same principal, variables and place for a key', async () => {
+  const environment = { NOTES_URL: 'http://127.0.0.1:9', NOTES_KEY: 'value-canary' };
+  await using gateway = await startGateway(closedFiles(), environment);
+  const loaded = await loadConfig(path.join(gateway.folder, 'bailiwick.yaml'), environment);
+  const text = welcome(gateway.app, loaded, gateway.http);
+  expect(text).toContain('Callers need a key: npx bailiwick keys create reader');
+  expect(text).toMatch(/"--as",\s+"reader"/);
+  expect(text).toMatch(/"env": \{\s+"NOTES_URL": "…set me…",\s+"NOTES_KEY": "…set me…"\s+\}/);
+  expect(text).toMatch(/"Authorization": "Bearer <key>"[^]*A key is needed in place of <key>/);
+  expect(text).not.toContain('canary');
 });
 
 test.each([

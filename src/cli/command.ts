@@ -14,7 +14,7 @@ import { withProgress, type Terminal } from './terminal.ts';
 /** What every command module exports: it adds itself to the program and returns its exit code through `exit`. */
 export type AddCommand = (program: Command, terminal: Terminal, exit: (code: number) => void) => void;
 
-const DEFAULT_CONFIG = 'bailiwick.yaml';
+export const DEFAULT_CONFIG = 'bailiwick.yaml';
 
 const EXIT_CODES =
   'Exit status: 0 yes; 1 the answer is no; 2 usage or configuration; 3 something cannot be reached.';

@@ -28,7 +28,7 @@ export const addKeys: AddCommand = (program, terminal) => {
       terminal.err('The key, shown this once. Give it to the caller:');
       terminal.out(key);
       terminal.err(
-        `\nIts hash, for bailiwick.yaml:\n\nidentity:\n  keys:\n    - { principal: ${principal}, hash: "${hash}" }`,
+        `\nIts hash, for ${options.config}:\n\nidentity:\n  keys:\n    - { principal: ${principal}, hash: "${hash}" }`,
       );
     });
   const keys = createCommand('keys', 'Bearer keys for callers', ['keys create agent']).addCommand(create);

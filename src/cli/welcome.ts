@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { App } from '../app.ts';
 import { toShownName } from '../catalog/names.ts';
 import type { Tool } from '../catalog/tool.ts';
@@ -7,6 +8,7 @@ import { isLoopbackRequest } from '../identity/local.ts';
 import type { HttpServer } from '../server/http-server.ts';
 import { SERVER_INFO } from '../server/server-info.ts';
 import { isKeyNeeded, principalToBe } from './callers.ts';
+import { DEFAULT_CONFIG } from './command.ts';
 import { stdioConnection } from './connect.ts';
 import { KEY_PLACEHOLDER, MCP_CLIENTS, toRemark, type Connection } from './mcp-clients.ts';
 import { paint, table } from './terminal.ts';
@@ -49,6 +51,7 @@ export function welcome(app: App, loaded: LoadedConfig, http: Pick<HttpServer, '
     ...(local ? {} : { key: KEY_PLACEHOLDER }),
   };
   const examples = suggestCalls(app, loaded);
+  const config = toConfigOption(loaded.file);
   return [
     paint('bold', `Bailiwick ${SERVER_INFO.version} serves ${total} tools at ${endpoint}`),
     '',
@@ -56,21 +59,32 @@ export function welcome(app: App, loaded: LoadedConfig, http: Pick<HttpServer, '
     '',
     who,
     '',
-    snippet('claude', stdio, first),
-    snippet('cursor', overHttp, first),
+    snippet('claude', stdio, { principal: first, config }),
+    snippet('cursor', overHttp, { principal: first, config }),
     'Try it in another terminal:',
-    ...examples.map((line) => `  npx bailiwick ${line}`),
+    ...examples.map((line) => `  npx bailiwick ${line}${config}`),
     '',
     'Stop with Ctrl+C.',
   ].join('\n');
 }
 
-function snippet(name: string, connection: Connection, principal: string): string {
+function snippet(
+  name: string,
+  connection: Connection,
+  { principal, config }: { principal: string; config: string },
+): string {
   const client = MCP_CLIENTS[name];
   if (!client) return '';
   const json = JSON.stringify({ [client.member]: { bailiwick: client.entry(connection) } }, undefined, 2);
   const remark = toRemark(connection, principal);
-  return `${paint('bold', client.title)}, in ${client.file('.')}\n(or let it be written: npx bailiwick connect ${name} --write)\n${json}\n${remark === undefined ? '' : `${remark}\n`}`;
+  return `${paint('bold', client.title)}, in ${client.file('.')}\n(or let it be written: npx bailiwick connect ${name} --write${config})\n${json}\n${remark === undefined ? '' : `${remark}\n`}`;
+}
+
+/** What a suggested command needs to find the configuration from where this one was started. */
+function toConfigOption(file: string): string {
+  if (file === path.resolve(DEFAULT_CONFIG)) return '';
+  const relative = path.relative('.', file);
+  return ` --config ${/^[\w./\\-]+$/.test(relative) ? relative : JSON.stringify(relative)}`;
 }
 
 /** Commands that work with this configuration: the first principal's view, and a call of something harmless in it. */

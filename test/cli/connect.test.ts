@@ -62,6 +62,8 @@ test('what serve prints when it is ready can be pasted: the same principal, vari
   expect(text).toMatch(/"--as",\s+"reader"/);
   expect(text).toMatch(/"env": \{\s+"NOTES_URL": "…set me…",\s+"NOTES_KEY": "…set me…"\s+\}/);
   expect(text).toMatch(/"Authorization": "Bearer <key>"[^]*A key is needed in place of <key>/);
+  // It was started elsewhere, so every command that it suggests names the file.
+  expect(text.match(/npx bailiwick (connect|tools) .*--config \S*bailiwick\.yaml/g)).toHaveLength(3);
   expect(text).not.toContain('canary');
 });
 

@@ -129,7 +129,9 @@ test.each(['v2 modern', 'v2 legacy', 'v1'])(
     expect(result.structuredContent).toEqual({ method: 'GET', url: '/notes' });
     await client.close();
     await expect
-      .poll(async () => (await readRecords(path.join(workspace.folder, '.bailiwick/audit'))).at(-1)?.type)
+      .poll(async () => (await readRecords(path.join(workspace.folder, '.bailiwick/audit'))).at(-1)?.type, {
+        timeout: 10_000,
+      })
       .toBe('call.outcome');
     const intent = (await readRecords(path.join(workspace.folder, '.bailiwick/audit'))).find(
       (record) => record.type === 'call.intent',

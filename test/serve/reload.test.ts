@@ -101,6 +101,13 @@ test('at start, a source whose document is none costs that source and is said', 
   expect((await client.listTools()).tools).toHaveLength(1);
 });
 
+/** One source, whose settings change with `which`. */
+const configOf = (which: string): string => `
+server: { listen: '127.0.0.1:0' }
+identity: { local: { scopes: [all] } }
+sources: { slow: { mcp: { command: ['${process.execPath}', server.mjs], env: { WHICH: ${which} } } } }
+`;
+
 test('a source whose settings change serves on as it was until it is up again', async () => {
   const server = `
 import { McpServer } from '@modelcontextprotocol/server';
@@ -114,14 +121,9 @@ serveStdio(() => {
   return server;
 });
 `;
-  const config = (which: string): string => `
-server: { listen: '127.0.0.1:0' }
-identity: { local: { scopes: [all] } }
-sources: { slow: { mcp: { command: ['${process.execPath}', server.mjs], env: { WHICH: ${which} } } } }
-`;
   const policy = 'policy: all\nscopes: { all: { source: slow } }\n';
   const files = {
-    'bailiwick.yaml': config('first'),
+    'bailiwick.yaml': configOf('first'),
     'server.mjs': server,
     'policies/all.policy.yaml': policy,
   };
@@ -131,7 +133,7 @@ sources: { slow: { mcp: { command: ['${process.execPath}', server.mjs], env: { W
   expect(await which()).toEqual([{ type: 'text', text: 'first' }]);
 
   await gateway.write('wait', '');
-  await gateway.write('bailiwick.yaml', config('second'));
+  await gateway.write('bailiwick.yaml', configOf('second'));
   await gateway.reload();
   expect(await which()).toEqual([{ type: 'text', text: 'first' }]);
   await rm(path.join(gateway.folder, 'wait'));

@@ -7,10 +7,7 @@ const TYPES = [
   'call.intent',
   'call.outcome',
   'call.refused',
-  'list',
   'config',
-  'checkpoint',
-  'repair',
 ] as const satisfies readonly RecordType[];
 
 const STATUSES = [

@@ -3,14 +3,7 @@ import type { Access } from '../catalog/tool.ts';
 /** Version of the record format. */
 export const RECORD_VERSION = 1;
 
-export type RecordType =
-  | 'call.intent'
-  | 'call.outcome'
-  | 'call.refused'
-  | 'list'
-  | 'config'
-  | 'checkpoint'
-  | 'repair';
+export type RecordType = 'call.intent' | 'call.outcome' | 'call.refused' | 'config';
 
 export type RecordStatus = 'ok' | 'tool-error' | 'upstream-error' | 'refused' | 'cancelled' | 'unknown';
 
@@ -54,7 +47,7 @@ export interface RecordEntry {
     readonly ms?: number;
     readonly upstreamId?: string;
   };
-  /** Free members of `config`, `repair` and folded `call.refused` records, e.g. `count`. */
+  /** Free members of `config` and folded `call.refused` records, e.g. `count`. */
   readonly detail?: Readonly<Record<string, unknown>>;
 }
 

@@ -102,6 +102,8 @@ export async function refused(
     ...describe(caller, attempt, 'digest'),
     result: { status: 'refused', code: error.code },
   };
+  // A fault of ours is told to nobody but the operator: without this line it would be told to nobody.
+  if (error.code === 'INTERNAL') road.logger.error({ err: error }, 'a call failed inside Bailiwick');
   await road.record(entry, { durable: false });
   return error;
 }

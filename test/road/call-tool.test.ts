@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import { callTool } from '../../src/gateway/call-tool.ts';
+import { ALL_SOURCES } from '../../src/gateway/endpoint.ts';
 import { verifyDirectory } from '../../src/audit/verify.ts';
 import { CLIENT_KINDS, connect, rejection } from '../support/clients.ts';
 import { KEYS, notesFiles, startApi, startGateway } from '../support/gateway.ts';
@@ -279,4 +281,31 @@ test('every request that an upstream received has an intent, whatever was tried'
   );
   expect(api.received.length).toBeGreaterThan(4);
   expect(intents.some((record) => record.target?.name === 'wipe')).toBe(false);
+});
+
+test('a schema that no validator can be made of is a fault that the operator finds in the log', async () => {
+  await using api = await startApi();
+  await using gateway = await startGateway(notesFiles(api.url));
+  const { gateway: inner } = gateway.app;
+  const snapshot = inner.current();
+  const tool = snapshot.catalog.toolByShownName('notes_list_notes');
+  if (!tool) throw new Error('the tool is there');
+  const broken = { ...tool, validationSchema: { type: 'object', properties: { a: { $ref: '#/nowhere' } } } };
+  const catalog = { ...snapshot.catalog, digest: snapshot.catalog.digest, toolByShownName: () => broken };
+  const principal = { issuer: 'local', subject: 'local', scopes: ['notes:read'], groups: [], claims: {} };
+  const error = await rejection(
+    callTool(inner.road, {
+      principal,
+      via: { face: 'http' },
+      endpoint: ALL_SOURCES,
+      snapshot: { ...snapshot, catalog },
+      context: { signal: new AbortController().signal },
+      name: 'notes_list_notes',
+      args: {},
+    }),
+  );
+  expect(error.code).toBe('INTERNAL');
+  expect(error.message).not.toContain('nowhere');
+  expect(gateway.log.join('\n')).toContain('#/nowhere');
+  expect(api.received).toEqual([]);
 });

@@ -58,7 +58,8 @@ const McpRemoteSettings = z
       )
       .default({})
       .meta({
-        description: "Headers sent with every request, the server's credential among them.",
+        description:
+          "Headers sent with every request, the server's credential among them. Values that come from `${…}`, and those whose name or look says credential, are masked in whatever the server answers; a literal word under a harmless name is not, so write credentials as `${…}`.",
         examples: [{ Authorization: 'Bearer ${env:ISSUES_TOKEN}' }],
       }),
   })

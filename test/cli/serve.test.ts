@@ -128,15 +128,14 @@ test.each(['v2 modern', 'v2 legacy', 'v1'])(
     };
     expect(result.structuredContent).toEqual({ method: 'GET', url: '/notes' });
     await client.close();
+    const recorded = async () => {
+      const records = await readRecords(path.join(workspace.folder, '.bailiwick/audit'));
+      return records.filter(({ type }) => type !== 'config');
+    };
     await expect
-      .poll(async () => (await readRecords(path.join(workspace.folder, '.bailiwick/audit'))).at(-1)?.type, {
-        timeout: 10_000,
-      })
-      .toBe('call.outcome');
-    const intent = (await readRecords(path.join(workspace.folder, '.bailiwick/audit'))).find(
-      (record) => record.type === 'call.intent',
-    );
-    expect(intent).toMatchObject({
+      .poll(async () => (await recorded()).map(({ type }) => type), { timeout: 10_000 })
+      .toEqual(['call.intent', 'call.outcome']);
+    expect((await recorded())[0]).toMatchObject({
       principal: { subject: 'writer' },
       via: { face: 'stdio', clientName: 'desktop' },
     });

@@ -98,6 +98,7 @@ export async function startGateway(
   };
 }
 
+/** The records of all chains, in the order of time: some clients start a process to ask its version, then another. */
 export async function readRecords(directory: string): Promise<AuditRecord[]> {
   const names = (await readdir(directory, { recursive: true }))
     .filter((name) => name.endsWith('.jsonl'))
@@ -107,7 +108,8 @@ export async function readRecords(directory: string): Promise<AuditRecord[]> {
     .join('')
     .split('\n')
     .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as AuditRecord);
+    .map((line) => JSON.parse(line) as AuditRecord)
+    .toSorted((a, b) => (a.time < b.time ? -1 : Number(a.time > b.time)));
 }
 
 /** What an API received. */

@@ -1,3 +1,5 @@
+import type { JsonObject } from './json.ts';
+
 /** How a tool reaches what lies behind it. Compilers write bindings, `upstream/` executes them; nothing else reads inside. */
 export type Binding = HttpBinding | McpBinding;
 
@@ -25,11 +27,51 @@ export interface HttpBinding {
   readonly security: readonly (readonly SecurityScheme[])[];
   /** Media types of the successful responses, for `Accept`. Empty: anything. */
   readonly accepts: readonly string[];
+  /** Arguments that configuration fixes: no caller sees or sets them. */
+  readonly pinned?: JsonObject;
+  /** Values of arguments that a caller leaves out. */
+  readonly defaults?: JsonObject;
+  /** What is done with a JSON answer. */
+  readonly result?: ResultBinding;
 }
 
-export type ParameterLocation = 'path' | 'query' | 'header' | 'cookie';
+/** How a JSON answer is cut to what is wanted, and how the next part of it is asked for. */
+export interface ResultBinding {
+  /** JMESPath that configuration applies to every answer, before the caller's own. */
+  readonly select?: string;
+  /** Key of the argument in which a caller gives a JMESPath. Never sent. */
+  readonly selectArgument?: string;
+  /** What the document tells about pages; `Link: …; rel="next"` of an answer needs no declaration. */
+  readonly pagination?: Pagination;
+}
 
-/** Serialisation styles of OpenAPI 3.1.1, "Style Values". */
+/** How the next page is asked for. Arguments are keys of the tool's arguments; pointers (RFC 6901) lead into the answer. */
+export type Pagination =
+  /** The answer holds what the argument takes next; absent, null or empty there: the last page. */
+  | { readonly kind: 'cursor'; readonly argument: string; readonly pointer: string }
+  /** Pages are counted; `items` leads to the list, and an empty one is the end. */
+  | {
+      readonly kind: 'page';
+      readonly argument: string;
+      readonly first: number;
+      readonly items: string;
+      readonly sizeArgument?: string;
+    }
+  /** Items are counted. */
+  | {
+      readonly kind: 'offset';
+      readonly argument: string;
+      readonly items: string;
+      readonly sizeArgument?: string;
+    };
+
+/** `querystring` is OpenAPI 3.2's: one parameter, described by `content`, is the whole query. */
+export type ParameterLocation = 'path' | 'query' | 'querystring' | 'header' | 'cookie';
+
+/**
+ * Serialisation styles of OpenAPI 3.2, "Style Values". `tabDelimited` is Swagger 2.0's `tsv`, whose separators any location
+ * may have.
+ */
 export type ParameterStyle =
   | 'simple'
   | 'label'
@@ -37,7 +79,9 @@ export type ParameterStyle =
   | 'form'
   | 'spaceDelimited'
   | 'pipeDelimited'
-  | 'deepObject';
+  | 'tabDelimited'
+  | 'deepObject'
+  | 'cookie';
 
 export interface ParameterBinding {
   /** Key in the tool's arguments. */
@@ -53,7 +97,14 @@ export interface ParameterBinding {
 }
 
 export interface BodyBinding {
+  /** As it goes into `Content-Type`; a multipart boundary is added to it. */
   readonly mediaType: string;
+  /** How the value is written. */
+  readonly format: BodyFormat;
+  /** How single properties of a form or multipart body are written, by their name on the wire. */
+  readonly encoding?: Readonly<Record<string, PartEncoding>>;
+  /** How arrays and objects of a form are written where `encoding` says nothing. Absent: `standard`. */
+  readonly nesting?: FormNesting;
   /** One argument is the whole body, or several arguments are its top-level properties. */
   readonly shape:
     | { readonly kind: 'whole'; readonly argument: string }
@@ -62,6 +113,34 @@ export interface BodyBinding {
         readonly properties: readonly BodyProperty[];
         readonly required: boolean;
       };
+}
+
+/** `binary`: a file argument as the whole body. `text` covers XML, which is given as text. */
+export type BodyFormat = 'json' | 'form' | 'multipart' | 'text' | 'binary';
+
+/**
+ * Arrays and objects in a form: `standard` as OpenAPI 3.1.1 §4.8.15.1.1 says (an array repeats its name, an object is JSON),
+ * `brackets` `a[b]=1&l[0]=x`, `php` `a[b]=1&l[]=x`, `dots` `a.b=1&l.0=x`.
+ */
+export type FormNesting = 'standard' | 'brackets' | 'php' | 'dots';
+
+/** One property of a form or multipart body: the Encoding Object of OpenAPI, reduced to what sending needs. */
+export interface PartEncoding {
+  readonly style?: ParameterStyle;
+  readonly explode?: boolean;
+  readonly allowReserved?: boolean;
+  /** Of a multipart part, or of a form value that is a document of its own. */
+  readonly contentType?: string;
+  /** The property is a file, or a list of files: its argument has the form of `FileArgument`. */
+  readonly file?: 'one' | 'many';
+}
+
+/** A file as a caller gives it: exactly one of `data` (Base64, RFC 4648 §4) and `text`. */
+export interface FileArgument {
+  readonly data?: string;
+  readonly text?: string;
+  readonly filename?: string;
+  readonly mimeType?: string;
 }
 
 export interface BodyProperty {

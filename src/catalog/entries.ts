@@ -34,6 +34,8 @@ export interface Contribution {
   readonly skipped: readonly Skip[];
   /** What was compiled with a loss, and which. */
   readonly lossy: readonly Loss[];
+  /** What was tolerated in the source itself: a repeated key, an odd version. Sentences with file, line and column. */
+  readonly warnings?: readonly string[];
   /** Operations, or listed entries, that the source declares. */
   readonly operations: number;
 }

@@ -40,6 +40,8 @@ export interface Tool {
   /** OAuth scopes the operation asks for, as alternatives (OR) of conjunctions (AND). Empty: none. */
   readonly scopes: readonly (readonly string[])[];
   readonly attributes: ToolAttributes;
+  /** Words that help to find the tool and are shown to nobody. */
+  readonly hints?: readonly string[];
   readonly binding: Binding;
   /** Members of an upstream's definition that Bailiwick passes on untouched (`icons`, `_meta`, …). */
   readonly passthrough?: JsonObject;

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { AuditSettings } from '../audit/settings.ts';
 import { RESERVED_SOURCE_NAMES, SOURCE_NAME } from '../catalog/names.ts';
+import { OpenApiSettings } from '../compile/openapi/settings.ts';
 import { IdentitySettings } from '../identity/settings.ts';
 import { PolicySettings } from '../policy/settings.ts';
 import { ServerSettings } from '../server/settings.ts';
-import { HttpSourceSettings } from '../upstream/http/settings.ts';
+import { hasUrlForCredentials, HttpSettings } from '../upstream/http/settings.ts';
 import { McpSourceSettings } from '../upstream/mcp/settings.ts';
 
 const SourceName = z
@@ -14,6 +15,15 @@ const SourceName = z
   })
   .refine((name) => !RESERVED_SOURCE_NAMES.includes(name), {
     error: `the names ${RESERVED_SOURCE_NAMES.map((name) => `\`${name}\``).join(', ')} are reserved for built-in tools`,
+  });
+
+/** A source that is an OpenAPI document: what it says, and how its API is reached. */
+export const HttpSourceSettings = z
+  .strictObject({ ...OpenApiSettings.shape, ...HttpSettings.shape })
+  .refine(hasUrlForCredentials, {
+    path: ['url'],
+    error:
+      'must be set where `credentials` are given: a document must not decide which host receives a credential',
   });
 
 /** One source: the keys of exactly one kind. */

@@ -14,7 +14,13 @@ import { BailiwickError } from '../../src/errors.ts';
 import type { CallContext, Upstream } from '../../src/upstream/upstream.ts';
 import { createHttpUpstream, type HttpUpstreamOptions } from '../../src/upstream/http/http-upstream.ts';
 
-const DEFAULT_STYLE = { path: 'simple', query: 'form', header: 'simple', cookie: 'form' } as const;
+const DEFAULT_STYLE = {
+  path: 'simple',
+  query: 'form',
+  querystring: 'form',
+  header: 'simple',
+  cookie: 'form',
+} as const;
 
 /** A parameter with the defaults of OpenAPI 3.1.1 for its place. */
 export function parameter(
@@ -48,7 +54,7 @@ export function binding(overrides: Partial<HttpBinding> = {}): HttpBinding {
 }
 
 export function wholeJsonBody(argument = 'body'): BodyBinding {
-  return { mediaType: 'application/json', shape: { kind: 'whole', argument } };
+  return { mediaType: 'application/json', format: 'json', shape: { kind: 'whole', argument } };
 }
 
 export function tool(

@@ -8,7 +8,11 @@ function fields(required: boolean, mediaType = 'application/json'): BodyBinding 
     { argument: 'id_body', name: 'id' },
     { argument: '__proto__', name: '__proto__' },
   ];
-  return { mediaType, shape: { kind: 'properties', required, properties } };
+  return {
+    mediaType,
+    format: mediaType === 'text/plain' ? 'text' : 'json',
+    shape: { kind: 'properties', required, properties },
+  };
 }
 
 test('a plan shows method, URL, headers and body', () => {
@@ -85,7 +89,11 @@ test('an optional body without an argument is not sent, a required one is sent e
 test('a whole body may be any JSON value, and is absent only when its argument is', () => {
   const http = binding({
     method: 'PUT',
-    body: { mediaType: 'application/merge-patch+json', shape: { kind: 'whole', argument: 'body' } },
+    body: {
+      mediaType: 'application/merge-patch+json',
+      format: 'json',
+      shape: { kind: 'whole', argument: 'body' },
+    },
   });
   for (const value of [null, false, 0, '', [], {}, 'text', [1, { a: null }]]) {
     const plan = planOf(http, { body: value });
@@ -104,7 +112,11 @@ test('DELETE and GET carry a body where the document gives them one', () => {
 });
 
 test('text is sent as it is, and another body that is not JSON is refused by name', async () => {
-  const text: BodyBinding = { mediaType: 'text/plain', shape: { kind: 'whole', argument: 'body' } };
+  const text: BodyBinding = {
+    mediaType: 'text/plain',
+    format: 'text',
+    shape: { kind: 'whole', argument: 'body' },
+  };
   expect(planOf(binding({ method: 'POST', body: text }), { body: 'a\r\nb' }).body).toBe('a\r\nb');
   const form = fields(false, 'multipart/form-data');
   const fault = await faultOf(() => planOf(binding({ method: 'POST', body: form }), { title: 'x' }));

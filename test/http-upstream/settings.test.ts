@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { HttpSourceSettings } from '../../src/upstream/http/settings.ts';
+import { HttpSourceSettings } from '../../src/config/schema.ts';
 
 const openapi = 'specs/helpdesk.yaml';
 const url = 'https://api.test/v1';
@@ -59,6 +59,12 @@ test('every field carries a description and examples for the configuration refer
   const fields = Object.entries(schema.properties ?? {});
   expect(fields.map(([name]) => name)).toEqual([
     'openapi',
+    'overlays',
+    'references',
+    'rules',
+    'mediaTypes',
+    'forms',
+    'select',
     'url',
     'credentials',
     'timeout',

@@ -50,6 +50,7 @@ test('the properties of an object body are arguments', () => {
   });
   expect(bindingOf(tool).body).toEqual({
     mediaType: 'application/json',
+    format: 'json',
     shape: {
       kind: 'properties',
       properties: [
@@ -86,6 +87,7 @@ test.each<[string, Json]>([
   expect(tool.inputSchema['required']).toEqual(['body']);
   expect(bindingOf(tool).body).toEqual({
     mediaType: 'application/json',
+    format: 'json',
     shape: { kind: 'whole', argument: 'body' },
   });
 });

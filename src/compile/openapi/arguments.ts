@@ -11,7 +11,7 @@ export interface Slot {
 const LEGAL_KEY = /^[a-zA-Z0-9_.-]{1,64}$/;
 
 /** Who keeps a bare name that several slots claim: the body's field first, then in the order of the locations' weight. */
-const PRECEDENCE = { body: 0, path: 1, query: 2, header: 3, cookie: 4 } as const;
+const PRECEDENCE = { body: 0, path: 1, query: 2, querystring: 3, header: 4, cookie: 5 } as const;
 
 /**
  * An argument key for every slot, in the order given: its own name where that is legal and free.

@@ -1,3 +1,4 @@
+import type { BodyFormat, PartEncoding } from '../../catalog/binding.ts';
 import { isJsonObject, type Json } from '../../catalog/json.ts';
 import { flattenObject, type FlatObject } from './flatten.ts';
 import { bestMediaType, essenceOf, isJsonMediaType, isJsonRange } from './media-types.ts';
@@ -11,6 +12,9 @@ import type { SchemaLibrary } from './schemas/library.ts';
 export interface Body {
   /** As it goes into `Content-Type`: never a range. */
   readonly mediaType: string;
+  readonly format: BodyFormat;
+  /** By property; only of a form or multipart body. */
+  readonly encoding: Readonly<Record<string, PartEncoding>>;
   readonly required: boolean;
   readonly schema: Json;
   readonly schemaPointer: string;
@@ -61,7 +65,16 @@ export function readBody(operation: Operation, reading: BodyReading): Body | und
     return undefined;
   }
   const description = typeof value['description'] === 'string' ? value['description'] : undefined;
-  return { mediaType: sent, required, schema, schemaPointer, description, flat };
+  return {
+    mediaType: sent,
+    format: 'json',
+    encoding: {},
+    required,
+    schema,
+    schemaPointer,
+    description,
+    flat,
+  };
 }
 
 function toSentMediaType(declared: string): string | undefined {

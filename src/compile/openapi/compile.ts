@@ -1,6 +1,7 @@
 import type { Contribution, Loss, Skip } from '../../catalog/entries.ts';
 import type { Tool } from '../../catalog/tool.ts';
 import { loadDocument } from './load.ts';
+import type { OpenApiOptions } from './settings.ts';
 import { nameOperations } from './naming.ts';
 import { enumerateOperations } from './operations.ts';
 import { sortRows, toSkip } from './reasons.ts';
@@ -14,6 +15,11 @@ export interface OpenApiSource {
   /** Shown in messages. */
   readonly file: string;
   readonly text: string;
+  /** Texts of the documents that references lead to, by path relative to the document's folder, or by URL. */
+  readonly files?: ReadonlyMap<string, string>;
+  /** Overlay documents in the order in which they apply. */
+  readonly overlays?: readonly { readonly file: string; readonly text: string }[];
+  readonly options?: OpenApiOptions;
 }
 
 /**
@@ -62,6 +68,7 @@ export function compileOpenApi(input: OpenApiSource): Contribution {
     prompts: [],
     skipped: sortRows(skipped),
     lossy: sortRows(lossy),
+    ...(document.warnings.length > 0 && { warnings: document.warnings }),
     operations: tools.length + skipped.length,
   };
 }

@@ -71,10 +71,12 @@ function bindParameter(parameter: Parameter, argument: string): ParameterBinding
   return mediaType === undefined ? binding : { ...binding, mediaType };
 }
 
-function bindBody({ mediaType, flat, required }: Body, keys: readonly string[]): BodyBinding {
-  if (flat === undefined) return { mediaType, shape: { kind: 'whole', argument: keys[0] ?? 'body' } };
+function bindBody(body: Body, keys: readonly string[]): BodyBinding {
+  const { mediaType, format, encoding, flat, required } = body;
+  const written = { mediaType, format, ...(Object.keys(encoding).length > 0 && { encoding }) };
+  if (flat === undefined) return { ...written, shape: { kind: 'whole', argument: keys[0] ?? 'body' } };
   const properties = flat.properties.map(({ name }, index) => ({ argument: keys[index] ?? name, name }));
-  return { mediaType, shape: { kind: 'properties', properties, required } };
+  return { ...written, shape: { kind: 'properties', properties, required } };
 }
 
 /** Properties that an optional body requires are required as soon as one of its properties is given. */

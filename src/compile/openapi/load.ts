@@ -25,7 +25,7 @@ export function loadDocument(file: string, text: string): OpenApiDocument {
     const offset = offsetOfKey(source, 'paths');
     throw refuse(file, source, offset, '`paths` is not a mapping: write it as paths to path items');
   }
-  return { version, root };
+  return { version, root, files: new Map(), warnings: [] };
 }
 
 function parseText(file: string, text: string): Json {

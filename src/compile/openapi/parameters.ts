@@ -26,6 +26,7 @@ export interface Parameter {
 const STYLES: Record<ParameterLocation, readonly [ParameterStyle, ...ParameterStyle[]]> = {
   path: ['simple', 'label', 'matrix'],
   query: ['form', 'spaceDelimited', 'pipeDelimited', 'deepObject'],
+  querystring: ['form'],
   header: ['simple'],
   cookie: ['form'],
 };

@@ -39,50 +39,44 @@ const CredentialSettings = z.union([ApiKeyCredential, BearerCredential, BasicCre
   error: 'give exactly one of { apiKey }, { bearer } or { username, password }',
 });
 
-/** A source that is an OpenAPI document: the slice of the configuration that this folder owns. */
-export const HttpSourceSettings = z
-  .strictObject({
-    openapi: z
-      .string()
-      .min(1)
-      .describe('Path of the OpenAPI document, JSON or YAML.')
-      .meta({ examples: ['specs/helpdesk.yaml'] }),
-    url: z
-      .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
-      .refine(isPlainUrl, 'must not hold a user, a query or a fragment; credentials go into `credentials`')
-      .optional()
-      .describe(
-        "Base URL of the API. Wins over the document's own servers; required where a credential is given.",
-      )
-      .meta({ examples: ['http://127.0.0.1:8809'] }),
-    credentials: z
-      .record(z.string().min(1), CredentialSettings)
-      .optional()
-      .describe(
-        "What to send, by the name of the document's security scheme. For each operation the first alternative of its " +
-          '`security` whose schemes all have a credential is used; where there is none, the request goes out without.',
-      )
-      .meta({ examples: [{ apiToken: { bearer: '${env:HELPDESK_TOKEN}' } }] }),
-    timeout: z
-      .int()
-      .min(1)
-      .max(3_600_000)
-      .default(30_000)
-      .describe('Longest time for one call, from connecting to the last byte of the answer, in milliseconds.')
-      .meta({ examples: [10_000] }),
-    maxResponseBytes: z
-      .int()
-      .min(1)
-      .max(256 * 1024 * 1024)
-      .default(10 * 1024 * 1024)
-      .describe('Largest answer, after decompression, in bytes. A larger one is an error, never cut short.')
-      .meta({ examples: [1_048_576] }),
-  })
-  .refine((settings) => settings.url !== undefined || Object.keys(settings.credentials ?? {}).length === 0, {
-    path: ['url'],
-    error:
-      'must be set where `credentials` are given: a document must not decide which host receives a credential',
-  });
+/** How an HTTP API is reached: the slice of the configuration that this folder owns. */
+export const HttpSettings = z.strictObject({
+  url: z
+    .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
+    .refine(isPlainUrl, 'must not hold a user, a query or a fragment; credentials go into `credentials`')
+    .optional()
+    .describe(
+      "Base URL of the API. Wins over the document's own servers; required where a credential is given.",
+    )
+    .meta({ examples: ['http://127.0.0.1:8809'] }),
+  credentials: z
+    .record(z.string().min(1), CredentialSettings)
+    .optional()
+    .describe(
+      "What to send, by the name of the document's security scheme. For each operation the first alternative of its " +
+        '`security` whose schemes all have a credential is used; where there is none, the request goes out without.',
+    )
+    .meta({ examples: [{ apiToken: { bearer: '${env:HELPDESK_TOKEN}' } }] }),
+  timeout: z
+    .int()
+    .min(1)
+    .max(3_600_000)
+    .default(30_000)
+    .describe('Longest time for one call, from connecting to the last byte of the answer, in milliseconds.')
+    .meta({ examples: [10_000] }),
+  maxResponseBytes: z
+    .int()
+    .min(1)
+    .max(256 * 1024 * 1024)
+    .default(10 * 1024 * 1024)
+    .describe('Largest answer, after decompression, in bytes. A larger one is an error, never cut short.')
+    .meta({ examples: [1_048_576] }),
+});
+
+/** True unless a document could decide which host receives a credential. */
+export function hasUrlForCredentials(settings: z.output<typeof HttpSettings>): boolean {
+  return settings.url !== undefined || Object.keys(settings.credentials ?? {}).length === 0;
+}
 
 function isPlainUrl(text: string): boolean {
   const url = URL.parse(text);

@@ -223,6 +223,7 @@ function planSource(
       maxResponseBytes: settings.maxResponseBytes,
       url: settings.url,
       credentials: settings.credentials,
+      privateNetwork: settings.privateNetwork,
     });
     return { key: digestOf({ settings, document: digestOfText(document.text) }), create: () => upstream };
   }

@@ -23,7 +23,9 @@ describe('an upstream that fails', () => {
     const running = await serve((_request, response) => response.end());
     await running.close();
     const http = binding({ server: running.url });
-    const fault = await faultOf(() => opened.source({}).callTool(tool(http), {}, context()));
+    const fault = await faultOf(() =>
+      opened.source({ privateNetwork: true }).callTool(tool(http), {}, context()),
+    );
     expect(fault.code).toBe('UPSTREAM_UNAVAILABLE');
     expect(fault.message).not.toContain(String(running.port));
     expect(String(fault.cause)).toContain(running.host);

@@ -67,6 +67,7 @@ test('every field carries a description and examples for the configuration refer
     'select',
     'url',
     'credentials',
+    'privateNetwork',
     'timeout',
     'maxResponseBytes',
   ]);

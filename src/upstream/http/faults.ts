@@ -1,10 +1,13 @@
 import { BailiwickError, type ErrorCode } from '../../errors.ts';
+import { AddressRefusedError } from '../network/address-guard.ts';
 import type { Scrub } from '../scrub.ts';
 import type { BaseUrl } from './base-url.ts';
 
 /** What a fault's text needs to know about the call it ended. */
 export interface FaultContext {
   readonly source: string;
+  /** Who did not answer, where that is not the API itself. */
+  readonly peer?: string;
   readonly base: BaseUrl;
   /** False for a tool that only reads: repeating it does no harm. */
   readonly changesSomething: boolean;
@@ -30,7 +33,8 @@ const TEXTS: Record<string, string> = {
 
 /** The fault behind an error of the HTTP client. Its text names the source, and host and port only where configuration named them first. */
 export function toFault(error: unknown, context: FaultContext): BailiwickError {
-  return createFault(classify(error), context, error);
+  const fault = error instanceof AddressRefusedError ? describeRefusal(error, context) : classify(error);
+  return createFault(fault, context, error);
 }
 
 export function createTimeout(timeoutMs: number, context: FaultContext): BailiwickError {
@@ -41,6 +45,20 @@ export function createTimeout(timeoutMs: number, context: FaultContext): Bailiwi
     mayHaveArrived: true,
   };
   return createFault(fault, context);
+}
+
+/** The address itself is the operator's to know; the text is for clients. */
+function describeRefusal(error: AddressRefusedError, { source, base }: FaultContext): Fault {
+  const subject = base.isPinned ? 'its host' : 'the host that the document names';
+  const kind = error.kind === 'metadata' ? 'metadata service' : error.kind;
+  return {
+    code: 'CONFIGURATION',
+    what: `was not called: ${subject} leads to a ${kind} address`,
+    advice: error.canBeOpened
+      ? `set sources.${source}.privateNetwork: true if that is meant`
+      : 'such an address is reached only where the configured URL is the address itself',
+    mayHaveArrived: false,
+  };
 }
 
 function classify(error: unknown): Fault {
@@ -77,13 +95,13 @@ function classify(error: unknown): Fault {
 }
 
 function createFault(fault: Fault, context: FaultContext, error?: unknown): BailiwickError {
-  const { source, base, changesSomething, scrub } = context;
+  const { source, peer = source, base, changesSomething, scrub } = context;
   const place = base.isPinned ? ` (${base.host})` : '';
   const warning =
     fault.mayHaveArrived && changesSomething
       ? ' The request may have taken effect: look before you repeat it.'
       : '';
-  const message = `${source}${place} ${fault.what}; ${fault.advice}.${warning}`;
+  const message = `${peer}${place} ${fault.what}; ${fault.advice}.${warning}`;
   const cause = error === undefined ? `at ${base.origin}` : `at ${base.origin}: ${describe(error)}`;
   return new BailiwickError(fault.code, message, { cause: new Error(scrub(cause)) });
 }

@@ -1,9 +1,10 @@
-import { Agent } from 'undici';
 import type { HttpBinding } from '../../catalog/binding.ts';
 import type { Contribution } from '../../catalog/entries.ts';
 import { isJsonObject, type JsonObject } from '../../catalog/json.ts';
 import type { Tool } from '../../catalog/tool.ts';
 import { BailiwickError } from '../../errors.ts';
+import { createAddressGuard, type Resolve } from '../network/address-guard.ts';
+import { createGuardedAgent } from '../network/guarded-agent.ts';
 import { createScrubber } from '../scrub.ts';
 import type { CallOutcome, Upstream } from '../upstream.ts';
 import { chooseBase, type BaseUrl } from './base-url.ts';
@@ -22,6 +23,10 @@ export interface HttpUpstreamOptions {
   readonly url?: string | undefined;
   /** By the name of the document's security scheme. They need `url`: a document must not choose who receives them. */
   readonly credentials?: Readonly<Record<string, Credential>> | undefined;
+  /** True: names may lead to loopback and private addresses. */
+  readonly privateNetwork?: boolean | undefined;
+  /** Stands in for the system's resolver, in tests. */
+  readonly resolve?: Resolve | undefined;
   /** For one call, from connecting to the last byte of the answer. */
   readonly timeoutMs: number;
   /** After decompression. */
@@ -46,9 +51,11 @@ export function createHttpUpstream(options: HttpUpstreamOptions): Upstream {
     checkCredentials(source, options.contribution().tools.map(securityOf), credentials);
   }
   const scrub = createScrubber([...credentials.values()].flatMap(secretsOf));
-  // One deadline of ours covers the whole call, so the client's own are off. HTTP/2 is off because its streams may be
-  // sent again by the client itself.
-  const agent = new Agent({ headersTimeout: 0, bodyTimeout: 0, allowH2: false });
+  const guard = createAddressGuard({
+    namedHosts: url === undefined ? [] : [hostOf(url)],
+    privateNetwork: options.privateNetwork ?? false,
+  });
+  const agent = createGuardedAgent(guard, { resolve: options.resolve });
 
   function prepare(tool: Tool): { binding: HttpBinding; base: BaseUrl; attachments: Attachment[] } {
     const { binding } = tool;
@@ -107,6 +114,10 @@ export function createHttpUpstream(options: HttpUpstreamOptions): Upstream {
       await agent.destroy();
     },
   };
+}
+
+function hostOf(url: string): string {
+  return URL.parse(url)?.hostname ?? '';
 }
 
 function securityOf(tool: Tool): HttpBinding['security'] {

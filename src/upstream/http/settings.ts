@@ -57,6 +57,14 @@ export const HttpSettings = z.strictObject({
         '`security` whose schemes all have a credential is used; where there is none, the request goes out without.',
     )
     .meta({ examples: [{ apiToken: { bearer: '${env:HELPDESK_TOKEN}' } }] }),
+  privateNetwork: z
+    .boolean()
+    .optional()
+    .describe(
+      'True: names may lead to loopback and private addresses. Without it only public addresses are reached, and the ' +
+        'address or `localhost` that `url` itself writes. Link-local addresses and metadata services stay closed.',
+    )
+    .meta({ examples: [true] }),
   timeout: z
     .int()
     .min(1)

@@ -6,7 +6,7 @@ import { foldRefusals } from './audit/refusals.ts';
 import { createLazyWriter } from './audit/lazy-writer.ts';
 import { openChain, type RecordWriter } from './audit/writer.ts';
 import { digestOf, digestOfText } from './catalog/canonical.ts';
-import { createCatalog } from './catalog/catalog.ts';
+import { createCatalog, type Catalog } from './catalog/catalog.ts';
 import type { Contribution } from './catalog/entries.ts';
 import { compileMcp } from './compile/mcp/compile.ts';
 import { compileOpenApi } from './compile/openapi/compile.ts';
@@ -14,15 +14,18 @@ import type { LoadedConfig } from './config/load.ts';
 import type { SourceSettings } from './config/schema.ts';
 import { toBailiwickError, type BailiwickError } from './errors.ts';
 import { createGateway, type Gateway } from './gateway/gateway.ts';
+import { holdBack, openReview, type Review } from './gateway/hold-back.ts';
 import { createInFlight } from './gateway/in-flight.ts';
 import type { Road } from './gateway/road.ts';
 import { createSnapshot, principalKey } from './gateway/snapshot.ts';
 import { createSourcePool, type SourcePlan, type SourceStatus } from './gateway/source-pool.ts';
+import { createHeldTeller } from './gateway/tell-held.ts';
 import { authenticate } from './identity/authenticate.ts';
 import { configuredPrincipal } from './identity/configured-principal.ts';
 import { isLoopbackRequest, localPrincipal } from './identity/local.ts';
 import type { Principal } from './identity/principal.ts';
 import { createKeyVerifier } from './identity/static-keys.ts';
+import type { Held } from './lock/compare.ts';
 import { loadPolicies } from './policy/load.ts';
 import type { PolicySet } from './policy/policy-set.ts';
 import type { RequestFacts } from './server/http-server.ts';
@@ -38,6 +41,12 @@ export interface App {
   /** The policies in force. */
   policy(): PolicySet;
   sources(): SourceStatus[];
+  /** Everything that the sources offer, whether it is served or held back. */
+  offered(): Catalog;
+  /** The lock in force. */
+  review(): Review;
+  /** Tools that are offered and not served, because the lock does not hold them as they are. */
+  held(): readonly Held[];
   /** Sources that the configuration names but that cannot be used, e.g. for a document that is none. */
   unusable(): { source: string; error: BailiwickError }[];
   /** Resolves when every source has answered, or failed, at least once. */
@@ -86,11 +95,16 @@ export async function createApp(options: AppOptions): Promise<App> {
   const road: Road = { record: records.append, inFlight, logger, now, newId: randomUUID };
 
   const pool = createSourcePool({ onChange: swap, callsEnded: inFlight.ended, logger });
+  const tellHeld = createHeldTeller(logger);
+  let held: readonly Held[] = [];
+  const offered = (): Contribution[] => pool.status().flatMap(({ contribution }) => contribution ?? []);
   const snapshot = (): Parameters<typeof createSnapshot>[0] => {
-    const contributions = pool.status().flatMap(({ contribution }) => contribution ?? []);
+    const reviewed = holdBack(inForce.review, offered());
+    held = reviewed.held;
+    tellHeld(inForce.review, held);
     const { audit, results } = inForce.loaded.config;
     return {
-      catalog: createCatalog(contributions),
+      catalog: createCatalog(reviewed.served),
       policy: inForce.policy,
       upstreams: pool.upstreams(),
       settings: { maxResultBytes: results.maxBytes, recordedArguments: audit.arguments },
@@ -136,6 +150,9 @@ export async function createApp(options: AppOptions): Promise<App> {
     gateway,
     policy: () => inForce.policy,
     sources: pool.status,
+    offered: () => createCatalog(offered()),
+    review: () => inForce.review,
+    held: () => held,
     unusable: () => inForce.unusable,
     settled: pool.settled,
     local: () => inForce.local,
@@ -150,7 +167,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       });
     },
     reload(next) {
-      const prepared = prepare(next, options);
+      const prepared = prepare(next, options, inForce);
       const broken = prepared.unusable[0];
       if (broken) throw broken.error;
       inForce = prepared;
@@ -168,6 +185,7 @@ export async function createApp(options: AppOptions): Promise<App> {
 interface Prepared {
   readonly loaded: LoadedConfig;
   readonly policy: PolicySet;
+  readonly review: Review;
   readonly plans: ReadonlyMap<string, SourcePlan>;
   readonly unusable: { source: string; error: BailiwickError }[];
   readonly local: Principal | undefined;
@@ -176,7 +194,7 @@ interface Prepared {
   readonly verifyKey: ReturnType<typeof createKeyVerifier>;
 }
 
-function prepare(loaded: LoadedConfig, options: AppOptions): Prepared {
+function prepare(loaded: LoadedConfig, options: AppOptions, before?: Prepared): Prepared {
   const { identity, sources } = loaded.config;
   const plans = new Map<string, SourcePlan>();
   const unusable: Prepared['unusable'] = [];
@@ -196,6 +214,7 @@ function prepare(loaded: LoadedConfig, options: AppOptions): Prepared {
   return {
     loaded,
     policy: loadPolicies(loaded.policyFiles),
+    review: openReview(loaded.lock, loaded.secrets, before?.review),
     plans,
     unusable,
     local,

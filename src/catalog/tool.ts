@@ -37,6 +37,8 @@ export interface Tool {
   /** MCP tool annotations (`readOnlyHint`, …): hints for clients, never a ground for a decision. */
   readonly annotations?: JsonObject;
   readonly access: Access;
+  /** What an upstream says of its tool's access, where that is not believed: it counts once the lock holds the tool. */
+  readonly claimedAccess?: Access;
   /** OAuth scopes the operation asks for, as alternatives (OR) of conjunctions (AND). Empty: none. */
   readonly scopes: readonly (readonly string[])[];
   readonly attributes: ToolAttributes;

@@ -8,6 +8,7 @@ import { explainYaml } from './explain-yaml.ts';
 import { digestOfBytes, digestOfInputs, type Inputs } from './inputs.ts';
 import { makePathsAbsolute } from './paths.ts';
 import { InputReader, toText } from './read-inputs.ts';
+import { type LockFile, readLock } from './read-lock.ts';
 import { readReferenced, type TextFile } from './read-referenced.ts';
 import { redacted } from './redacted.ts';
 import { Config } from './schema.ts';
@@ -38,6 +39,7 @@ export interface LoadedConfig {
   readonly documents: ReadonlyMap<string, TextFile>;
   /** Every policy file once, in the order in which `policies` names them, by name inside a folder. */
   readonly policyFiles: readonly TextFile[];
+  readonly lock: LockFile;
   /** Every file and folder that was read: what to watch. */
   readonly inputs: Inputs;
   /** Digest of everything that was read, secrets included. `sha256:<64 hex digits>`. */
@@ -74,10 +76,11 @@ export async function loadConfig(file: string, environment: NodeJS.ProcessEnv): 
   const failed = new Set(resolved.problems.map((problem) => toPointer(problem.path)));
   const parsed = Config.safeParse(resolved.value);
   const referenced = await readReferenced(resolved.value, { reader, folder, skip: failed });
+  const locked = await readLock(resolved.value, { reader, folder, skip: failed });
   const problems = [
     ...resolved.problems.map((problem) => toProblem({ ...problem, at: 'value' })),
     ...(parsed.success ? [] : explainAll(parsed.error.issues, resolved, failed).map(toProblem)),
-    ...referenced.problems.map((problem) => toProblem({ ...problem, at: 'value' })),
+    ...[...referenced.problems, ...locked.problems].map((problem) => toProblem({ ...problem, at: 'value' })),
   ];
   if (!parsed.success || problems.length > 0) {
     const ordered = problems.toSorted((a, b) => a.line - b.line || a.column - b.column);
@@ -91,6 +94,7 @@ export async function loadConfig(file: string, environment: NodeJS.ProcessEnv): 
     config,
     documents: referenced.documents,
     policyFiles: referenced.policyFiles,
+    lock: locked.lock,
     inputs: reader.inputs,
     digest: digestOfInputs(reader.inputs, folder, values),
     secrets: resolved.secrets,

@@ -6,7 +6,6 @@ const KEYS: readonly string[] = [
   'guardrails',
   'limits',
   'listing',
-  'lock',
   'models',
   'state',
   'audit.sinks',

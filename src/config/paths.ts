@@ -3,7 +3,7 @@ import { isJsonObject } from '../catalog/json.ts';
 import { matchesPath, type Path } from '../text/pointer.ts';
 
 /** What a path in the configuration leads to, and so what has to be there. */
-export type PathKind = 'document' | 'tls' | 'policies' | 'working-folder' | 'output';
+export type PathKind = 'document' | 'tls' | 'policies' | 'lock' | 'working-folder' | 'output';
 
 const PATH_SETTINGS: readonly (readonly [pattern: string, kind: PathKind])[] = [
   ['server.tls.cert', 'tls'],
@@ -12,6 +12,7 @@ const PATH_SETTINGS: readonly (readonly [pattern: string, kind: PathKind])[] = [
   ['sources.*.mcp.cwd', 'working-folder'],
   ['policies', 'policies'],
   ['policies.*', 'policies'],
+  ['lock', 'lock'],
   ['audit.dir', 'output'],
 ];
 

@@ -103,6 +103,7 @@ export async function readReferenced(root: unknown, { reader, folder, skip }: De
           problems.push({ path: named.at, message: 'this working directory does not exist', hint: HINT });
         }
         break;
+      case 'lock':
       case 'output':
         break;
     }

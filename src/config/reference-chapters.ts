@@ -22,12 +22,13 @@ as it was written; credentials that stand in the file itself are printed as \`**
 
 Paths are relative to the folder of the configuration file, wherever Bailiwick is started; so is a program of \`mcp.command\` that
 is named with a path, as that folder is its working directory unless \`cwd\` says otherwise. Documents, policies, certificates
-and working directories that are named must exist. Only the default \`policies/\` may be absent; then every call is denied.
+and working directories that are named must exist. The default \`policies/\` may be absent; then every call is denied. A lock may be
+absent: one that \`lock\` names then holds every tool back.
 
 | What | Largest size |
 | --- | --- |
 | configuration file, policy file, certificate or key, file of a \`\${file:…}\` | 1 MiB |
-| OpenAPI document | 64 MiB |
+| OpenAPI document, lock | 64 MiB |
 
 ## The YAML that is read
 
@@ -37,7 +38,7 @@ that aliases repeat included.
 
 ## Changes while Bailiwick runs
 
-Bailiwick watches the configuration file, the policies, the OpenAPI documents, the certificates and the files of
+Bailiwick watches the configuration file, the lock, the policies, the OpenAPI documents, the certificates and the files of
 \`\${file:…}\`. It sees a file that is written in place, replaced, deleted and made again, a new policy file in a policy folder, and
 the new target of a mounted Kubernetes ConfigMap or Secret. File systems that report no changes are looked at every five
 seconds. A file that is rewritten with the same content is no change. Environment variables are read at a start and at each such
@@ -47,4 +48,4 @@ A change that does not pass its checks is reported like an error at the start, a
 
 | Takes effect while running | Needs a restart |
 | --- | --- |
-| \`identity\`, \`sources\`, \`policies\`, \`audit.arguments\`, \`results\` | \`server\`, new content of its certificate included; \`audit.dir\` |`;
+| \`identity\`, \`sources\`, \`policies\`, \`lock\`, \`audit.arguments\`, \`results\` | \`server\`, new content of its certificate included; \`audit.dir\` |`;

@@ -57,6 +57,15 @@ export const Config = z
       examples: [{ helpdesk: { openapi: 'specs/helpdesk.yaml' } }],
     }),
     policies: PolicySettings.default('policies/'),
+    lock: z
+      .string()
+      .min(1)
+      .optional()
+      .meta({
+        description:
+          'The lock: every tool definition that was reviewed, written by `bailiwick compile --lock`. Tools that are not in it, or differ from it, are not served. Without this setting, `bailiwick.lock` beside the configuration counts if it exists; a file that is named here and absent holds every tool back.',
+        examples: ['bailiwick.lock'],
+      }),
     audit: AuditSettings.prefault({}),
     results: ResultSettings.prefault({}),
   })

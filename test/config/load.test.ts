@@ -164,6 +164,7 @@ test('every file and folder that was read is an input, absent ones that may come
   );
   expect(inputs.map(({ kind, path: at }) => `${kind} ${path.relative(folder, at)}`).toSorted()).toEqual([
     'file api.yaml',
+    'file bailiwick.lock',
     'file bailiwick.yaml',
     'file secret',
     'folder policies',

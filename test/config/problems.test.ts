@@ -29,7 +29,6 @@ test.each([
   'guardrails: []',
   'limits: []',
   'listing: { mode: auto }',
-  'lock: bailiwick.lock',
   'models: {}',
   'state: { memory: true }',
 ])('`%s` is refused as not in this version', async (line) => {

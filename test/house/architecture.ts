@@ -16,6 +16,11 @@ const FOLDERS = [
   { ring: 'words', folder: 'telemetry', does: 'the log' },
   { ring: 'words', folder: 'text', does: 'YAML read as JSON, with the place of each value' },
   { ring: 'single jobs', folder: 'compile', does: 'sources → catalog entries; pure: no network, no clock' },
+  {
+    ring: 'single jobs',
+    folder: 'lock',
+    does: '`bailiwick.lock`: definitions that were reviewed, and what differs from them',
+  },
   { ring: 'single jobs', folder: 'policy', does: 'rules, selectors, decide, view' },
   { ring: 'single jobs', folder: 'audit', does: 'records, hash chain, verification' },
   { ring: 'single jobs', folder: 'upstream', does: 'reaching what lies behind: HTTP APIs and MCP servers' },
@@ -67,7 +72,7 @@ const HOMES: Record<string, readonly string[]> = {
 const EVERYWHERE = ['ajv', 'ajv-formats', 'canonicalize', 'yaml', 'zod'];
 
 /** Built-in modules that reach out of the process, closed to folders that promise not to. */
-const PURE_FOLDERS = ['catalog', 'compile', 'text'];
+const PURE_FOLDERS = ['catalog', 'compile', 'lock', 'text'];
 const REACHES_OUT = /^node:(fs|net|http|https|http2|tls|dns|dgram|child_process|worker_threads|timers)(\/|$)/;
 
 /** A source file; `path` is relative to `src`, with forward slashes. */

@@ -59,6 +59,7 @@ export function toTool(
     losses.push({ reason: 'output-schema-dropped', detail: '/outputSchema' });
   }
 
+  const claimed = toAccess(annotations);
   const tool: Tool = {
     source: options.source,
     name: options.name,
@@ -68,7 +69,8 @@ export function toTool(
     validationSchema: toValidationSchema(options.inputSchema),
     ...(isJsonObject(outputSchema) ? { outputSchema } : {}),
     ...(isJsonObject(annotations) ? { annotations } : {}),
-    access: options.trustAnnotations ? toAccess(annotations) : 'destructive',
+    access: options.trustAnnotations ? claimed : 'destructive',
+    ...(options.trustAnnotations || claimed === 'destructive' ? {} : { claimedAccess: claimed }),
     scopes: [],
     attributes: {},
     binding: { kind: 'mcp', upstreamName: options.upstreamName },

@@ -1,0 +1,108 @@
+import { digestOf } from '../catalog/canonical.ts';
+import { isJsonObject, type Json, type JsonObject } from '../catalog/json.ts';
+import type { Tool } from '../catalog/tool.ts';
+import { toPlainJson } from './plain-json.ts';
+import { digestOfSchema } from './schema-digest.ts';
+
+/** A tool's definition as the lock holds it. */
+export interface LockEntry {
+  /** `<source>/<own name>`. */
+  readonly id: string;
+  /** SHA-256 of the RFC 8785 form of `[id, definition]`, as `sha256:<64 hex digits>`. */
+  readonly digest: string;
+  /** All that a reviewer has to see, and all that decides what a call sends. Keys below the first level are sorted. */
+  readonly definition: JsonObject;
+}
+
+/** Makes entries of tools. Digests are computed once for each tool object. */
+export interface Locker {
+  /** What no entry says. */
+  readonly secrets: readonly string[];
+  /** @throws Unlockable for a definition that a lock cannot hold. */
+  entryOf(tool: Tool): LockEntry;
+  /** The digest of the tool's entry; `undefined` where there can be none. */
+  digestOf(tool: Tool): string | undefined;
+}
+
+/** @param secrets Resolved values of secrets: where configuration fixes an argument with one, `***` stands in for it. */
+export function createLocker(secrets: readonly string[] = []): Locker {
+  const digests = new WeakMap<Tool, { readonly digest: string | undefined }>();
+  const entryOf = (tool: Tool): LockEntry => toLockEntry(idOf(tool), toDefinition(tool, secrets));
+  return {
+    secrets,
+    entryOf,
+    digestOf(tool) {
+      const known = digests.get(tool) ?? { digest: tryDigest(() => entryOf(tool)) };
+      digests.set(tool, known);
+      return known.digest;
+    },
+  };
+}
+
+/** An entry with the digest of what it says. */
+export function toLockEntry(id: string, definition: JsonObject): LockEntry {
+  return { id, digest: digestOf([id, definition]), definition };
+}
+
+/** How lock, records and selectors name a tool. */
+export function idOf({ source, name }: Pick<Tool, 'source' | 'name'>): string {
+  return `${source}/${name}`;
+}
+
+function tryDigest(make: () => LockEntry): string | undefined {
+  try {
+    return make().digest;
+  } catch {
+    return undefined;
+  }
+}
+
+/** In the order in which a reviewer wants to read. */
+function toDefinition(tool: Tool, secrets: readonly string[]): JsonObject {
+  const { tags } = tool.attributes;
+  const members: Record<string, unknown> = {
+    title: tool.title,
+    description: tool.description,
+    access: tool.access,
+    scopes: tool.scopes.length > 0 ? tool.scopes : undefined,
+    tags: tags && tags.length > 0 ? tags.toSorted() : undefined,
+    annotations: tool.annotations,
+    binding: withoutSecrets(tool.binding, secrets),
+    inputSchema: tool.inputSchema,
+    outputSchema: tool.outputSchema,
+    validation: validationOf(tool),
+    passthrough: tool.passthrough,
+  };
+  const given = Object.entries(members).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(given.map(([key, value]) => [key, toPlainJson(value)]));
+}
+
+/** Digest of the schema that validates calls; absent where it is the presented one. */
+function validationOf({ inputSchema, validationSchema }: Tool): string | undefined {
+  if (validationSchema === inputSchema) return undefined;
+  const digest = digestOfSchema(validationSchema);
+  return digest === digestOfSchema(inputSchema) ? undefined : digest;
+}
+
+/** What configuration fixes may come from `${env:…}`: the lock is committed, so it must not say what. */
+function withoutSecrets(binding: Tool['binding'], secrets: readonly string[]): unknown {
+  if (binding.kind !== 'http' || secrets.length === 0) return binding;
+  const { pinned, defaults } = binding;
+  return {
+    ...binding,
+    ...(pinned && { pinned: mask(pinned, secrets) }),
+    ...(defaults && { defaults: mask(defaults, secrets) }),
+  };
+}
+
+function mask(value: Json, secrets: readonly string[]): Json {
+  if (typeof value === 'string') return secrets.some((secret) => holds(value, secret)) ? '***' : value;
+  if (Array.isArray(value)) return value.map((item) => mask(item, secrets));
+  if (!isJsonObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, mask(item, secrets)]));
+}
+
+/** A very short secret is part of every other text by chance. */
+function holds(text: string, secret: string): boolean {
+  return text === secret || (secret.length >= 4 && text.includes(secret));
+}

@@ -101,6 +101,8 @@ export interface BodyBinding {
   readonly mediaType: string;
   /** How the value is written. */
   readonly format: BodyFormat;
+  /** Of a binary body: further media types and ranges (`image/*`) that the file's `mimeType` may choose instead. */
+  readonly alternatives?: readonly string[];
   /** How single properties of a form or multipart body are written, by their name on the wire. */
   readonly encoding?: Readonly<Record<string, PartEncoding>>;
   /** How arrays and objects of a form are written where `encoding` says nothing. Absent: `standard`. */
@@ -129,10 +131,12 @@ export interface PartEncoding {
   readonly style?: ParameterStyle;
   readonly explode?: boolean;
   readonly allowReserved?: boolean;
-  /** Of a multipart part, or of a form value that is a document of its own. */
+  /** Of a multipart part, or of a form value that is a document of its own: a media type, or a list with commas. */
   readonly contentType?: string;
   /** The property is a file, or a list of files: its argument has the form of `FileArgument`. */
   readonly file?: 'one' | 'many';
+  /** The file goes over the wire in Base64, under this `Content-Transfer-Encoding`. */
+  readonly transferEncoding?: 'base64';
 }
 
 /** A file as a caller gives it: exactly one of `data` (Base64, RFC 4648 §4) and `text`. */

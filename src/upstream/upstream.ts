@@ -35,6 +35,7 @@ export type Plan =
       readonly method: string;
       readonly url: string;
       readonly headers: Record<string, string>;
+      /** As text; a body that is not UTF-8 as a `data:` URL (RFC 2397) in Base64. */
       readonly body: string | null;
     }
   | { readonly upstream: string; readonly method: string; readonly params: JsonObject };

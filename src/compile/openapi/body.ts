@@ -1,20 +1,26 @@
-import type { BodyFormat, PartEncoding } from '../../catalog/binding.ts';
+import type { BodyFormat, FormNesting, PartEncoding } from '../../catalog/binding.ts';
 import { isJsonObject, type Json } from '../../catalog/json.ts';
+import { readContentKind, toFileArgument } from './file-schemas.ts';
 import { flattenObject, type FlatObject } from './flatten.ts';
-import { bestMediaType, essenceOf, isJsonMediaType, isJsonRange } from './media-types.ts';
+import { byPreference, isXmlMediaType, toSentMediaType } from './media-types.ts';
 import type { Operation } from './operations.ts';
+import { readParts } from './parts.ts';
 import { appendPointer } from './pointer.ts';
 import { SkipOperation, type ReportLoss } from './reasons.ts';
 import type { References } from './references.ts';
 import type { SchemaLibrary } from './schemas/library.ts';
+import { toXmlArgument } from './xml-argument.ts';
 
 /** A request body that can be sent. */
 export interface Body {
   /** As it goes into `Content-Type`: never a range. */
   readonly mediaType: string;
   readonly format: BodyFormat;
+  /** Other declared media types or ranges that a file may be sent as; only of a binary body. */
+  readonly alternatives: readonly string[];
   /** By property; only of a form or multipart body. */
   readonly encoding: Readonly<Record<string, PartEncoding>>;
+  readonly nesting: FormNesting;
   readonly required: boolean;
   readonly schema: Json;
   readonly schemaPointer: string;
@@ -28,10 +34,32 @@ export interface BodyReading {
   readonly references: References;
   readonly schemas: SchemaLibrary;
   readonly reportLoss: ReportLoss;
+  /** Media types to choose first, the first of them first. */
+  readonly mediaTypes?: readonly string[] | undefined;
+  /** How forms are nested where their `encoding` does not say it. */
+  readonly forms?: FormNesting | undefined;
+}
+
+/** One media type of a body, as the document describes it. */
+export interface DeclaredContent {
+  /** May be a range. */
+  readonly mediaType: string;
+  readonly schema: Json;
+  readonly schemaPointer: string;
+  /** The `encoding` of the Media Type Object. */
+  readonly encoding?: Json | undefined;
+}
+
+/** What a document says of a body beside its contents; `at` is where. */
+export interface DeclaredBody {
+  readonly at: string;
+  readonly method: string;
+  readonly required: boolean;
+  readonly description: string | undefined;
 }
 
 /**
- * The operation's request body, in the JSON form among its media types.
+ * The operation's request body, in the best of its media types.
  *
  * @throws SkipOperation when a body is required that cannot be sent, or for a broken reference.
  */
@@ -44,48 +72,111 @@ export function readBody(operation: Operation, reading: BodyReading): Body | und
   if (!isJsonObject(value) || !isJsonObject(content)) {
     throw new SkipOperation('malformed-body', `${at} is not a request body with \`content\``);
   }
-  const required = value['required'] === true;
-  const declared = bestMediaType(Object.keys(content));
-  const sent = declared === undefined ? undefined : toSentMediaType(declared);
-  if (declared === undefined || sent === undefined) {
-    const found = Object.keys(content).toSorted().join(', ') || 'none';
-    const detail = `${at}: no JSON among its media types: ${found}`;
+  const contents = Object.entries(content).map(([mediaType, declared]) => {
+    const media = reading.references.follow(declared, appendPointer(contentPointer, mediaType));
+    const members = isJsonObject(media.value) ? media.value : {};
+    return {
+      mediaType,
+      schema: members['schema'] ?? {},
+      schemaPointer: appendPointer(media.pointer, 'schema'),
+      encoding: members['encoding'],
+    };
+  });
+  const description = typeof value['description'] === 'string' ? value['description'] : undefined;
+  const declared = { at, method: operation.method, required: value['required'] === true, description };
+  return createBody(declared, contents, reading);
+}
+
+/**
+ * The body in the best of the media types it may have. An optional one that describes nothing to send is left out.
+ *
+ * @throws SkipOperation when it is required and cannot be sent, or for a broken reference.
+ */
+export function createBody(
+  declared: DeclaredBody,
+  contents: readonly DeclaredContent[],
+  reading: BodyReading,
+): Body | undefined {
+  const { at, method, required, description } = declared;
+  const choice = choose(contents, reading);
+  if (choice === undefined) {
+    const found = contents.map((one) => one.mediaType).toSorted();
+    const detail = `${at}: none of its media types can be sent: ${found.join(', ') || 'none'}`;
     if (required) throw new SkipOperation('unsupported-body', detail);
     reading.reportLoss('body-dropped', detail);
     return undefined;
   }
-  const media = reading.references.follow(content[declared], appendPointer(contentPointer, declared));
-  const schema = isJsonObject(media.value) ? (media.value['schema'] ?? {}) : {};
-  const schemaPointer = appendPointer(media.pointer, 'schema');
-  for (const each of reading.schemas.check(schema, schemaPointer))
+  const { content, sent, alternatives } = choice;
+  for (const each of reading.schemas.check(content.schema, content.schemaPointer))
     reading.reportLoss('cyclic-composition', each);
-  const flat = flattenObject(schema, reading);
-  if (flat === undefined && !required && isEmptyObject(schema) && isSafe(operation.method)) {
-    reading.reportLoss('body-dropped', `${at} describes nothing that a ${operation.method} could send`);
+  const { schema, encoding } = toArguments(content, sent.format, reading);
+  const flat = ['json', 'form', 'multipart'].includes(sent.format)
+    ? flattenObject(schema, reading)
+    : undefined;
+  const isNothing =
+    sent.format === 'form' ? isFormWithoutFields(schema) : isSafe(method) && isEmptyObject(schema);
+  if (flat === undefined && !required && isNothing) {
+    reading.reportLoss('empty-body', `${at} describes nothing that a ${method} could send`);
     return undefined;
   }
-  const description = typeof value['description'] === 'string' ? value['description'] : undefined;
-  return {
-    mediaType: sent,
-    format: 'json',
-    encoding: {},
-    required,
-    schema,
-    schemaPointer,
-    description,
-    flat,
-  };
+  const { schemaPointer } = content;
+  const nesting = reading.forms ?? 'standard';
+  return { ...sent, alternatives, encoding, nesting, required, schema, schemaPointer, description, flat };
 }
 
-function toSentMediaType(declared: string): string | undefined {
-  if (isJsonRange(declared)) return 'application/json';
-  if (!isJsonMediaType(declared)) return undefined;
-  return declared.includes(';') ? declared.trim() : essenceOf(declared);
+interface Choice {
+  readonly content: DeclaredContent;
+  readonly sent: { readonly mediaType: string; readonly format: BodyFormat };
+  readonly alternatives: readonly string[];
+}
+
+function choose(contents: readonly DeclaredContent[], reading: BodyReading): Choice | undefined {
+  const byMediaType = new Map(contents.map((content) => [content.mediaType, content]));
+  const ordered = byPreference([...byMediaType.keys()], reading.mediaTypes ?? []);
+  const sendable = ordered.flatMap((mediaType) => {
+    const content = byMediaType.get(mediaType);
+    const kind = readContentKind(content?.schema, reading.references);
+    const sent = toSentMediaType(mediaType, kind);
+    return content === undefined || sent === undefined ? [] : [{ content, sent }];
+  });
+  const [best, ...others] = sendable;
+  if (best === undefined) return undefined;
+  const files = [best, ...others].filter(({ sent }) => sent.format === 'binary');
+  const declared = files.map(({ content }) => content.mediaType.trim().toLowerCase());
+  const alternatives = declared.filter((mediaType) => mediaType !== best.sent.mediaType).toSorted();
+  return { ...best, alternatives: best.sent.format === 'binary' ? alternatives : [] };
+}
+
+/** The schema of what a caller gives for the content, and how its properties are written. */
+function toArguments(
+  { schema, encoding, mediaType }: DeclaredContent,
+  format: BodyFormat,
+  reading: BodyReading,
+): { schema: Json; encoding: Readonly<Record<string, PartEncoding>> } {
+  if (format === 'form' || format === 'multipart') {
+    return readParts(isUnknown(schema) ? { type: 'object' } : schema, encoding, format, reading);
+  }
+  if (format === 'binary') {
+    const described = reading.references.follow(schema, '#').value;
+    return { schema: toFileArgument(described, { count: 'one' }), encoding: {} };
+  }
+  const isXml = format === 'text' && isXmlMediaType(mediaType);
+  if (isXml) return { schema: toXmlArgument(schema, reading), encoding: {} };
+  return { schema: format === 'text' && isUnknown(schema) ? { type: 'string' } : schema, encoding: {} };
+}
+
+function isUnknown(schema: Json): boolean {
+  return !isJsonObject(schema) || Object.keys(schema).length === 0;
 }
 
 /** A safe method may carry a body, and some APIs read one there; an undescribed one is not worth an argument. */
 function isSafe(method: string): boolean {
-  return ['GET', 'HEAD', 'OPTIONS', 'TRACE'].includes(method);
+  return ['GET', 'HEAD', 'OPTIONS', 'TRACE', 'QUERY'].includes(method);
+}
+
+/** A form that lists its fields, and lists none. */
+function isFormWithoutFields(schema: Json): boolean {
+  return isJsonObject(schema) && isJsonObject(schema['properties']) && isEmptyObject(schema);
 }
 
 function isEmptyObject(schema: Json): boolean {

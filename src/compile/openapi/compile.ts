@@ -39,6 +39,7 @@ export function compileOpenApi(input: OpenApiSource): Contribution {
     references,
     schemas: createSchemaLibrary(document, references),
     securitySchemes: readSecuritySchemes(document.root, references),
+    options: input.options ?? {},
   };
   const declared = enumerateOperations(document.root, references);
   const names = nameOperations(declared.operations);

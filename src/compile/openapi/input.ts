@@ -72,8 +72,15 @@ function bindParameter(parameter: Parameter, argument: string): ParameterBinding
 }
 
 function bindBody(body: Body, keys: readonly string[]): BodyBinding {
-  const { mediaType, format, encoding, flat, required } = body;
-  const written = { mediaType, format, ...(Object.keys(encoding).length > 0 && { encoding }) };
+  const { mediaType, format, alternatives, encoding, nesting, flat, required } = body;
+  const isForm = format === 'form' || format === 'multipart';
+  const written = {
+    mediaType,
+    format,
+    ...(alternatives.length > 0 && { alternatives }),
+    ...(Object.keys(encoding).length > 0 && { encoding }),
+    ...(isForm && nesting !== 'standard' && { nesting }),
+  };
   if (flat === undefined) return { ...written, shape: { kind: 'whole', argument: keys[0] ?? 'body' } };
   const properties = flat.properties.map(({ name }, index) => ({ argument: keys[index] ?? name, name }));
   return { ...written, shape: { kind: 'properties', properties, required } };

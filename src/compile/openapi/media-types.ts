@@ -1,3 +1,5 @@
+import type { BodyFormat } from '../../catalog/binding.ts';
+
 /** `application/json` of `Application/JSON; charset=utf-8`. */
 export function essenceOf(mediaType: string): string {
   return (mediaType.split(';', 1)[0] ?? '').trim().toLowerCase();
@@ -6,7 +8,7 @@ export function essenceOf(mediaType: string): string {
 /** True for a media type whose content is JSON: RFC 8259, `text/json`, and the `+json` suffix of RFC 6839. */
 export function isJsonMediaType(mediaType: string): boolean {
   const essence = essenceOf(mediaType);
-  return essence === 'application/json' || essence === 'text/json' || /^[^/]+\/[^/]+\+json$/.test(essence);
+  return essence === 'application/json' || essence === 'text/json' || /^[^/]+\/[^/*]+\+json$/.test(essence);
 }
 
 /** True for a range that covers JSON without naming it. */
@@ -15,6 +17,70 @@ export function isJsonRange(mediaType: string): boolean {
   return (
     essence === '*/*' || essence === '*' || essence === 'application/*' || essence === 'application/*+json'
   );
+}
+
+/** True for YAML, of which every JSON text is one (YAML 1.2 §1.3), so that it is written as JSON. */
+export function isYamlMediaType(mediaType: string): boolean {
+  return /^(?:application|text)\/(?:[^/]+\+|x-|vnd\.)?yaml$/.test(essenceOf(mediaType));
+}
+
+/** True for XML, which a caller gives as text. */
+export function isXmlMediaType(mediaType: string): boolean {
+  return /^(?:application|text)\/xml$|\+xml$/.test(essenceOf(mediaType));
+}
+
+/** True for content that is characters, in whatever language. */
+export function isTextMediaType(mediaType: string): boolean {
+  const essence = essenceOf(mediaType);
+  return essence.startsWith('text/') || isXmlMediaType(mediaType) || TEXT_APPLICATIONS.has(essence);
+}
+
+const TEXT_APPLICATIONS = new Set(
+  ['ecmascript', 'graphql', 'javascript', 'json-seq', 'jsonl', 'ndjson', 'rtf', 'sdp', 'sparql-query', 'sql']
+    .concat('toml', 'x-javascript', 'x-jsonlines', 'x-ndjson', 'x-sh', 'xml-dtd')
+    .map((subtype) => `application/${subtype}`),
+);
+
+/** Binary forms of structured data: nobody can be asked to write them byte by byte. */
+const BINARY_DATA = /[/+.-](?:avro|bson|cbor|flatbuffers?|msgpack|messagepack|proto|protobuf|thrift)\b/;
+
+/** What the schema of a body says its content is. `encoded`: bytes written as text, as in Base64. */
+export type ContentKind = 'binary' | 'encoded' | 'text' | 'structured' | 'unknown';
+
+/** How a declared media type is sent. */
+export interface SentMediaType {
+  /** Never a range. */
+  readonly mediaType: string;
+  readonly format: BodyFormat;
+}
+
+/**
+ * How content of this kind is sent under a declared media type or range.
+ *
+ * @returns `undefined` for what cannot be sent: a name that HTTP cannot carry, a binary form of structured data.
+ */
+export function toSentMediaType(declared: string, kind: ContentKind): SentMediaType | undefined {
+  const essence = essenceOf(declared);
+  if (!/^[\t\x20-\x7E]+$/.test(declared) || essence === '') return undefined;
+  const mediaType = declared.includes(';') ? declared.trim() : essence;
+  if (isJsonRange(declared)) {
+    return kind === 'binary'
+      ? { mediaType: 'application/octet-stream', format: 'binary' }
+      : { mediaType: 'application/json', format: 'json' };
+  }
+  if (essence === 'text/*') return { mediaType: 'text/plain', format: 'text' };
+  if (essence === 'multipart/*') return { mediaType: 'multipart/form-data', format: 'multipart' };
+  if (essence.includes('*')) return { mediaType: 'application/octet-stream', format: 'binary' };
+  if (!/^[^\s/]+\/[^\s/]+$/.test(essence)) return undefined;
+  if (isJsonMediaType(declared) || isYamlMediaType(declared)) return { mediaType, format: 'json' };
+  if (essence === 'application/x-www-form-urlencoded') return { mediaType, format: 'form' };
+  if (essence.startsWith('multipart/')) return { mediaType, format: 'multipart' };
+  if (isTextMediaType(declared) || kind === 'encoded') return { mediaType, format: 'text' };
+  if (kind === 'binary') return { mediaType, format: 'binary' };
+  if (BINARY_DATA.test(essence)) return undefined;
+  // A type that we do not know, with a schema that says text.
+  const isText = kind === 'text' && /^application\/(?!octet-stream$|x-tar$|zip$|pdf$|gzip$)/.test(essence);
+  return { mediaType, format: isText ? 'text' : 'binary' };
 }
 
 /** The media type to prefer among those declared: never simply the first key. Equal ranks are decided by text. */
@@ -27,15 +93,31 @@ export function byRank(mediaTypes: readonly string[]): string[] {
   return mediaTypes.toSorted((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
 }
 
+/** The media types by preference, the first of `preferred` first, and by rank where it names none of them. */
+export function byPreference(mediaTypes: readonly string[], preferred: readonly string[]): string[] {
+  const wanted = preferred.flatMap((wish) => {
+    const exact = mediaTypes.filter((each) => each.trim().toLowerCase() === wish.trim().toLowerCase());
+    return [...exact, ...byRank(mediaTypes.filter((each) => essenceOf(each) === wish.trim().toLowerCase()))];
+  });
+  return [...new Set([...wanted, ...byRank(mediaTypes)])];
+}
+
 /**
- * JSON, then `+json`, then ranges that cover JSON, then the rest. Among `+json` a merge patch (RFC 7396) comes first: its
- * body looks like the resource, while the others are languages of their own.
+ * JSON, other `+json`, YAML, form, multipart, text, bytes, XML, and ranges last. Among `+json` a merge patch (RFC 7396) comes
+ * first: its body looks like the resource, while a JSON patch (RFC 6902) is a language of its own.
  */
 function rank(mediaType: string): number {
   const essence = essenceOf(mediaType);
-  if (isJsonRange(mediaType)) return 5;
+  if (isJsonRange(mediaType)) return 12;
+  if (essence.includes('*')) return 13;
   if (essence === 'application/json') return mediaType.includes(';') ? 1 : 0;
   if (essence === 'application/merge-patch+json') return 2;
   if (essence === 'application/json-patch+json') return 4;
-  return isJsonMediaType(mediaType) ? 3 : 6;
+  if (isJsonMediaType(mediaType)) return 3;
+  if (isYamlMediaType(mediaType)) return 5;
+  if (essence === 'application/x-www-form-urlencoded') return 6;
+  if (essence.startsWith('multipart/')) return essence === 'multipart/form-data' ? 7 : 8;
+  if (isXmlMediaType(mediaType)) return 11;
+  if (isTextMediaType(mediaType)) return 9;
+  return 10;
 }

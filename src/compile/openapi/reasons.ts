@@ -5,7 +5,7 @@ export const SKIP_REASONS = {
   'malformed-operation': 'The operation, or the path item around it, is not an object of the expected form.',
   'malformed-parameter': 'A parameter is not an object, or lacks a usable `name` or `in`.',
   'malformed-body': 'The request body is not an object, or declares no media type.',
-  'unsupported-body': 'The request body is required, and none of its media types is JSON.',
+  'unsupported-body': 'The request body is required, and none of its media types can be sent.',
   'unresolved-reference': 'A `$ref` points at nothing, or at something of another kind.',
   'external-reference':
     'A `$ref` leads to another document; only references inside the document are followed.',
@@ -19,6 +19,7 @@ export type SkipReason = keyof typeof SKIP_REASONS;
 /** What a compiled operation lost: the closed vocabulary of `lossy`, with what each reason means. */
 export const LOSS_REASONS = {
   'body-dropped': 'An optional request body cannot be sent and is left out.',
+  'empty-body': 'An optional request body describes nothing that could be sent, and is left out.',
   'cyclic-composition':
     'A schema is composed (`allOf`, `anyOf`, `oneOf`, `not`, `if`) of itself; the repetition is left out.',
   'style-ignored': 'A parameter declares a style that its location does not have; the default style is used.',

@@ -15,6 +15,7 @@ import { acceptedMediaTypes, createOutputSchema, readSuccessResponses } from './
 import { once, type SchemaLibrary } from './schemas/library.ts';
 import { isCredentialParameter, readSecurity, type SecuritySchemes } from './security.ts';
 import { readServer } from './servers.ts';
+import type { OpenApiOptions } from './settings.ts';
 
 /** What all operations of a document share while they are compiled. */
 export interface Compilation {
@@ -23,6 +24,7 @@ export interface Compilation {
   readonly references: References;
   readonly schemas: SchemaLibrary;
   readonly securitySchemes: SecuritySchemes;
+  readonly options: OpenApiOptions;
 }
 
 /**
@@ -40,7 +42,8 @@ export function compileOperation(
   const { document, references, schemas } = compilation;
   const template = splitPath(operation.path);
   const parameters = readCheckedParameters(operation, template, compilation, reportLoss);
-  const body = readBody(operation, { references, schemas, reportLoss });
+  const { mediaTypes, forms } = compilation.options;
+  const body = readBody(operation, { references, schemas, reportLoss, mediaTypes, forms });
   const input = createInput(parameters, body, schemas);
   const security = readSecurity(operation, {
     root: document.root,

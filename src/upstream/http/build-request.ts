@@ -1,15 +1,17 @@
 import type { HttpBinding, ParameterBinding } from '../../catalog/binding.ts';
-import type { JsonObject } from '../../catalog/json.ts';
+import type { Json, JsonObject } from '../../catalog/json.ts';
 import { BailiwickError } from '../../errors.ts';
 import type { BaseUrl } from './base-url.ts';
 import { isHeaderText, toHeaderValue } from './header-parameters.ts';
 import { invalidArgument } from './invalid-argument.ts';
-import { argumentOf, toContentText, toParameterValue } from './parameter-value.ts';
+import { isForm, toContentText } from './content-text.ts';
+import { argumentOf } from './parameter-value.ts';
 import { buildPath } from './path-parameters.ts';
-import { encodeStrict } from './percent-encoding.ts';
-import { toFormPairs, toQueryPairs, type WirePair } from './query-parameters.ts';
+import { toCookiePairs } from './cookie-parameters.ts';
+import { encodeReserved, encodeStrict } from './percent-encoding.ts';
 import { buildBody } from './request-body.ts';
 import type { Attachment } from './security.ts';
+import { toStyledPairs, type WirePair } from './styled-pairs.ts';
 
 /** A request, complete but for what the connection adds (`Host`, `Content-Length`, `Connection`). */
 export interface HttpRequest {
@@ -18,7 +20,7 @@ export interface HttpRequest {
   readonly url: string;
   /** Names in lower case. */
   readonly headers: Record<string, string>;
-  readonly body: string | null;
+  readonly body: string | Uint8Array | null;
 }
 
 /**
@@ -40,12 +42,12 @@ export function buildRequest(
   const query = buildQuery(binding, args, attachments);
   const body = buildBody(binding.body, args);
   const headers = buildHeaders(binding, args, attachments);
-  if (body !== null && binding.body !== undefined) setHeader(headers, 'content-type', binding.body.mediaType);
+  if (body !== null) setHeader(headers, 'content-type', body.mediaType);
   return {
     method: binding.method,
     url: `${base.origin}${base.path}${path}${query === '' ? '' : `?${query}`}`,
     headers,
-    body,
+    body: body === null ? null : body.content,
   };
 }
 
@@ -53,19 +55,47 @@ function buildQuery(binding: HttpBinding, args: JsonObject, attachments: readonl
   const fixed = binding.fixedQuery.map(([name, value]) => ({ name, value: encodeStrict(value) }));
   const taken = [...binding.fixedQuery.map(([name]) => name), ...namesOf(attachments, 'query')];
   const given = collectPairs(binding, 'query', args, taken, toQueryPairs);
-  return [...fixed, ...given, ...pairsOf(attachments, 'query')].map(toWire).join('&');
+  const whole = wholeQuery(binding, args, taken);
+  return [...[...fixed, ...given].map(toWire), ...whole, ...pairsOf(attachments, 'query').map(toWire)].join(
+    '&',
+  );
+}
+
+function toQueryPairs(parameter: ParameterBinding, value: Json): WirePair[] {
+  const { name, argument, mediaType } = parameter;
+  if (mediaType !== undefined) {
+    return [{ name, value: encodeStrict(toContentText(value, mediaType, argument)) }];
+  }
+  return toStyledPairs(parameter, value, parameter.allowReserved ? encodeReserved : encodeStrict);
+}
+
+/** OpenAPI 3.2 `querystring`: a form is a query as it is, anything else is percent-encoded as one text. */
+function wholeQuery(binding: HttpBinding, args: JsonObject, taken: readonly string[]): string[] {
+  const foreign = new Set(taken.map((name) => name.toLowerCase()));
+  return binding.parameters
+    .filter((parameter) => parameter.in === 'querystring')
+    .flatMap(({ argument, mediaType = 'application/x-www-form-urlencoded' }) => {
+      const value = argumentOf(args, argument);
+      if (value === undefined) return [];
+      const text = toContentText(value, mediaType, argument);
+      if (!isForm(mediaType)) return text === '' ? [] : [encodeStrict(text)];
+      for (const name of new URLSearchParams(text).keys()) {
+        if (foreign.has(name.toLowerCase())) {
+          throw invalidArgument(argument, `would set query parameter "${name}", which is not its own`);
+        }
+      }
+      return text === '' ? [] : [encodeLoose(text)];
+    });
+}
+
+/** A form that a caller wrote as text, without what would end the query. */
+function encodeLoose(text: string): string {
+  return text.replace(/[^\x21-\x7E]|[#"<>\\^`{|}]/gu, encodeStrict);
 }
 
 /** RFC 6265 §4.2.1: pairs are separated by `; `, those of an exploded value too (OpenAPI 3.1.1 Appendix D). */
 function buildCookie(binding: HttpBinding, args: JsonObject, attachments: readonly Attachment[]): string {
-  const given = collectPairs(binding, 'cookie', args, namesOf(attachments, 'cookie'), (parameter, value) => {
-    const { name, argument, mediaType } = parameter;
-    if (mediaType !== undefined) {
-      return [{ name, value: encodeStrict(toContentText(value, mediaType, argument)) }];
-    }
-    const flat = toParameterValue(value, argument);
-    return flat === undefined ? [] : toFormPairs(parameter, flat, encodeStrict);
-  });
+  const given = collectPairs(binding, 'cookie', args, namesOf(attachments, 'cookie'), toCookiePairs);
   return [...given, ...pairsOf(attachments, 'cookie')].map(toWire).join('; ');
 }
 
@@ -81,10 +111,7 @@ function collectPairs(
   place: 'query' | 'cookie',
   args: JsonObject,
   taken: readonly string[],
-  toPairs: (
-    parameter: ParameterBinding,
-    value: NonNullable<ReturnType<typeof argumentOf>> | null,
-  ) => WirePair[],
+  toPairs: (parameter: ParameterBinding, value: Json) => WirePair[],
 ): WirePair[] {
   const parameters = binding.parameters.filter((parameter) => parameter.in === place);
   const foreign = new Set(taken.map((name) => name.toLowerCase()));
@@ -158,6 +185,6 @@ function pairsOf(attachments: readonly Attachment[], place: Attachment['in']): W
     .map((one) => ({ name: one.name, value: `${one.prefix}${one.secret}` }));
 }
 
-function toWire({ name, value }: WirePair): string {
-  return `${encodeStrict(name)}=${value}`;
+function toWire({ name, value, isVerbatim = false }: WirePair): string {
+  return `${isVerbatim ? name : encodeStrict(name)}=${value}`;
 }

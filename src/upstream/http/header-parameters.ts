@@ -1,7 +1,9 @@
 import type { ParameterBinding } from '../../catalog/binding.ts';
 import type { Json } from '../../catalog/json.ts';
 import { invalidArgument } from './invalid-argument.ts';
-import { isJsonMediaType, toContentText, toParameterValue } from './parameter-value.ts';
+import { toContentText } from './content-text.ts';
+import { isJsonMediaType } from './media-type.ts';
+import { joinSeparated, separatorOf, toParameterValue } from './parameter-value.ts';
 
 /**
  * Headers that no argument sets: those OpenAPI 3.1.1 tells to ignore as parameters, those that carry identity, and those
@@ -15,14 +17,14 @@ const OWN_HEADERS: ReadonlySet<string> = new Set(
 );
 
 /**
- * The value of one header parameter (style `simple`), or `undefined` when it has none.
+ * The value of one header parameter (style `simple`, or a separator of Swagger 2.0), or `undefined` when it has none.
  *
  * Nothing is percent-encoded: a header is not a URL, and servers do not decode it (OpenAPI 3.1.1 Appendix D). What a
  * header cannot carry unchanged is therefore refused: line breaks and other control characters, characters outside
  * ISO 8859-1, white space at either end, a comma or `=` inside a member of a list.
  */
 export function toHeaderValue(parameter: ParameterBinding, value: Json): string | undefined {
-  const { argument, name, mediaType } = parameter;
+  const { argument, name, style, mediaType } = parameter;
   if (OWN_HEADERS.has(name.toLowerCase())) {
     throw invalidArgument(argument, `the header ${name} cannot be set by an argument`);
   }
@@ -33,6 +35,12 @@ export function toHeaderValue(parameter: ParameterBinding, value: Json): string 
   const flat = toParameterValue(value, argument);
   if (flat === undefined) return undefined;
   if (flat.kind === 'primitive') return checked(argument, flat.text);
+  const separator = separatorOf(style);
+  if (separator !== undefined) {
+    return joinSeparated(flat, separator, argument, (text) =>
+      text === separator ? text : checked(argument, text),
+    );
+  }
   if (flat.kind === 'array') return flat.items.map((item) => member(argument, item, /,/)).join(',');
   const equals = parameter.explode ? '=' : ',';
   const delimiter = parameter.explode ? /[,=]/ : /,/;

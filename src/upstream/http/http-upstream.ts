@@ -8,8 +8,9 @@ import { createGuardedAgent } from '../network/guarded-agent.ts';
 import { createScrubber } from '../scrub.ts';
 import type { CallOutcome, Upstream } from '../upstream.ts';
 import { chooseBase, type BaseUrl } from './base-url.ts';
-import { buildRequest, type HttpRequest } from './build-request.ts';
+import { buildRequest } from './build-request.ts';
 import type { Credential } from './credentials.ts';
+import { toPlan } from './plan.ts';
 import { toOutcome } from './result.ts';
 import { secretsOf } from './secrets.ts';
 import { checkCredentials, chooseAttachments, maskAttachments, type Attachment } from './security.ts';
@@ -98,9 +99,9 @@ export function createHttpUpstream(options: HttpUpstreamOptions): Upstream {
       return outcome.finally(() => running.delete(outcome));
     },
 
-    plan: (tool, args): HttpRequest => {
+    plan: (tool, args) => {
       const { binding, base, attachments } = prepare(tool);
-      return buildRequest(binding, args, base, maskAttachments(attachments));
+      return toPlan(buildRequest(binding, args, base, maskAttachments(attachments)));
     },
 
     request: async (method, params) => {

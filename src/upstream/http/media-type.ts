@@ -19,6 +19,11 @@ export function essenceOf(contentType: string | undefined): string {
   return (contentType ?? '').split(';', 1)[0]!.trim().toLowerCase();
 }
 
+/** True for `application/json`, any `+json` type, and either with parameters. */
+export function isJsonMediaType(mediaType: string): boolean {
+  return /^[^;]*[/+]json\s*(;|$)/i.test(mediaType);
+}
+
 /** Bytes as text, in the `charset` the type names and otherwise in UTF-8; what does not decode becomes U+FFFD. */
 export function decodeText(bytes: Uint8Array, contentType: string | undefined): string {
   const charset = /;\s*charset\s*=\s*"?([^\s";]+)/i.exec(contentType ?? '')?.[1] ?? 'utf-8';

@@ -1,6 +1,8 @@
+import type { ParameterStyle } from '../../catalog/binding.ts';
 import type { Json, JsonObject } from '../../catalog/json.ts';
 import { isJsonObject } from '../../catalog/json.ts';
 import { invalidArgument } from './invalid-argument.ts';
+import type { Encode } from './percent-encoding.ts';
 
 /** An argument as the serialisation styles see it: text, a list of texts, or pairs of texts. */
 export type ParameterValue =
@@ -28,8 +30,42 @@ export function toParameterValue(value: Json, argument: string): ParameterValue 
   return { kind: 'primitive', text: toText(value, argument) };
 }
 
-/** One value as text: a string as it is, anything else as JSON. */
+/** The members of a list, or the keys and values of an object in turn. */
+export function toMembers(value: Exclude<ParameterValue, { kind: 'primitive' }>): readonly string[] {
+  return value.kind === 'array' ? value.items : value.entries.flat();
+}
+
+/** The character between the members of a value, of the styles that are nothing but such a character. */
+export function separatorOf(style: ParameterStyle): string | undefined {
+  if (style === 'spaceDelimited') return ' ';
+  if (style === 'pipeDelimited') return '|';
+  return style === 'tabDelimited' ? '\t' : undefined;
+}
+
+/**
+ * The members with a separator between them that is encoded like the members themselves (OpenAPI 3.1.1 Appendix E), so a member
+ * that holds it would split unseen: refused.
+ */
+export function joinSeparated(
+  value: ParameterValue,
+  separator: string,
+  argument: string,
+  encode: Encode,
+): string {
+  if (value.kind === 'primitive') return encode(value.text);
+  const members = toMembers(value);
+  if (members.some((member) => member.includes(separator))) {
+    throw invalidArgument(
+      argument,
+      `a member holds ${JSON.stringify(separator)}, which separates the members of this parameter`,
+    );
+  }
+  return members.map((member) => encode(member)).join(encode(separator));
+}
+
+/** One value as text: a string as it is, a whole number in digits however large, anything else as JSON. */
 export function toText(value: Json, argument: string): string {
+  if (Number.isInteger(value)) return BigInt(value as number).toString();
   const text = typeof value === 'string' ? value : JSON.stringify(value);
   if (!text.isWellFormed()) {
     throw invalidArgument(argument, 'holds half of a surrogate pair, which has no UTF-8 form');
@@ -40,15 +76,4 @@ export function toText(value: Json, argument: string): string {
 /** The argument's value, or `undefined` when the call does not have it. Inherited members do not count. */
 export function argumentOf(args: JsonObject, name: string): Json | undefined {
   return Object.hasOwn(args, name) ? args[name] : undefined;
-}
-
-/** The text of a parameter that is described by `content`: JSON, except that a string under another media type is itself. */
-export function toContentText(value: Json, mediaType: string, argument: string): string {
-  if (isJsonMediaType(mediaType) || typeof value !== 'string') return JSON.stringify(value);
-  return toText(value, argument);
-}
-
-/** True for `application/json`, any `+json` type, and either with parameters. */
-export function isJsonMediaType(mediaType: string): boolean {
-  return /^[^;]*[/+]json\s*(;|$)/i.test(mediaType);
 }

@@ -2,8 +2,15 @@ import type { ParameterBinding } from '../../catalog/binding.ts';
 import type { Json, JsonObject } from '../../catalog/json.ts';
 import { BailiwickError } from '../../errors.ts';
 import { invalidArgument } from './invalid-argument.ts';
-import { argumentOf, toContentText, toParameterValue, type ParameterValue } from './parameter-value.ts';
-import { encodeLiteral, encodeStrict } from './percent-encoding.ts';
+import { toContentText } from './content-text.ts';
+import {
+  argumentOf,
+  joinSeparated,
+  separatorOf,
+  toParameterValue,
+  type ParameterValue,
+} from './parameter-value.ts';
+import { encodeLiteral, encodeReservedSegment, encodeStrict, type Encode } from './percent-encoding.ts';
 
 /** A `/` that is not inside an expression: a variable's name may hold one. */
 const SEPARATOR = /\/(?![^{}]*\})/;
@@ -79,41 +86,46 @@ function expand(parameter: ParameterBinding, value: Json | undefined): string {
 
 function expandStyle(parameter: ParameterBinding, value: ParameterValue | undefined): string {
   if (value === undefined) return '';
-  if (parameter.style === 'label') return expandLabel(value, parameter.explode);
-  if (parameter.style === 'matrix')
-    return expandMatrix(value, parameter.explode, encodeStrict(parameter.name));
-  return joinValue(value, parameter.explode, ',', encodeStrict);
+  const { style, explode, name, argument } = parameter;
+  const encode: Encode = parameter.allowReserved ? encodeReservedSegment : encodeStrict;
+  if (style === 'label') return expandLabel(value, explode, encode);
+  if (style === 'matrix') return expandMatrix(value, explode, { name: encodeStrict(name), encode });
+  const separator = separatorOf(style);
+  if (separator !== undefined) return joinSeparated(value, separator, argument, encode);
+  return joinValue(value, explode, ',', encode);
 }
 
 /** OpenAPI 3.1.1: `explode: false` gives `.a,b` (3.0.3 said `.a.b`). A dot inside an exploded member is encoded, so that it does not split it. */
-function expandLabel(value: ParameterValue, explode: boolean): string {
-  if (!explode || value.kind === 'primitive') return `.${joinValue(value, false, ',', encodeStrict)}`;
-  return `.${joinValue(value, true, '.', (text) => encodeStrict(text).replaceAll('.', '%2E'))}`;
+function expandLabel(value: ParameterValue, explode: boolean, encode: Encode): string {
+  if (!explode || value.kind === 'primitive') return `.${joinValue(value, false, ',', encode)}`;
+  const encodeDots: Encode = (text, separators) => encode(text, separators).replaceAll('.', '%2E');
+  return `.${joinValue(value, true, '.', encodeDots)}`;
 }
 
 /** RFC 6570 §3.2.7: `;name=value`, and `;name` alone where the value is empty. */
-function expandMatrix(value: ParameterValue, explode: boolean, name: string): string {
+function expandMatrix(
+  value: ParameterValue,
+  explode: boolean,
+  { name, encode }: { readonly name: string; readonly encode: Encode },
+): string {
+  const encodeMember: Encode = (text, separators = '') => encode(text, `${separators};=`);
   if (!explode || value.kind === 'primitive') {
-    return toMatrixPair(name, joinValue(value, false, ',', encodeStrict));
+    return toMatrixPair(name, joinValue(value, false, ',', encodeMember));
   }
   if (value.kind === 'array')
-    return value.items.map((item) => toMatrixPair(name, encodeStrict(item))).join('');
-  return value.entries.map(([key, member]) => toMatrixPair(encodeStrict(key), encodeStrict(member))).join('');
+    return value.items.map((item) => toMatrixPair(name, encodeMember(item))).join('');
+  return value.entries.map(([key, member]) => toMatrixPair(encodeMember(key), encodeMember(member))).join('');
 }
 
 function toMatrixPair(name: string, value: string): string {
   return value === '' ? `;${name}` : `;${name}=${value}`;
 }
 
-function joinValue(
-  value: ParameterValue,
-  explode: boolean,
-  delimiter: string,
-  encode: (text: string) => string,
-): string {
+function joinValue(value: ParameterValue, explode: boolean, separator: string, encode: Encode): string {
   if (value.kind === 'primitive') return encode(value.text);
-  if (value.kind === 'array') return value.items.map(encode).join(delimiter);
+  const encodeMember = (text: string): string => encode(text, explode ? `${separator}=` : separator);
+  if (value.kind === 'array') return value.items.map(encodeMember).join(separator);
   return value.entries
-    .map(([key, member]) => `${encode(key)}${explode ? '=' : delimiter}${encode(member)}`)
-    .join(delimiter);
+    .map(([key, member]) => `${encodeMember(key)}${explode ? '=' : separator}${encodeMember(member)}`)
+    .join(separator);
 }

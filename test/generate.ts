@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { RECORD_SCHEMA } from '../src/audit/record-schema.ts';
+import { COMPILE_SCHEMA } from '../src/cli/compile-schema.ts';
 import { configJsonSchema } from '../src/config/json-schema.ts';
 import { configReference } from '../src/config/reference.ts';
 import { policyJsonSchema } from '../src/policy/schema.ts';
@@ -24,6 +25,7 @@ export const GENERATED_FILES: readonly GeneratedFile[] = [
   { file: 'docs/policies.md', content: policiesPage },
   { file: 'policies/policy.schema.json', content: () => toJsonText(policyJsonSchema()) },
   { file: 'docs/record.schema.json', content: () => toJsonText(RECORD_SCHEMA) },
+  { file: 'docs/compile.schema.json', content: () => toJsonText(COMPILE_SCHEMA) },
   { file: 'README.md', content: () => replaceMarkedSection(readText('README.md'), 'folders', folderTable()) },
 ];
 

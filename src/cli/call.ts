@@ -47,7 +47,12 @@ export const addCall: AddCommand = (program, terminal, exit) => {
         }).catch((error: unknown) => {
           const refusal = toBailiwickError(error);
           if (refusal.code !== 'UNKNOWN_TOOL') throw refusal;
-          throw hintAtTool(refusal, { name, visible: snapshot.view(principal).tools, as: options.as });
+          throw hintAtTool(refusal, {
+            name,
+            visible: snapshot.view(principal).tools,
+            as: options.as,
+            held: app.held(),
+          });
         });
         const result = await withProgress(terminal, () => `calling ${name}`, call);
         terminal.out(options.json ? JSON.stringify(result, undefined, 2) : toText(result));

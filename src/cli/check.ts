@@ -51,7 +51,8 @@ function checkAll(
   const unreachable = app.sources().filter((one) => one.state === 'down');
   const missing = [...app.unusable(), ...unreachable];
   const policy = app.policy();
-  const { catalog } = app.gateway.current();
+  // A rule for a tool that is held back means something: the tool is there, and waits for its review.
+  const catalog = app.offered();
   const setup = { config, catalog, policy, isIncomplete: missing.length > 0, placeOf };
   // What a source that does not answer would offer is unknown, so nothing is said about rules for it.
   const ofPolicies = checkPolicies(

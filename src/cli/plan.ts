@@ -39,7 +39,7 @@ export const addPlan: AddCommand = (program, terminal) => {
         const tool = snapshot.catalog.toolByShownName(name);
         if (!tool || !visible.includes(tool)) {
           const refusal = new BailiwickError('UNKNOWN_TOOL', `Unknown tool: ${name}`);
-          throw hintAtTool(refusal, { name, visible, as: options.as });
+          throw hintAtTool(refusal, { name, visible, as: options.as, held: app.held() });
         }
         validateArguments(tool, args);
         const plan = snapshot.upstreams.get(tool.source)?.plan(tool, args);

@@ -3,11 +3,13 @@ import { configJsonSchema } from '../config/json-schema.ts';
 import { policyJsonSchema } from '../policy/schema.ts';
 import { BailiwickError } from '../errors.ts';
 import { createCommand, type AddCommand } from './command.ts';
+import { COMPILE_SCHEMA } from './compile-schema.ts';
 
 const SCHEMAS: Readonly<Record<string, () => unknown>> = {
   config: configJsonSchema,
   policy: policyJsonSchema,
   record: () => RECORD_SCHEMA,
+  compile: () => COMPILE_SCHEMA,
 };
 
 /** `bailiwick schema`: the JSON Schemas that editors and CI use. */

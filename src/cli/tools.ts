@@ -9,6 +9,10 @@ import {
   type AddCommand,
   type CatalogOptions,
 } from './command.ts';
+import type { App } from '../app.ts';
+import { BailiwickError } from '../errors.ts';
+import { changesOf } from '../lock/compare.ts';
+import { count, describeDrift, EVERYTHING } from './lock-text.ts';
 import { onlySource } from './only-source.ts';
 import { table } from './terminal.ts';
 
@@ -17,22 +21,35 @@ export const addTools: AddCommand = (program, terminal, exit) => {
   const command = createCatalogCommand(
     'tools',
     'List the tools of the catalog, or of one principal’s view of it',
-    ['tools --as agent', 'tools --source helpdesk --json'],
+    [
+      'tools --as agent',
+      'tools --source helpdesk --json',
+      'tools --held                     # what waits for its review, and why',
+    ],
   )
     .option(
       '--as <principal>',
       'as this principal of identity.principals sees it; without it, the whole catalog',
     )
     .option('--source <name>', 'only this source')
-    .action(async (options: CatalogOptions & { as?: string }) => {
+    .option(
+      '--held',
+      'tools that are not served, because the lock does not hold them as they are, and what changed',
+    )
+    .action(async (options: CatalogOptions & { as?: string; held?: boolean }) => {
+      if (options.held && options.as !== undefined) {
+        throw new BailiwickError('USAGE', 'nobody sees what is held back: say --held without --as');
+      }
       const { loaded, logger } = await loadForCommand(options);
       await withApp(terminal, { loaded, logger, ...onlySource(loaded, options.source) }, (app) => {
         const snapshot = app.gateway.current();
+        const held = app.held();
         const visible =
           options.as === undefined
             ? snapshot.catalog.tools
             : snapshot.view(toPrincipal(loaded, app, options.as)).tools;
-        if (options.json) {
+        if (options.held) terminal.out(describeHeld(app, options));
+        else if (options.json) {
           const tools = visible.map((tool) => {
             const { name, description, inputSchema } = presentTool(ALL_SOURCES, tool);
             return { name, source: tool.source, access: tool.access, description, inputSchema };
@@ -49,6 +66,10 @@ export const addTools: AddCommand = (program, terminal, exit) => {
             rows.length > 0 ? table(['TOOL', 'SOURCE', 'ACCESS', 'WHAT IT DOES'], rows) : 'no tools',
           );
         }
+        if (held.length > 0 && !options.held)
+          terminal.err(
+            `${count(held.length, 'tool')} held back by the lock: \`bailiwick tools --held\` says why`,
+          );
         const missing = [...app.unusable(), ...app.sources().filter((one) => one.state === 'down')];
         for (const { source, error } of missing)
           terminal.err(`source ${source} is left out: ${error?.message}`);
@@ -57,6 +78,24 @@ export const addTools: AddCommand = (program, terminal, exit) => {
     });
   program.addCommand(command);
 };
+
+/** What waits for its review. */
+function describeHeld(app: App, { json }: CatalogOptions): string {
+  const { locker } = app.review();
+  const drift = app.held().map((one) => ({ ...one, changes: changesOf(one, locker) }));
+  if (json) {
+    const held = drift.map(({ id, tool, status, changes }) => ({
+      name: toShownName(tool.source, tool.name),
+      source: tool.source,
+      tool: id,
+      status,
+      changes,
+    }));
+    return JSON.stringify({ held }, undefined, 2);
+  }
+  if (drift.length === 0) return 'no tool is held back';
+  return `${describeDrift({ drift, claims: [] }, EVERYTHING)}\n\n\`bailiwick compile --lock\` accepts what was reviewed`;
+}
 
 function firstLine(text: string): string {
   const line = text.split('\n')[0] ?? '';

@@ -47,11 +47,7 @@ export function watchConfiguration({ loaded, app, logger, secrets }: WatchOption
 export function warnOfPolicies(app: App, logger: Logger): void {
   const down = app.sources().filter(({ state }) => state !== 'ready');
   const sources = [...down, ...app.unusable()].map(({ source }) => source);
-  for (const { file, line, column, message } of checkPolicies(
-    app.policy(),
-    app.gateway.current().catalog,
-    sources,
-  )) {
+  for (const { file, line, column, message } of checkPolicies(app.policy(), app.offered(), sources)) {
     logger.warn({}, `${file}:${line}:${column}  ${message}`);
   }
 }

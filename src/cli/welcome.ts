@@ -10,6 +10,7 @@ import { SERVER_INFO } from '../server/server-info.ts';
 import { isKeyNeeded, principalToBe } from './callers.ts';
 import { DEFAULT_CONFIG } from './command.ts';
 import { stdioConnection } from './connect.ts';
+import { count } from './lock-text.ts';
 import { KEY_PLACEHOLDER, MCP_CLIENTS, toRemark, type Connection } from './mcp-clients.ts';
 import { paint, table } from './terminal.ts';
 import { variablesOf } from './written-config.ts';
@@ -17,16 +18,17 @@ import { variablesOf } from './written-config.ts';
 /** What `serve` prints when it is ready: what is served, to whom, and what to do next. */
 export function welcome(app: App, loaded: LoadedConfig, http: Pick<HttpServer, 'url' | 'address'>): string {
   const endpoint = `${http.url}/mcp`;
+  const served = app.gateway.current().catalog;
+  const held = app.held().length;
   const rows = app
     .sources()
-    .map(({ source, state, contribution, error }) => [
+    .map(({ source, state, error }) => [
       source,
       state,
-      String(contribution?.tools.length ?? 0),
+      String(served.tools.filter((tool) => tool.source === source).length),
       state === 'ready' ? `${endpoint}/${source}` : (error?.message ?? ''),
     ]);
   const unusable = app.unusable().map(({ source, error }) => [source, 'unusable', '0', error.message]);
-  const total = app.gateway.current().catalog.tools.length;
   const { identity, server } = loaded.config;
   const callers = { local: identity.local, principals: Object.keys(identity.principals) };
   const facts = {
@@ -53,9 +55,12 @@ export function welcome(app: App, loaded: LoadedConfig, http: Pick<HttpServer, '
   const examples = suggestCalls(app, loaded);
   const config = toConfigOption(loaded.file);
   return [
-    paint('bold', `Bailiwick ${SERVER_INFO.version} serves ${total} tools at ${endpoint}`),
+    paint('bold', `Bailiwick ${SERVER_INFO.version} serves ${served.tools.length} tools at ${endpoint}`),
     '',
     table(['SOURCE', 'STATE', 'TOOLS', 'ENDPOINT'], [...rows, ...unusable]),
+    ...(held > 0
+      ? ['', `${count(held, 'tool')} held back by the lock: npx bailiwick tools --held${config}`]
+      : []),
     '',
     who,
     '',

@@ -42,6 +42,7 @@ of a list.`;
 /** By key: where what it names is described. */
 const FURTHER_READING: Readonly<Record<string, string>> = {
   policies: 'What a policy file may say: [policies.md](policies.md).',
+  lock: 'What the lock holds, and how it is reviewed: [lock.md](lock.md).',
 };
 
 const REQUIRED = '**required**';

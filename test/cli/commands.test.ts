@@ -128,8 +128,15 @@ test('compile accounts for every operation', async () => {
   expect(status).toBe(0);
   expect(JSON.parse(out)).toEqual({
     digest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
-    sources: [{ source: 'notes', operations: 4, tools: 4, skipped: [], lossy: [] }],
+    sources: [{ source: 'notes', operations: 4, tools: 4, skipped: [], lossy: [], warnings: [] }],
     failed: [],
+    lock: {
+      file: path.join(workspace.folder, 'bailiwick.lock'),
+      state: 'absent',
+      written: false,
+      drift: [],
+      refused: [],
+    },
   });
 });
 
@@ -246,7 +253,7 @@ test('connect leaves a file that is no JSON alone and says where it breaks', asy
 
 test('schema prints the JSON Schema of each format', async () => {
   await using workspace = await createFolder({});
-  for (const format of ['config', 'policy', 'record']) {
+  for (const format of ['config', 'policy', 'record', 'compile']) {
     const { out } = await bailiwick(workspace.folder, ['schema', format]);
     expect(JSON.parse(out)).toMatchObject({ $schema: 'https://json-schema.org/draft/2020-12/schema' });
   }

@@ -115,7 +115,7 @@ shows as \`helpdesk_create_ticket\`. \`bailiwick check\` says so where the two a
 ## What \`access\` is
 
 For an OpenAPI operation the method says it: \`GET\`, \`HEAD\` and \`OPTIONS\` are \`read\`, \`POST\`, \`PUT\` and \`PATCH\` are \`write\`, and
-the rest is \`destructive\`. A tool of an MCP server is \`destructive\` unless [\`trustAnnotations\`](configuration.md#sources) takes the
+the rest is \`destructive\`. A tool of an MCP server is \`destructive\` unless [\`trustAnnotations\`](configuration.md#sources), or the [lock](lock.md), takes the
 server's word for what it does. \`bailiwick tools\` prints it for each tool.
 
 ## The URI of a resource

@@ -77,7 +77,7 @@ export const McpSourceSettings = z
       .default(false)
       .meta({
         description:
-          "Believe the server's `readOnlyHint` and `destructiveHint`. Otherwise each of its tools counts as `destructive`.",
+          "Believe the server's `readOnlyHint` and `destructiveHint`. Otherwise each of its tools counts as `destructive`, unless the lock holds it.",
         examples: [true],
       }),
     timeout: milliseconds.default(60_000).meta({

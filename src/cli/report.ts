@@ -1,0 +1,105 @@
+import type { Catalog } from '../catalog/catalog.ts';
+import type { Contribution, Loss, Skip } from '../catalog/entries.ts';
+import { toShownName } from '../catalog/names.ts';
+import { MCP_LOSS_REASONS, MCP_SKIP_REASONS } from '../compile/mcp/reasons.ts';
+import { LOSS_REASONS, SKIP_REASONS } from '../compile/openapi/reasons.ts';
+import { presentTool } from '../gateway/list.ts';
+import { ALL_SOURCES } from '../gateway/endpoint.ts';
+import { escapeControls } from '../telemetry/escape.ts';
+import type { OfferReview } from './lock-review.ts';
+import { count, describeDrift, describeReview, more, type Limits } from './lock-text.ts';
+import { paint } from './terminal.ts';
+
+const DEFAULT_LIMITS: Limits = { rows: 5, changes: 3 };
+
+/** The largest tools are the ones to look at first; more than a few are a list. */
+const LARGEST = 5;
+
+const MEANINGS: Readonly<Record<string, string>> = {
+  ...MCP_SKIP_REASONS,
+  ...MCP_LOSS_REASONS,
+  ...SKIP_REASONS,
+  ...LOSS_REASONS,
+};
+
+/** `compile --report`: what became of each operation, by reason, the largest tools, and what the lock holds back. */
+export function report(catalog: Catalog, review: OfferReview, limits: Limits = DEFAULT_LIMITS): string {
+  const sections = catalog.contributions.map((one) => toSection(one, limits));
+  const drift = review.drift.length > 0 ? [describeDrift(review, { ...limits, rows: limits.rows * 4 })] : [];
+  return [
+    ...sections,
+    [paint('bold', 'lock'), describeReview(review), ...drift].join('\n'),
+    `catalog ${catalog.digest}`,
+  ].join('\n\n');
+}
+
+function toSection(contribution: Contribution, limits: Limits): string {
+  const {
+    source,
+    operations,
+    tools,
+    skipped,
+    lossy,
+    warnings = [],
+    resources,
+    templates,
+    prompts,
+  } = contribution;
+  const others = resources.length + templates.length + prompts.length;
+  const facts = [
+    `${count(operations, 'operation')}: ${count(tools.length, 'tool')}`,
+    ...(others > 0 ? [`${others} resources, templates or prompts`] : []),
+    `${skipped.length} skipped`,
+  ];
+  const withLoss = new Set(lossy.map(({ operation }) => operation)).size;
+  return [
+    `${paint('bold', source)}  ${facts.join(', ')}`,
+    ...toGroups('skipped', skipped, limits),
+    ...toGroups('with a loss', lossy, limits),
+    ...(skipped.length + lossy.length === 0 ? ['  every operation compiled without a loss'] : []),
+    ...(withLoss > 0 ? [`  ${count(withLoss, 'operation')} of ${operations} compiled with a loss`] : []),
+    ...toWarnings(warnings, limits),
+    ...toLargest(contribution),
+  ].join('\n');
+}
+
+/** Rows under their reason, the reason with the most rows first. */
+function toGroups(title: string, rows: readonly (Skip | Loss)[], { rows: limit }: Limits): string[] {
+  const groups = Map.groupBy(rows, ({ reason }) => reason);
+  return [...groups]
+    .toSorted(([a, left], [b, right]) => right.length - left.length || (a < b ? -1 : 1))
+    .flatMap(([reason, group]) => [
+      `  ${paint('yellow', `${title}: ${reason}`)} (${group.length})  ${MEANINGS[reason] ?? ''}`,
+      ...group
+        .slice(0, limit)
+        .map(({ operation, detail }) => `    ${escapeControls(`${operation}  ${detail}`)}`),
+      ...more(group.length - limit, 'rows', '    '),
+    ]);
+}
+
+function toWarnings(warnings: readonly string[], { rows: limit }: Limits): string[] {
+  if (warnings.length === 0) return [];
+  return [
+    `  ${paint('yellow', 'tolerated in the source')} (${warnings.length})`,
+    ...warnings.slice(0, limit).map((line) => `    ${escapeControls(line)}`),
+    ...more(warnings.length - limit, 'warnings', '    '),
+  ];
+}
+
+/** By the characters of what a client is shown of them. */
+function toLargest({ tools }: Contribution): string[] {
+  const sized = tools.map((tool) => {
+    const { name, description, inputSchema } = presentTool(ALL_SOURCES, tool);
+    return {
+      name: toShownName(tool.source, tool.name),
+      size: JSON.stringify({ name, description, inputSchema }).length,
+    };
+  });
+  const largest = sized.toSorted((a, b) => b.size - a.size || (a.name < b.name ? -1 : 1)).slice(0, LARGEST);
+  if (largest.length === 0) return [];
+  const total = sized.reduce((sum, { size }) => sum + size, 0);
+  return [
+    `  largest tools, in characters of name, description and input schema (all together ${total})`,
+    ...largest.map(({ name, size }) => `    ${String(size).padStart(7)}  ${name}`),
+  ];
+}

@@ -97,6 +97,7 @@ describe('what the table leaves undefined has one documented form', () => {
     ['deepObject', false, OBJECT, '?color%5BR%5D=100&color%5BG%5D=200&color%5BB%5D=150'],
     ['deepObject', true, STRING, '?color=blue'],
     ['deepObject', true, ARRAY, '?color%5B0%5D=blue&color%5B1%5D=black&color%5B2%5D=brown'],
+    ['deepObject', true, ['blue', null, 'black'], '?color%5B0%5D=blue&color%5B1%5D=black'],
     ['deepObject', true, { a: { b: [1, 2] } }, '?color%5Ba%5D%5Bb%5D%5B0%5D=1&color%5Ba%5D%5Bb%5D%5B1%5D=2'],
     ['form', true, [{ a: 1 }], '?color=%7B%22a%22%3A1%7D'],
     ['form', false, [[1, 2], 3], '?color=%5B1%2C2%5D,3'],
@@ -205,18 +206,35 @@ describe('allowReserved passes reserved characters, and never one that would end
     expect(query('form', true, 'ü 😀', true)).toBe('?color=%C3%BC%20%F0%9F%98%80');
   });
 
-  test('it has no effect outside the query', () => {
-    const http = binding({
-      path: '/x/{p}',
-      parameters: [
-        parameter('path', 'p', { allowReserved: true }),
-        parameter('cookie', 'c', { allowReserved: true }),
-      ],
-    });
-    const plan = planOf(http, { p: 'a/b?c', c: 'd;e' });
-    expect(plan.target).toBe('/x/a%2Fb%3Fc');
-    expect(plan.headers['cookie']).toBe('c=d%3Be');
+  test.for([
+    ['simple', false, 'a:b@c', 'a:b@c'],
+    ['simple', false, 'a/b?c#d[e]', 'a%2Fb%3Fc%23d%5Be%5D'],
+    ['simple', false, 'a,b', 'a,b'],
+    ['simple', false, ['a,b', 'c:d'], 'a%2Cb,c:d'],
+    ['simple', true, { 'a=b': 'c=d' }, 'a%3Db=c%3Dd'],
+    ['simple', false, 'a%2Fb%', 'a%2Fb%25'],
+    ['label', true, ['a.b', 'c:d'], '.a%2Eb.c:d'],
+    ['matrix', false, 'a;b=c', ';color=a%3Bb%3Dc'],
+    ['matrix', true, { 'k;': 'v=,' }, ';k%3B=v%3D,'],
+  ] satisfies [ParameterStyle, boolean, Json, string][])(
+    'in a path, %s explode=%s %j is %s (OpenAPI 3.2)',
+    ([style, explode, value, expected]) => {
+      const parameters = [parameter('path', 'color', { style, explode, allowReserved: true })];
+      const http = binding({ path: '/x{color}', parameters });
+      expect(planOf(http, { color: value }).target).toBe(`/x${expected}`);
+    },
+  );
+
+  test('in a cookie, where `;` and `,` never pass', () => {
+    const http = binding({ parameters: [parameter('cookie', 'c', { allowReserved: true })] });
+    expect(planOf(http, { c: 'd;e,f/g:h' }).headers['cookie']).toBe('c=d%3Be%2Cf/g:h');
   });
+});
+
+test('numbers are written in digits, whole ones without an exponent', () => {
+  expect(query('form', true, [1e21, -0, 1.5, 1e-7, -12, 2 ** 53])).toBe(
+    '?color=1000000000000000000000&color=0&color=1.5&color=1e-7&color=-12&color=9007199254740992',
+  );
 });
 
 test('names are percent-encoded, as Appendix C of OpenAPI 3.1.1 asks', () => {

@@ -190,45 +190,45 @@ describe('what was given arrives byte for byte', () => {
     const http = binding({ method: 'POST', body: bodyOf(Object.keys(args), { encoding }) });
     const outcome = await opened.source({ url }).callTool(tool(http), args, context());
     expect(outcome.code).toBe(200);
-    test('a plan and a call agree to the byte, boundary included', async () => {
-      const received: { type: string | undefined; bytes: Buffer }[] = [];
-      const { url } = await opened.server(async (request, response) => {
-        const chunks: Buffer[] = [];
-        for await (const chunk of request) chunks.push(Buffer.from(chunk as Uint8Array));
-        received.push({ type: request.headers['content-type'], bytes: Buffer.concat(chunks) });
-        response.end('{}');
-      });
-      const http = binding({ method: 'POST', body: bodyOf(['f'], { encoding: { f: { file: 'one' } } }) });
-      const source = opened.source({ url });
-      for (const f of [{ data: '/9j/' }, { text: 'x' }]) {
-        const plan = source.plan(tool(http), { f });
-        await source.callTool(tool(http), { f }, context());
-        const { type, bytes } = received.pop()!;
-        if (!('headers' in plan)) throw new Error('not the plan of an HTTP request');
-        expect(plan.headers['content-type']).toBe(type);
-        expect(toBytes(plan.body).equals(bytes)).toBe(true);
-      }
-    });
+    const octets = 'application/octet-stream';
+    expect(seen).toEqual([
+      { name: 'title', text: args.title },
+      { name: 'meta', text: '{"a":[1]}' },
+      { name: 'logo', file: data, filename: 'lo"go ä.png', type: 'image/png' },
+      { name: 'more', file: Buffer.from('a,b').toString('base64'), filename: 'more', type: octets },
+      { name: 'more', file: '', filename: 'more', type: octets },
+    ]);
   });
 
-  const octets = 'application/octet-stream';
-  expect(seen).toEqual([
-    { name: 'title', text: args.title },
-    { name: 'meta', text: '{"a":[1]}' },
-    { name: 'logo', file: data, filename: 'lo"go ä.png', type: 'image/png' },
-    { name: 'more', file: Buffer.from('a,b').toString('base64'), filename: 'more', type: octets },
-    { name: 'more', file: '', filename: 'more', type: octets },
-  ]);
+  test('a plan and a call agree to the byte, boundary included', async () => {
+    const received: { type: string | undefined; bytes: Buffer }[] = [];
+    const { url } = await opened.server(async (request, response) => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of request) chunks.push(Buffer.from(chunk as Uint8Array));
+      received.push({ type: request.headers['content-type'], bytes: Buffer.concat(chunks) });
+      response.end('{}');
+    });
+    const http = binding({ method: 'POST', body: bodyOf(['f'], { encoding: { f: { file: 'one' } } }) });
+    const source = opened.source({ url });
+    for (const f of [{ data: '/9j/' }, { text: 'x' }]) {
+      const plan = source.plan(tool(http), { f });
+      await source.callTool(tool(http), { f }, context());
+      const { type, bytes } = received.pop()!;
+      if (!('headers' in plan)) throw new Error('not the plan of an HTTP request');
+      expect(plan.headers['content-type']).toBe(type);
+      expect(toBytes(plan.body).equals(bytes)).toBe(true);
+    }
+  });
+});
+
+const octets = (more: Partial<BodyBinding> = {}): BodyBinding => ({
+  mediaType: 'application/octet-stream',
+  format: 'binary',
+  shape: { kind: 'whole', argument: 'body' },
+  ...more,
 });
 
 describe('a body of bytes', () => {
-  const octets = (more: Partial<BodyBinding> = {}): BodyBinding => ({
-    mediaType: 'application/octet-stream',
-    format: 'binary',
-    shape: { kind: 'whole', argument: 'body' },
-    ...more,
-  });
-
   test.for<[Json, Partial<BodyBinding>, string, string]>([
     [{ data: 'AAH/' }, {}, 'application/octet-stream', 'data:;base64,AAH/'],
     [{ text: 'ä' }, {}, 'application/octet-stream', 'ä'],

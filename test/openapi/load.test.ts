@@ -33,30 +33,48 @@ test.each([
   ['just words', 'api.yaml:1:1 the document is not a mapping'],
   ['[1, 2]', 'api.yaml:1:1 the document is not a mapping'],
   ['info: {}', 'api.yaml:1:1 no `openapi` version'],
-  ['info: {}\nswagger: "2.0"', 'api.yaml:2:1 Swagger 2.0 is not supported: convert the document'],
-  ['{"info": {},\n "swagger": 2}', 'api.yaml:2:2 Swagger 2.0 is not supported: convert the document'],
-  [
-    'info: {}\nopenapi: 3.2.0',
-    'api.yaml:2:1 OpenAPI 3.2.0 is not supported: use a document of version 3.0 or 3.1',
-  ],
-  ['openapi: 3.10.0', 'api.yaml:1:1 OpenAPI 3.10.0 is not supported'],
-  ['openapi: 4.0.0', 'api.yaml:1:1 OpenAPI 4.0.0 is not supported'],
+  ['info: {}\nswagger: "1.2"', 'api.yaml:2:1 `swagger: 1.2` is not supported: use Swagger 2.0, or OpenAPI'],
+  ['{"info": {},\n "swagger": 3}', 'api.yaml:2:2 `swagger: 3` is not supported'],
+  ['openapi: 3.10.0', 'api.yaml:1:1 `openapi: 3.10.0` is not supported'],
+  ['openapi: 4.0.0', 'api.yaml:1:1 `openapi: 4.0.0` is not supported: use Swagger 2.0, or OpenAPI 3.0, 3.1'],
+  ['swagger: []', 'api.yaml:1:1 no `openapi` version'],
   ['openapi: []', 'api.yaml:1:1 no `openapi` version'],
   ['openapi: 3.1.0\npaths: [1]', 'api.yaml:2:1 `paths` is not a mapping'],
 ])('%j is refused with a text that says what to do', (text, expected) => {
   expect(refusal(text)).toContain(expected);
 });
 
-test.each(['3.0.0', '3.0.3', '3.0.6-`C47:!n.]Ro', '3.1.2', '3.1', '3.0', '3.0.7-xcbK*d|fB'])(
-  'version %j counts by its first two numbers',
+test.each(['3.0.0', '3.0.3', '3.0.4-rc1', '3.1.2', '3.2.0'])(
+  'version %j is read without a word',
   (version) => {
-    expect(compileText(`openapi: ${JSON.stringify(version)}\n${PATHS}`).tools).toHaveLength(1);
+    expect(compileText(`openapi: ${version}\n${PATHS}`).warnings).toBeUndefined();
   },
 );
 
-test('a version that YAML reads as a number counts as it is written', () => {
-  expect(compileText(`openapi: 3.0\n${PATHS}`).tools).toHaveLength(1);
-  expect(compileText(`openapi: 3.1\n${PATHS}`).tools).toHaveLength(1);
+test.each([
+  ['openapi: "3.0.6-`C47:!n.]Ro"', '3.0'],
+  ['openapi: 3.0.7-xcbK*d|fB', '3.0'],
+  ['openapi: "3.1"', '3.1'],
+  ['openapi: 3.0', '3.0'],
+  ['openapi: 3', '3.0'],
+  ['openapi: 3.2', '3.2'],
+  ['openapi: 3.2.x', '3.2'],
+  ['openapi: "2.0"', '2.0'],
+  ['swagger: 2', '2.0'],
+  ['swagger: 2.0', '2.0'],
+  ['swagger: "2"', '2.0'],
+  ['swagger: 2.0.1-beta', '2.0'],
+  ['openapi: none\nswagger: 2.0 ', '2.0'],
+])('%s counts by its first two numbers, with a warning', (line, version) => {
+  const { tools, warnings } = compileText(`${line}\n${PATHS}`);
+  expect(tools).toHaveLength(1);
+  expect(warnings).toEqual([expect.stringMatching(/^api\.yaml:\d:1 .* is an odd version; read as /)]);
+  expect(warnings?.[0]?.endsWith(version)).toBe(true);
+});
+
+test('Swagger 2.0 is read without a word', () => {
+  expect(compileText(`swagger: '2.0'\n${PATHS}`)).toMatchObject({ operations: 1 });
+  expect(compileText(`swagger: '2.0'\n${PATHS}`).warnings).toBeUndefined();
 });
 
 test('a repeated key is tolerated, the last one counts, in YAML as in JSON', () => {

@@ -1,13 +1,14 @@
 import { BailiwickError } from '../../errors.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../catalog/json.ts';
 import type { OpenApiDocument, OpenApiVersion } from './document.ts';
+import { recogniseVersion } from './version.ts';
 import { parseYaml, YamlFault } from './yaml.ts';
 
 /** JSON of this many characters or more that does not parse is not tried as YAML, which would take many seconds. */
 const LARGE_JSON = 1_000_000;
 
 /**
- * Reads the text of an OpenAPI 3.0 or 3.1 document, JSON or YAML. The version counts by its first two numbers, whatever
+ * Reads the text of an OpenAPI document of version 2.0, 3.0, 3.1 or 3.2, JSON or YAML. The version counts by its first two numbers, whatever
  * follows them; nothing else is validated here, because everything else is an operation's own matter.
  *
  * @throws BailiwickError `CONFIGURATION` with file, line and column when the text is no such document.
@@ -17,15 +18,15 @@ export function loadDocument(file: string, text: string): OpenApiDocument {
   const root = parseText(file, source);
   if (!isJsonObject(root)) {
     const found = source.trim() === '' ? 'is empty' : 'is not a mapping at its top level';
-    throw refuse(file, source, 0, `the document ${found}: an OpenAPI 3.0 or 3.1 document is expected`);
+    throw refuse(file, source, 0, `the document ${found}: an OpenAPI document is expected`);
   }
-  const version = versionOf(file, source, root);
+  const { version, warnings } = versionOf(file, source, root);
   const paths = root['paths'];
   if (paths !== undefined && paths !== null && !isJsonObject(paths)) {
     const offset = offsetOfKey(source, 'paths');
     throw refuse(file, source, offset, '`paths` is not a mapping: write it as paths to path items');
   }
-  return { version, root, files: new Map(), warnings: [] };
+  return { version, root, files: new Map(), warnings };
 }
 
 function parseText(file: string, text: string): Json {
@@ -53,22 +54,20 @@ function parseText(file: string, text: string): Json {
   }
 }
 
-function versionOf(file: string, text: string, root: JsonObject): OpenApiVersion {
-  const declared = root['openapi'];
-  if (typeof declared === 'string' || typeof declared === 'number') {
-    // YAML reads an unquoted 3.0 as the number 3.
-    const written = declared === 3 ? '3.0' : String(declared);
-    const match = /^3\.([01])(?!\d)/.exec(written);
-    if (match !== null) return match[1] === '0' ? '3.0' : '3.1';
-    const problem = `OpenAPI ${written.slice(0, 40)} is not supported: use a document of version 3.0 or 3.1`;
-    throw refuse(file, text, offsetOfKey(text, 'openapi'), problem);
+function versionOf(
+  file: string,
+  text: string,
+  root: JsonObject,
+): { version: OpenApiVersion; warnings: readonly string[] } {
+  const reading = recogniseVersion(root);
+  if ('problem' in reading) {
+    const offset = reading.key === undefined ? 0 : offsetOfKey(text, reading.key);
+    throw refuse(file, text, offset, reading.problem);
   }
-  if (Object.hasOwn(root, 'swagger')) {
-    const problem = 'Swagger 2.0 is not supported: convert the document to OpenAPI 3.0 or 3.1';
-    throw refuse(file, text, offsetOfKey(text, 'swagger'), problem);
-  }
-  const problem = 'no `openapi` version: an OpenAPI document starts with `openapi: 3.1.0` or the like';
-  throw refuse(file, text, 0, problem);
+  const { version, warning } = reading;
+  if (warning === undefined) return { version, warnings: [] };
+  const offset = offsetOfKey(text, version === '2.0' ? 'swagger' : 'openapi');
+  return { version, warnings: [`${file}:${positionAt(text, offset)} ${warning}`] };
 }
 
 function refuse(file: string, text: string, offset: number, problem: string): BailiwickError {

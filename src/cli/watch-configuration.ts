@@ -26,6 +26,7 @@ export function watchConfiguration({ loaded, app, logger, secrets }: WatchOption
       app.reload(next);
       logger.info({ digest: next.digest }, 'configuration reloaded');
       warnOfRestart(current, next, logger);
+      warnOfLock(app, logger);
       current = next;
       await app.settled();
       warnOfPolicies(app, logger);
@@ -50,6 +51,11 @@ export function warnOfPolicies(app: App, logger: Logger): void {
   for (const { file, line, column, message } of checkPolicies(app.policy(), app.offered(), sources)) {
     logger.warn({}, `${file}:${line}:${column}  ${message}`);
   }
+}
+
+function warnOfLock(app: App, logger: Logger): void {
+  const { file, isGone } = app.review();
+  if (isGone) logger.warn({}, `${file} is gone: what it held stays in force until the next start`);
 }
 
 function warnOfRestart(before: LoadedConfig, after: LoadedConfig, logger: Logger): void {

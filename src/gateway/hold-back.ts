@@ -9,6 +9,8 @@ export interface Review {
   /** Absolute. */
   readonly file: string;
   readonly text: string | undefined;
+  /** The file has gone since it was read. What it said stays in force: a file that is being replaced is absent for a moment. */
+  readonly isGone?: true;
   /** What was reviewed; `undefined` where no lock is in force, and all is served. */
   readonly lock: Lock | undefined;
   readonly locker: Locker;
@@ -28,6 +30,8 @@ export function openReview(
 ): Review {
   const isSame = before?.locker.secrets.join('\0') === secrets.join('\0');
   const locker = before && isSame ? before.locker : createLocker(secrets);
+  if (text === undefined && before?.text !== undefined && before.file === file)
+    return { file, text: before.text, isGone: true, lock: before.lock, locker };
   if (text === undefined) return { file, text, lock: isNamed ? EMPTY_LOCK : undefined, locker };
   const known = before?.text === text && before.file === file ? before.lock : undefined;
   return { file, text, lock: known ?? readLock({ file, text }), locker };

@@ -10,8 +10,11 @@ const MAX_NAMED = 10;
 /** Says which tools are held back: of each definition once, until it is accepted or changes again. */
 export function createHeldTeller(logger: Logger): (review: Review, held: readonly Held[]) => void {
   let told = new Set<string>();
-  return ({ file, locker }, held) => {
-    const keyed = held.map((one) => ({ one, key: `${file} ${one.id} ${locker.digestOf(one.tool) ?? ''}` }));
+  return (review, held) => {
+    const keyed = held.map((one) => ({
+      one,
+      key: `${review.file} ${one.id} ${review.locker.digestOf(one.tool) ?? ''}`,
+    }));
     const fresh = keyed.filter(({ key }) => !told.has(key)).map(({ one }) => one);
     told = new Set(keyed.map(({ key }) => key));
     if (fresh.length === 0) return;
@@ -19,14 +22,16 @@ export function createHeldTeller(logger: Logger): (review: Review, held: readonl
       .slice(0, MAX_NAMED)
       .map(({ tool, status }) => `${toShownName(tool.source, tool.name)} (${status})`);
     const more = fresh.length > named.length ? `, and ${fresh.length - named.length} more` : '';
-    const what =
-      fresh.length === 1
-        ? '1 tool is held back, because it'
-        : `${fresh.length} tools are held back, because each`;
+    const name = path.basename(review.file);
+    const [what, it] = fresh.length === 1 ? ['1 tool is', 'it is'] : [`${fresh.length} tools are`, 'each is'];
+    const why =
+      review.text === undefined
+        ? `${name}, which the configuration names, does not exist`
+        : `${it} new or changed since ${name} was written`;
     logger.warn(
       { held: held.length },
-      `${what} is not in ${path.basename(file)} as it is: ${named.join(', ')}${more}; ` +
-        '`bailiwick tools --held` shows why, `bailiwick compile --lock` accepts what was reviewed',
+      `${what} held back, because ${why}: ${named.join(', ')}${more}; ` +
+        '`bailiwick tools --held` shows what changed, `bailiwick compile --lock` accepts what was reviewed',
     );
   };
 }

@@ -1,10 +1,12 @@
-import { isJsonObject, type Json, type JsonObject } from '../catalog/json.ts';
+import { isJsonObject, type Json } from '../catalog/json.ts';
 import { SOURCE_NAME } from '../catalog/names.ts';
 import { BailiwickError } from '../errors.ts';
 import type { Path } from '../text/pointer.ts';
 import { readYaml, type YamlProblem, type YamlRules } from '../text/yaml.ts';
 import { toLockEntry, type LockEntry } from './entry.ts';
 import { LOCK_VERSION, type Lock } from './lock.ts';
+import { readWritten } from './read-written.ts';
+import { HEADER } from './write.ts';
 import { toOriginalKey } from './yaml-text.ts';
 
 const RULES: YamlRules = {
@@ -30,19 +32,32 @@ const ADVICE =
  * @throws BailiwickError `CONFIGURATION` with file, line and column of each problem; `data.problems` has them as data.
  */
 export function readLock({ file, text }: { readonly file: string; readonly text: string }): Lock {
+  const written = text.startsWith(HEADER) ? readWritten(text.slice(HEADER.length)) : undefined;
+  if (written !== undefined) {
+    let isSound = true;
+    const entries = toEntries(written, () => (isSound = false));
+    if (isSound) return toLock(entries);
+  }
+  return readSlowly(file, text);
+}
+
+/** Reads any YAML, and knows where everything stands. */
+function readSlowly(file: string, text: string): Lock {
   const document = readYaml(text, RULES);
   const problems: { line: number; column: number; message: string }[] = [];
-  const refuse = (path: Path, message: string, part: 'key' | 'value' = 'key'): void => {
+  const refuse: Refuse = (path, message, part = 'key') => {
     if (problems.length < MAX_PROBLEMS) problems.push({ ...document.positionOf(path, part), message });
   };
   for (const problem of document.problems) problems.push({ ...problem, message: toWords(problem) });
-  const entries = problems.length > 0 ? [] : toEntries(document.value, refuse);
-  if (problems.length > 0) {
-    const lines = problems.map(({ line, column, message }) => `${file}:${line}:${column}  ${message}`);
-    throw new BailiwickError('CONFIGURATION', [...lines, `  ${ADVICE}`].join('\n'), {
-      data: { problems: problems.map(({ line, column, message }) => ({ file, line, column, message })) },
-    });
-  }
+  const entries = problems.length > 0 ? [] : toEntries(toOriginal(document.value), refuse);
+  if (problems.length === 0) return toLock(entries);
+  const lines = problems.map(({ line, column, message }) => `${file}:${line}:${column}  ${message}`);
+  throw new BailiwickError('CONFIGURATION', [...lines, `  ${ADVICE}`].join('\n'), {
+    data: { problems: problems.map(({ line, column, message }) => ({ file, line, column, message })) },
+  });
+}
+
+function toLock(entries: readonly LockEntry[]): Lock {
   return { entries: new Map(entries.map((entry) => [entry.id, entry])) };
 }
 
@@ -83,21 +98,19 @@ function toEntry(id: string, written: Json, refuse: Refuse): LockEntry | undefin
     return undefined;
   }
   const { digest, ...definition } = written;
-  const entry = toLockEntry(id, toOriginalKeys(definition));
+  const entry = toLockEntry(id, definition);
   if (entry.digest === digest) return entry;
   refuse([...path, 'digest'], `${name}: the digest is not that of the entry, so one of them was edited`);
   return undefined;
 }
 
-function toOriginalKeys(value: JsonObject): JsonObject {
+/** The value with the keys that were meant. */
+function toOriginal(value: Json): Json {
+  if (Array.isArray(value)) return value.map(toOriginal);
+  if (!isJsonObject(value)) return value;
   return Object.fromEntries(
     Object.entries(value).map(([key, member]) => [toOriginalKey(key), toOriginal(member)]),
   );
-}
-
-function toOriginal(value: Json): Json {
-  if (Array.isArray(value)) return value.map(toOriginal);
-  return isJsonObject(value) ? toOriginalKeys(value) : value;
 }
 
 /** `duplicate-key` and its detail as `duplicate key: a`. */

@@ -3,7 +3,8 @@ import type { LockEntry } from './entry.ts';
 import { LOCK_VERSION } from './lock.ts';
 import { toYamlText } from './yaml-text.ts';
 
-const HEADER = `# The definition of every tool that was reviewed. A tool that is not here, or differs from its entry, is not served.
+/** What every lock begins with. */
+export const HEADER = `# The definition of every tool that was reviewed. A tool that is not here, or differs from its entry, is not served.
 # Written by \`bailiwick compile --lock\`: review its changes in Git, and do not edit it. \`bailiwick compile --check\` compares.
 `;
 

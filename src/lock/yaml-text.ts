@@ -49,8 +49,8 @@ const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Noncharacter_Code_Point}\p{Def
 const EACH_UNSEEN = new RegExp(UNSEEN, 'gu');
 
 /** Texts that need no quotes: they begin with a letter, `_`, `/` or `(`, and hold nothing that means something to YAML. */
-const PLAIN = /^[A-Za-z\u00C0-\u024F\u0370-\uD7FF_/(](?!.*(?:: | #))(?:.*[^\s:])?$/u;
-const PLAIN_IN_FLOW = /^[A-Za-z\u00C0-\u024F\u0370-\uD7FF_/][^,[\]{}"'#:]*(?<!\s)$/u;
+const PLAIN = /^(?!\s)[A-Za-z\u00C0-\u024F\u0370-\uD7FF_/(](?!.*(?:: | #))(?:.*[^\s:])?$/u;
+const PLAIN_IN_FLOW = /^(?!\s)[A-Za-z\u00C0-\u024F\u0370-\uD7FF_/][^,[\]{}"'#:]*(?<!\s)$/u;
 const PLAIN_KEY = /^[A-Za-z_/$][A-Za-z0-9_/$.-]*$/;
 
 /** Words that some reader of YAML, old ones included, takes for something else than text. */

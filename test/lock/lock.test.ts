@@ -10,7 +10,8 @@ import { createLocker, toLockEntry } from '../../src/lock/entry.ts';
 import { EMPTY_LOCK, type Lock } from '../../src/lock/lock.ts';
 import { Unlockable } from '../../src/lock/plain-json.ts';
 import { readLock } from '../../src/lock/read.ts';
-import { writeLock } from '../../src/lock/write.ts';
+import { readWritten } from '../../src/lock/read-written.ts';
+import { HEADER, writeLock } from '../../src/lock/write.ts';
 import { DOCUMENT } from '../support/gateway.ts';
 
 const locker = createLocker();
@@ -95,6 +96,9 @@ describe('what is written is what is read', () => {
         expect(held).toEqual([]);
         expect(same).toEqual(tools);
         expect(writeLock(read(text).entries.values())).toBe(text);
+        // What is read in haste is what a parser of all YAML reads.
+        expect(readWritten(text.slice(HEADER.length))).toBeDefined();
+        expect(read(`# reviewed by us\n${text}`)).toEqual(read(text));
       }),
       { numRuns: 300 },
     );

@@ -1,6 +1,6 @@
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
-import { readFile } from 'node:fs/promises';
+import { rm, symlink } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import type { App } from '../../src/app.ts';
@@ -75,7 +75,7 @@ test('what is held back is said in the log, each definition once, and how it is 
   const warnings = () => gateway.log.filter((line) => line.includes('held back'));
   expect(warnings()).toEqual([
     expect.stringMatching(
-      /^\{"level":"warn","message":"4 tools are held back.* reviewed\.lock as it is: notes_create_note \(new\), .*compile --lock/,
+      /^\{"level":"warn","message":"4 tools are held back, because reviewed\.lock, which .* does not exist: notes_create_note \(new\), .*compile --lock/,
     ),
   ]);
   await gateway.write('policies/notes.policy.yaml', 'policy: other\n');
@@ -171,7 +171,6 @@ test('what a server says of the access of its tools counts once the lock holds i
 
 test('over stdio, the same: drift is gone before the client that caused it asks again', async () => {
   await using workspace = await createFolder(changingFiles);
-  const { symlink } = await import('node:fs/promises');
   await symlink(`${REPOSITORY}/node_modules`, `${workspace.folder}/node_modules`);
   await using gateway = await startGateway(changingFiles, {}, ['node_modules']);
   await workspace.write('bailiwick.lock', lockText(gateway.app));
@@ -190,7 +189,13 @@ test('over stdio, the same: drift is gone before the client that caused it asks 
     await client.callTool({ name: 'up_change', arguments: {} });
     await expect.poll(() => namesOf(client), { timeout: 15_000 }).toEqual(['up_change']);
     expect(log).toContain('1 tool is held back');
-    expect(await readFile(`${workspace.folder}/bailiwick.lock`, 'utf8')).not.toContain('all your files');
+    // A lock that is gone, or being replaced, opens nothing.
+    await rm(`${workspace.folder}/bailiwick.lock`);
+    await expect.poll(() => log, { timeout: 15_000 }).toContain('what it held stays in force');
+    expect(await namesOf(client)).toEqual(['up_change']);
+    await workspace.write('bailiwick.lock', lockText(gateway.app).replace('version: 1', 'version: 7'));
+    await expect.poll(() => log, { timeout: 15_000 }).toContain('written by a newer Bailiwick');
+    expect(await namesOf(client)).toEqual(['up_change']);
   } finally {
     await client.close();
   }

@@ -17,6 +17,8 @@ export interface OpenApiSource {
   readonly text: string;
   /** Texts of the documents that references lead to, by path relative to the document's folder, or by URL. */
   readonly files?: ReadonlyMap<string, string>;
+  /** Why others are not in `files`: a clause that goes on after their name (`which does not exist`). */
+  readonly absent?: ReadonlyMap<string, string>;
   /** Overlay documents in the order in which they apply. */
   readonly overlays?: readonly { readonly file: string; readonly text: string }[];
   readonly options?: OpenApiOptions;
@@ -31,8 +33,8 @@ export interface OpenApiSource {
  * @throws BailiwickError `CONFIGURATION` with file, line and column when the text is no OpenAPI 3.0 or 3.1 document.
  */
 export function compileOpenApi(input: OpenApiSource): Contribution {
-  const document = loadDocument(input.file, input.text);
-  const references = createReferences(document.root);
+  const document = loadDocument(input);
+  const references = createReferences(document);
   const compilation: Compilation = {
     source: input.source,
     document,

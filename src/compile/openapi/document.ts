@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../../catalog/json.ts';
+import type { Home } from './external/location.ts';
 
 /** The versions of OpenAPI that are read, by their first two numbers. */
 export type OpenApiVersion = '2.0' | '3.0' | '3.1' | '3.2';
@@ -12,6 +13,10 @@ export interface OpenApiDocument {
    * their URL. Their own references are written the same way: `schemas/pet.yaml#/Pet`, and `#/…` for the document itself.
    */
   readonly files: ReadonlyMap<string, Json>;
+  /** Why a document that references lead to is not in `files`: a clause that goes on after its name. */
+  readonly absent: ReadonlyMap<string, string>;
+  /** By what names references lead back to this document. */
+  readonly home: Home;
   /** What was tolerated, each a sentence with file, line and column. */
   readonly warnings: readonly string[];
 }

@@ -1,11 +1,24 @@
-import { BailiwickError } from '../../errors.ts';
-import { isJsonObject, type Json, type JsonObject } from '../../catalog/json.ts';
+import { isJsonObject, type JsonObject } from '../../catalog/json.ts';
 import type { OpenApiDocument, OpenApiVersion } from './document.ts';
+import { inlineSections } from './external/inline-sections.ts';
+import { loadExternal } from './external/load-external.ts';
+import { toHome } from './external/location.ts';
+import { checkMemberTypes } from './member-types.ts';
+import { parseText } from './parse-text.ts';
+import { createPositions, offsetOfKey, refuse, type NamedText } from './position.ts';
+import { createReferences } from './references.ts';
 import { recogniseVersion } from './version.ts';
-import { parseYaml, YamlFault } from './yaml.ts';
 
-/** JSON of this many characters or more that does not parse is not tried as YAML, which would take many seconds. */
-const LARGE_JSON = 1_000_000;
+/** A document as it is read: its text, and those of what belongs to it. */
+export interface DocumentTexts {
+  /** Shown in messages. Its name is how other documents refer back to it. */
+  readonly file: string;
+  readonly text: string;
+  /** Texts of the documents that references lead to, by path relative to the document's folder, or by URL. */
+  readonly files?: ReadonlyMap<string, string>;
+  /** Why others are not in `files`: a clause that goes on after their name. */
+  readonly absent?: ReadonlyMap<string, string>;
+}
 
 /**
  * Reads the text of an OpenAPI document of version 2.0, 3.0, 3.1 or 3.2, JSON or YAML. The version counts by its first two numbers, whatever
@@ -13,84 +26,45 @@ const LARGE_JSON = 1_000_000;
  *
  * @throws BailiwickError `CONFIGURATION` with file, line and column when the text is no such document.
  */
-export function loadDocument(file: string, text: string): OpenApiDocument {
+export function loadDocument({ file, text, files, absent }: DocumentTexts): OpenApiDocument {
   const source = text.startsWith('\uFEFF') ? text.slice(1) : text;
-  const root = parseText(file, source);
+  const named = { file, text: source };
+  const { value: root, warnings } = parseText(named);
   if (!isJsonObject(root)) {
     const found = source.trim() === '' ? 'is empty' : 'is not a mapping at its top level';
-    throw refuse(file, source, 0, `the document ${found}: an OpenAPI document is expected`);
+    throw refuse(named, 0, `the document ${found}: an OpenAPI document is expected`);
   }
-  const { version, warnings } = versionOf(file, source, root);
-  const paths = root['paths'];
-  if (paths !== undefined && paths !== null && !isJsonObject(paths)) {
-    const offset = offsetOfKey(source, 'paths');
-    throw refuse(file, source, offset, '`paths` is not a mapping: write it as paths to path items');
-  }
-  return { version, root, files: new Map(), warnings };
-}
-
-function parseText(file: string, text: string): Json {
-  const looksLikeJson = /^\s*\{/.test(text);
-  if (looksLikeJson) {
-    try {
-      const value: Json = JSON.parse(text);
-      return value;
-    } catch (error) {
-      if (text.length >= LARGE_JSON) throw refuseJson(file, text, error);
-    }
-  }
-  try {
-    return parseYaml(text);
-  } catch (error) {
-    const fault =
-      error instanceof YamlFault ? error : new YamlFault('it is nested too deeply, or not YAML at all');
-    const form = looksLikeJson ? 'JSON' : 'YAML';
-    const place = `${file}:${fault.line}:${fault.column}`;
-    throw new BailiwickError(
-      'CONFIGURATION',
-      `${place} the document is not valid ${form}: ${fault.message}; correct it there`,
-      { cause: error },
-    );
-  }
+  const { version, remarks } = versionOf(named, root);
+  const home = toHome(file, root['$self']);
+  const external = loadExternal(files ?? new Map(), absent ?? new Map(), home);
+  const inlined = inlineSections(root, createReferences({ root, home, ...external }));
+  return {
+    version,
+    root,
+    home,
+    files: external.files,
+    absent: external.absent,
+    warnings: [
+      ...warnings,
+      ...remarks,
+      ...checkMemberTypes(named, root),
+      ...inlined.map((problem) => `${file}: ${problem}`),
+      ...external.warnings,
+    ],
+  };
 }
 
 function versionOf(
-  file: string,
-  text: string,
+  named: NamedText,
   root: JsonObject,
-): { version: OpenApiVersion; warnings: readonly string[] } {
+): { version: OpenApiVersion; remarks: readonly string[] } {
   const reading = recogniseVersion(root);
   if ('problem' in reading) {
-    const offset = reading.key === undefined ? 0 : offsetOfKey(text, reading.key);
-    throw refuse(file, text, offset, reading.problem);
+    const offset = reading.key === undefined ? 0 : offsetOfKey(named.text, reading.key);
+    throw refuse(named, offset, reading.problem);
   }
   const { version, warning } = reading;
-  if (warning === undefined) return { version, warnings: [] };
-  const offset = offsetOfKey(text, version === '2.0' ? 'swagger' : 'openapi');
-  return { version, warnings: [`${file}:${positionAt(text, offset)} ${warning}`] };
-}
-
-function refuse(file: string, text: string, offset: number, problem: string): BailiwickError {
-  return new BailiwickError('CONFIGURATION', `${file}:${positionAt(text, offset)} ${problem}`);
-}
-
-function refuseJson(file: string, text: string, error: unknown): BailiwickError {
-  const reason = error instanceof Error ? error.message : String(error);
-  const offset = Number(/position (\d+)/.exec(reason)?.[1] ?? 0);
-  const problem = `the document is not valid JSON: ${reason.slice(0, 200)}; correct it there`;
-  return new BailiwickError('CONFIGURATION', `${file}:${positionAt(text, offset)} ${problem}`, {
-    cause: error,
-  });
-}
-
-/** Where the key is first written; the start of the text when it is written in an unusual way. */
-function offsetOfKey(text: string, key: string): number {
-  const match = new RegExp(`(?:^|[\\s{,])(["']?)${key}\\1\\s*:`).exec(text);
-  return match === null ? 0 : match.index + match[0].indexOf(key) - (match[1] === '' ? 0 : 1);
-}
-
-function positionAt(text: string, offset: number): string {
-  const before = text.slice(0, offset);
-  const line = before.split('\n').length;
-  return `${line}:${offset - (before.lastIndexOf('\n') + 1) + 1}`;
+  if (warning === undefined) return { version, remarks: [] };
+  const offset = offsetOfKey(named.text, version === '2.0' ? 'swagger' : 'openapi');
+  return { version, remarks: [`${named.file}:${createPositions(named.text)(offset)} ${warning}`] };
 }

@@ -20,15 +20,23 @@ export function appendPointer(pointer: string, segment: string | number): string
   return `${pointer}/${String(segment).replaceAll('~', '~0').replaceAll('/', '~1').replaceAll('%', '%25')}`;
 }
 
-/** What the segments lead to, through own members only, or `undefined`. */
-export function lookUp(root: Json, segments: readonly string[]): Json | undefined {
-  let value: Json | undefined = root;
-  for (const segment of segments) {
-    if (Array.isArray(value)) value = /^(?:0|[1-9]\d*)$/.test(segment) ? value[Number(segment)] : undefined;
-    else if (isJsonObject(value) && Object.hasOwn(value, segment)) value = value[segment];
-    else return undefined;
+/**
+ * What the segments lead to, through own members only. Where a segment leads nowhere, `left` holds it and those behind it,
+ * and `value` is what it was looked up in.
+ */
+export function lookUp(root: Json, segments: readonly string[]): { value: Json; left: readonly string[] } {
+  let value = root;
+  for (const [index, segment] of segments.entries()) {
+    const below = memberOf(value, segment);
+    if (below === undefined) return { value, left: segments.slice(index) };
+    value = below;
   }
-  return value;
+  return { value, left: [] };
+}
+
+function memberOf(value: Json, segment: string): Json | undefined {
+  if (Array.isArray(value)) return /^(?:0|[1-9]\d*)$/.test(segment) ? value[Number(segment)] : undefined;
+  return isJsonObject(value) && Object.hasOwn(value, segment) ? value[segment] : undefined;
 }
 
 function decodePercent(text: string): string {

@@ -7,9 +7,8 @@ export const SKIP_REASONS = {
   'malformed-body': 'The request body is not an object, or declares no media type.',
   'unsupported-body': 'The request body is required, and none of its media types can be sent.',
   'unresolved-reference': 'A `$ref` points at nothing, or at something of another kind.',
-  'external-reference':
-    'A `$ref` leads to another document; only references inside the document are followed.',
-  'anchor-reference': 'A `$ref` names an anchor (`#name`); only JSON pointers (`#/…`) are followed.',
+  'external-reference': 'A `$ref` leads to another document that does not exist or may not be read.',
+  'anchor-reference': 'A `$ref` names an anchor (`#name`) that no schema has.',
   'cyclic-reference': 'A chain of `$ref` leads back to itself without reaching a definition.',
   'nested-too-deeply': 'Schemas or values are nested more deeply than any client could read.',
 } as const satisfies Record<string, string>;

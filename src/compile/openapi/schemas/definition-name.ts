@@ -6,13 +6,19 @@ const LOOKS_HASHED = /_[0-9a-f]{6}$/;
 
 /**
  * The key under `$defs` for what stands at a pointer: the component's own name where that is legal and unambiguous, else a
- * readable stem with a hash of the pointer. A function of the pointer alone.
+ * readable stem with a hash of the pointer: the last name in it, or that of the file. A function of the pointer alone.
  */
 export function toDefinitionName(pointer: string): string {
-  const segments = parsePointer(pointer) ?? [];
+  const hash = pointer.indexOf('#');
+  const segments = parsePointer(pointer.slice(hash)) ?? [];
   const [root, section, name] = segments;
-  const isComponent = segments.length === 3 && root === 'components' && section === 'schemas';
+  const isComponent = hash === 0 && segments.length === 3 && root === 'components' && section === 'schemas';
   if (isComponent && name !== undefined && PLAIN_NAME.test(name) && !LOOKS_HASHED.test(name)) return name;
-  const last = segments.at(-1) ?? '';
-  return withHash(last.replace(/[^A-Za-z0-9._-]/g, '_') || 'schema', pointer);
+  const stem = segments.at(-1) ?? fileStem(pointer.slice(0, hash));
+  return withHash(stem.replace(/[^A-Za-z0-9._-]/g, '_') || 'schema', pointer);
+}
+
+/** `pet` of `schemas/pet.yaml`. */
+function fileStem(document: string): string {
+  return document.replace(/^.*\//, '').replace(/\.[^.]*$/, '');
 }

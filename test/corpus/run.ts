@@ -1,114 +1,96 @@
-import { readFile } from 'node:fs/promises';
-import path from 'node:path';
-import { parseArgs } from 'node:util';
-import { toCanonicalJson } from '../../src/catalog/canonical.ts';
-import { compileOpenApi } from '../../src/compile/openapi/compile.ts';
-import { BailiwickError } from '../../src/errors.ts';
-
-/*
- * Compiles every OpenAPI document that a manifest names and accounts for each operation:
+/**
+ * Compiles every OpenAPI document that a manifest names, looks at every tool, and compares every request with the one that
+ * `swagger-client` makes of the same arguments.
  *
- *     npm run corpus -- DIRECTORY [--json]
+ *   npm run corpus -- DIRECTORY [--json] [--sample N] [--report FILE] [--threads N]
+ *     [--min-compiled R] [--min-equality R] [--max-tokens N] [--max-p95 N] [--max-excluded R]
  *
- * The directory holds `manifest.json` with `specs: [{ file, … }]`. Exits 1 on a crash, on an operation that is neither a tool nor a named
- * skip, or on a tool that cannot be serialised. A document that is not OpenAPI 3.0 or 3.1 counts as refused, with its reason.
+ * The directory holds `manifest.json` with `specs: [{ file, source? }]`. `--json` prints one object: the members of `Summary`
+ * and `families`, the same for each top folder. `--report` writes the reports of the single documents, with every difference.
+ * Exit 0: no crash, no unaccounted operation, no violation, no bound missed. 1: one of them. 2: the command line is wrong.
  */
+import { writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { missedBounds, type Bounds } from './bounds.ts';
+import type { DocumentReport } from './document-report.ts';
+import { readManifest, sampleEntries } from './manifest.ts';
+import { installPeers } from './peers.ts';
+import { measureAll } from './pool.ts';
+import { summarize, summarizeFamilies } from './summary.ts';
+import { describeCorpus } from './table.ts';
 
-interface Entry {
-  readonly file: string;
-  readonly version?: string;
-}
+const text = { type: 'string' } as const;
+const USAGE = 'usage: npm run corpus -- DIRECTORY [--json] [--sample N] [--report FILE] and bounds';
 
-interface Totals {
-  documents: number;
-  refused: Record<string, number>;
-  operations: number;
-  compiled: number;
-  skipped: Record<string, number>;
-  lossy: Record<string, number>;
-  crashes: string[];
-  unaccounted: string[];
-  slowest: { file: string; cpuMs: number };
-}
-
-const { values, positionals } = parseArgs({
-  options: { json: { type: 'boolean', default: false } },
-  allowPositionals: true,
+process.exitCode = await main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  return 2;
 });
-const [directory] = positionals;
-if (directory === undefined) {
-  process.stderr.write('usage: npm run corpus -- DIRECTORY [--json]\n');
-  process.exit(2);
-}
 
-const totals = await compileAll(directory);
-process.stdout.write(values.json ? `${JSON.stringify(totals, undefined, 2)}\n` : describe(totals));
-process.exitCode = totals.crashes.length + totals.unaccounted.length === 0 && totals.documents > 0 ? 0 : 1;
-
-async function compileAll(folder: string): Promise<Totals> {
-  const manifest = JSON.parse(await readFile(path.join(folder, 'manifest.json'), 'utf8')) as {
-    specs: Entry[];
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    options: {
+      json: { type: 'boolean', default: false },
+      sample: text,
+      report: text,
+      threads: { ...text, default: '2' },
+      'min-compiled': text,
+      'min-equality': text,
+      'max-tokens': text,
+      'max-p95': text,
+      'max-excluded': text,
+    },
+    allowPositionals: true,
+  });
+  const [directory, ...others] = positionals;
+  if (directory === undefined || others.length > 0) throw new Error(USAGE);
+  const bounds: Bounds = {
+    ...numberOf('minCompiled', values['min-compiled']),
+    ...numberOf('minEquality', values['min-equality']),
+    ...numberOf('maxTokens', values['max-tokens']),
+    ...numberOf('maxP95', values['max-p95']),
+    ...numberOf('maxExcluded', values['max-excluded']),
   };
-  const sum: Totals = {
-    documents: 0,
-    refused: {},
-    operations: 0,
-    compiled: 0,
-    skipped: {},
-    lossy: {},
-    crashes: [],
-    unaccounted: [],
-    slowest: { file: '', cpuMs: 0 },
+  const { sample, threads } = {
+    ...numberOf('sample', values.sample),
+    ...numberOf('threads', values.threads),
   };
-  for (const { file } of manifest.specs) {
-    sum.documents += 1;
-    const text = await readFile(path.join(folder, file), 'utf8');
-    const before = process.cpuUsage();
-    account(file, text, sum);
-    const { user, system } = process.cpuUsage(before);
-    const cpuMs = Math.round((user + system) / 1000);
-    if (cpuMs > sum.slowest.cpuMs) sum.slowest = { file, cpuMs };
-  }
-  return sum;
+  const all = await readManifest(directory);
+  const chosen = sample === undefined ? all : sampleEntries(all, sample);
+  await installPeers();
+  const reports = await measureAll(
+    directory,
+    { all, chosen, threads: threads ?? 2 },
+    createProgress(chosen.length),
+  );
+  const total = summarize(reports);
+  const families = summarizeFamilies(reports);
+  if (values.report !== undefined)
+    await writeFile(values.report, `${JSON.stringify(reports, undefined, 1)}\n`);
+  process.stdout.write(
+    values.json
+      ? `${JSON.stringify({ ...total, families }, undefined, 2)}\n`
+      : describeCorpus(total, families, reports),
+  );
+  const missed = missedBounds(total, bounds);
+  for (const each of missed) process.stderr.write(`missed: ${each}\n`);
+  return missed.length === 0 ? 0 : 1;
 }
 
-function account(file: string, text: string, sum: Totals): void {
-  try {
-    const { operations, tools, skipped, lossy } = compileOpenApi({ source: 'corpus', file, text });
-    sum.operations += operations;
-    sum.compiled += tools.length;
-    for (const { reason } of skipped) count(sum.skipped, reason);
-    for (const { reason } of lossy) count(sum.lossy, reason);
-    if (tools.length + skipped.length !== operations) sum.unaccounted.push(file);
-    // Makes every schema and gives it the form that the catalog's digest needs.
-    for (const tool of tools) toCanonicalJson([tool.inputSchema, tool.outputSchema ?? null]);
-  } catch (error) {
-    if (error instanceof BailiwickError && error.code === 'CONFIGURATION') {
-      count(sum.refused, error.message.replace(/^.*?:\d+:\d+\s*/, '').slice(0, 60));
-    } else {
-      sum.crashes.push(`${file}: ${String(error)}`);
-    }
-  }
+function numberOf(name: string, value: string | undefined): Record<string, number> {
+  if (value === undefined) return {};
+  const number = Number(value);
+  if (!(number >= 0)) throw new Error(`${value} is not a number\n${USAGE}`);
+  return { [name]: number };
 }
 
-function count(table: Record<string, number>, key: string): void {
-  table[key] = (table[key] ?? 0) + 1;
-}
-
-function rows(table: Record<string, number>): string {
-  return Object.entries(table)
-    .toSorted(([, a], [, b]) => b - a)
-    .map(([key, value]) => `  ${String(value).padStart(6)}  ${key}\n`)
-    .join('');
-}
-
-function describe(sum: Totals): string {
-  const refused = Object.values(sum.refused).reduce((total, value) => total + value, 0);
-  return [
-    `${sum.documents} documents, ${refused} refused; ${sum.operations} operations, ${sum.compiled} compiled\n`,
-    `refused:\n${rows(sum.refused)}skipped:\n${rows(sum.skipped)}lossy:\n${rows(sum.lossy)}`,
-    `slowest: ${sum.slowest.file} (${sum.slowest.cpuMs} ms CPU)\n`,
-    `crashes: ${sum.crashes.length}, unaccounted: ${sum.unaccounted.length}\n`,
-    ...[...sum.crashes, ...sum.unaccounted].map((line) => `  ${line}\n`),
-  ].join('');
+function createProgress(count: number): (report: DocumentReport) => void {
+  let done = 0;
+  let said = Date.now();
+  return (report) => {
+    done += 1;
+    if (Date.now() - said < 5000 && done < count) return;
+    said = Date.now();
+    process.stderr.write(`${done} of ${count} documents, last ${report.file}\n`);
+  };
 }

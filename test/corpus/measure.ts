@@ -88,7 +88,9 @@ async function callAll(
   const validators = createValidators();
   const credentials = credentialPlaces(read(pathOf(entry)));
   const dropped = new Set(
-    contribution.lossy.filter((row) => /dropped|ignored/.test(row.reason)).map((row) => row.operation),
+    contribution.lossy
+      .filter((row) => /^(?:body-dropped|empty-body)$/.test(row.reason))
+      .map((row) => row.operation),
   );
   const excludedBy: Record<string, number> = {};
   const differences: Difference[] = [];

@@ -39,7 +39,10 @@ export async function measureAll(
 
 function ask(worker: Worker, entry: Entry): Promise<{ report: DocumentReport; isAlive: boolean }> {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => crashed(`did not end within ${DOCUMENT_WITHIN_MS} ms`), DOCUMENT_WITHIN_MS);
+    const timer = setTimeout(
+      () => crashed(`did not end within ${DOCUMENT_WITHIN_MS} ms`),
+      DOCUMENT_WITHIN_MS,
+    );
     function end(report: DocumentReport, isAlive: boolean): void {
       clearTimeout(timer);
       worker.off('message', answered).off('error', crashed).off('exit', ended);
@@ -56,6 +59,7 @@ function ask(worker: Worker, entry: Entry): Promise<{ report: DocumentReport; is
       crashed(`the thread ended with ${code}`);
     }
     worker.on('message', answered).on('error', crashed).on('exit', ended);
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- threads have no origins
     worker.postMessage(entry);
   });
 }

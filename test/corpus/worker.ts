@@ -15,5 +15,6 @@ const instruments = {
 };
 
 parentPort?.on('message', (entry: Entry) => {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- threads have no origins
   void measureDocument(entry, instruments).then((report) => parentPort?.postMessage(report));
 });

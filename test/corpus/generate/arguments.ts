@@ -1,5 +1,6 @@
 import type { HttpBinding } from '../../../src/catalog/binding.ts';
-import { isJsonObject, type JsonObject, type JsonSchema } from '../../../src/catalog/json.ts';
+import { isJsonObject, type Json, type JsonObject, type JsonSchema } from '../../../src/catalog/json.ts';
+import { withFiles } from './files.ts';
 import { createRandom, type Random } from './random.ts';
 import type { Alphabet } from './strings.ts';
 import { generateValue } from './values.ts';
@@ -38,18 +39,28 @@ function drawArguments(
   const properties = isJsonObject(schema['properties']) ? schema['properties'] : {};
   const required = new Set(Array.isArray(schema['required']) ? schema['required'] : []);
   const args: JsonObject = {};
-  for (const [key, property] of Object.entries(properties)) {
+  const draw = (key: string): Json => {
+    const drawing = { random, definitions, alphabet: alphabetOf(binding, key), optional };
+    const value = generateValue(properties[key], drawing);
+    // Nothing, as a part of the path, is refused.
+    if (!isEmpty(value) || !isInPath(binding, key)) return value;
+    return generateValue(properties[key], { ...drawing, optional: 1 });
+  };
+  for (const key of Object.keys(properties)) {
     // The caller's own projection of the answer is never sent.
     if (key === binding.result?.selectArgument) continue;
-    if (!required.has(key) && random() >= optional) continue;
-    const drawing = { random, definitions, alphabet: alphabetOf(binding, key), optional };
-    args[key] = generateValue(property, drawing);
+    if (required.has(key) || random() < optional) args[key] = draw(key);
   }
-  addDependents(schema, args, (key) => {
-    const drawing = { random, definitions, alphabet: alphabetOf(binding, key), optional };
-    return generateValue(properties[key], drawing);
-  });
-  return args;
+  addDependents(schema, args, draw);
+  return withFiles(args, binding, random);
+}
+
+function isEmpty(value: Json): boolean {
+  return value === '' || (typeof value === 'object' && Object.keys(value ?? {}).length === 0);
+}
+
+function isInPath(binding: HttpBinding, argument: string): boolean {
+  return binding.parameters.some((one) => one.argument === argument && one.in === 'path');
 }
 
 function addDependents(
@@ -69,7 +80,13 @@ function addDependents(
 /** Headers carry little beside ASCII, and the delimited styles nothing that holds their delimiter. */
 function alphabetOf(binding: HttpBinding, argument: string): Alphabet {
   const parameter = binding.parameters.find((one) => one.argument === argument);
-  if (parameter === undefined) return 'any';
-  const isDelimited = /Delimited$/.test(parameter.style);
+  if (parameter === undefined) return isDelimitedField(binding, argument) ? 'plain' : 'any';
+  const isDelimited = parameter.style.endsWith('Delimited');
   return parameter.in === 'header' || isDelimited || parameter.style === 'deepObject' ? 'plain' : 'any';
+}
+
+function isDelimitedField({ body }: HttpBinding, argument: string): boolean {
+  if (body?.shape.kind !== 'properties') return false;
+  const field = body.shape.properties.find((one) => one.argument === argument);
+  return body.encoding?.[field?.name ?? '']?.style?.endsWith('Delimited') === true;
 }

@@ -69,10 +69,15 @@ export function generateString(schema: JsonObject, alphabet: Alphabet, random: R
 }
 
 function fit(text: string, min: number, max: number): string {
-  const characters = [...text];
+  const characters = Array.from(text);
   if (characters.length > max)
     return characters.slice(0, max).join('').trim() || 'a'.repeat(Math.min(1, max));
   return text + 'x'.repeat(Math.max(0, Math.min(min, 100_000) - characters.length));
+}
+
+/** As JSON Schema counts: in code points. */
+function lengthOf(text: string): number {
+  return Array.from(text).length;
 }
 
 interface Length {
@@ -86,33 +91,37 @@ function matching(pattern: string, length: Length, candidates: readonly string[]
   const expression = toExpression(pattern);
   if (expression === undefined) return pick(candidates, random) ?? '';
   const fits = (text: string): boolean =>
-    expression.test(text) && [...text].length >= length.min && [...text].length <= length.max;
+    expression.test(text) && lengthOf(text) >= length.min && lengthOf(text) <= length.max;
   const easy = candidates.filter(fits);
   if (easy.length > 0) return pick(easy, random) ?? '';
   const suitable = samplesOf(pattern, expression, length).filter(fits);
   return pick(suitable, random) ?? candidates[0] ?? '';
 }
 
-/** Unanchored parts of a pattern are anchored: whatever may surround a match makes it no better. */
+/** What an unanchored pattern lets surround a match makes it no better: it is left out. */
 function samplesOf(pattern: string, expression: RegExp, { min, max }: Length): readonly string[] {
   const key = `${pattern} ${min} ${max}`;
   const known = sampled.get(key);
   if (known !== undefined) return known;
   let samples: readonly string[] = [];
   try {
-    const maxLength = Number.isFinite(max) ? Math.min(max, 200) : Math.max(32, min + 8);
-    const arbitrary = fc.stringMatching(expression, { size: 'small', maxLength });
-    const printable = (text: string): boolean => /^[\x21-\x7E](?:[\x20-\x7E]*[\x21-\x7E])?$/.test(text);
+    const whole = new RegExp(`^(?:${expression.source})$`, expression.flags);
+    const arbitrary = fc.stringMatching(whole, Number.isFinite(max) ? { maxLength: max } : {});
     const drawn = fc.sample(arbitrary, { numRuns: 40, seed: 20_261_121 });
     samples = drawn
-      .filter((text) => [...text].length >= min)
-      .toSorted((a, b) => Number(printable(b)) - Number(printable(a)));
-    if (samples.some(printable)) samples = samples.filter(printable);
+      .filter((text) => lengthOf(text) >= min)
+      .toSorted((a, b) => Number(isPrintable(b)) - Number(isPrintable(a)));
+    if (samples.some(isPrintable)) samples = samples.filter(isPrintable);
   } catch {
     // A pattern that the sampler does not understand: the caller sees that nothing fits.
   }
   sampled.set(key, samples);
   return samples;
+}
+
+/** True for a text of ASCII that no place on the wire would trim. */
+function isPrintable(text: string): boolean {
+  return /^[\x21-\x7E](?:[\x20-\x7E]*[\x21-\x7E])?$/.test(text);
 }
 
 function toExpression(pattern: string): RegExp | undefined {

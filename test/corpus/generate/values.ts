@@ -62,10 +62,8 @@ function generateTyped(schema: JsonObject, drawing: Drawing, level: number): Jso
 
 function drawString(schema: JsonObject, { alphabet, random }: Drawing): string {
   const { examples, pattern } = schema;
-  const given = Array.isArray(examples)
-    ? examples.filter((each) => typeof each === 'string' && each !== '')
-    : [];
-  const plain = given.filter((each): each is string => alphabet === 'any' || /^[\w-]+$/.test(String(each)));
+  const given = Array.isArray(examples) ? examples.filter((each) => typeof each === 'string') : [];
+  const plain = given.filter((each) => each !== '' && (alphabet === 'any' || /^[\w-]+$/.test(each)));
   if (plain.length > 0 && (pattern !== undefined || random() < 0.3)) return pick(plain, random) ?? '';
   return generateString(schema, alphabet, random);
 }
@@ -75,7 +73,8 @@ function typeOf(schema: JsonObject, random: Random): string {
   if (typeof type === 'string') return type;
   if (Array.isArray(type)) {
     const usable = type.filter((each) => each !== 'null');
-    return String(pick(usable.length > 0 ? usable : type, random) ?? 'string');
+    const picked = pick(usable.length > 0 ? usable : type, random);
+    return typeof picked === 'string' ? picked : 'string';
   }
   if (schema['properties'] !== undefined || schema['required'] !== undefined) return 'object';
   if (schema['items'] !== undefined) return 'array';
@@ -172,10 +171,12 @@ function propertyNames(schema: JsonObject, drawing: Drawing): string[] {
   if (isJsonObject(rule) || pattern !== undefined) {
     const source = isJsonObject(rule) ? rule : { pattern: pattern ?? '' };
     return Array.from({ length: 30 }, () =>
-      String(generateValue({ type: 'string', ...source }, drawing, LAST_LEVEL)),
+      generateString(mergeSchema(source, drawing.definitions), 'plain', drawing.random),
     );
   }
-  return ['first', 'second', ...Array.from({ length: 20 }, (_, index) => `member${index}`)];
+  // Two exploded maps in one query must not have the same members.
+  const stem = Math.floor(drawing.random() * 9000);
+  return Array.from({ length: 22 }, (_, index) => `member${stem + index}`);
 }
 
 function memberSchema(schema: JsonObject, name: string): Json | undefined {

@@ -2,7 +2,7 @@ import type { HttpBinding } from '../../../src/catalog/binding.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../../src/catalog/json.ts';
 import { buildRequest } from '../../../src/upstream/http/build-request.ts';
 import { EXCLUSIONS } from '../exclusions.ts';
-import type { Declaration } from './declaration.ts';
+import { textOf, type Declaration } from './declaration.ts';
 import { differences, normaliseRequest, type NormalRequest, type RawRequest } from './normalise.ts';
 import { ORIGIN, type Oracle } from './swagger-client.ts';
 
@@ -99,12 +99,13 @@ export function missingPlaces(
 ): string[] {
   const bound = new Set(binding.parameters.map((one) => placeOf(one.in, one.name)));
   const missing = declaration.parameters.flatMap((parameter): string[] => {
-    const { in: place, name } = parameter;
-    if (!['path', 'query', 'header', 'cookie'].includes(String(place)) || typeof name !== 'string') return [];
-    const key = placeOf(String(place), name);
+    const place = textOf(parameter['in']);
+    const name = textOf(parameter['name']);
+    if (!['path', 'query', 'header', 'cookie'].includes(place) || name === '') return [];
+    const key = placeOf(place, name);
     if (bound.has(key) || credentials.has(key) || IGNORED.has(key)) return [];
     if (place === 'path' && !declaration.path.includes(`{${name}}`)) return [];
-    return [`no argument for the ${String(place)} parameter ${name}`];
+    return [`no argument for the ${place} parameter ${name}`];
   });
   return declaresBody(declaration) && binding.body === undefined
     ? [...missing, 'no argument for the body']
@@ -131,7 +132,7 @@ export function credentialPlaces(root: Json | undefined): Set<string> {
   for (const schemes of [components['securitySchemes'], root['securityDefinitions']]) {
     for (const scheme of isJsonObject(schemes) ? Object.values(schemes) : []) {
       if (!isJsonObject(scheme) || scheme['type'] !== 'apiKey') continue;
-      places.add(placeOf(String(scheme['in']), String(scheme['name'])));
+      places.add(placeOf(textOf(scheme['in']), textOf(scheme['name'])));
     }
   }
   return places;

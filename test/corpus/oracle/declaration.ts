@@ -31,7 +31,7 @@ export function readDeclaration(
   if (declared === undefined || !isJsonObject(declared.value)) return undefined;
   const shared = readParameters(item.value['parameters'], item.file, read);
   const parameters = [...shared, ...readParameters(declared.value['parameters'], declared.file, read)];
-  const byPlace = new Map(parameters.map((each) => [`${String(each['in'])} ${String(each['name'])}`, each]));
+  const byPlace = new Map(parameters.map((each) => [`${textOf(each['in'])} ${textOf(each['name'])}`, each]));
   const body = follow(declared.value['requestBody'], declared.file, read);
   const consumes = declared.value['consumes'] ?? root['consumes'];
   return {
@@ -41,6 +41,11 @@ export function readDeclaration(
     requestBody: body && readBody(body.value, body.file, read),
     consumes: Array.isArray(consumes) ? consumes.filter((each) => typeof each === 'string') : undefined,
   };
+}
+
+/** A member that should be text; empty where it is not. */
+export function textOf(value: Json | undefined): string {
+  return typeof value === 'string' ? value : '';
 }
 
 function readPathItem(

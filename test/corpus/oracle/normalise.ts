@@ -98,24 +98,26 @@ async function readBody(body: unknown, contentType: string | undefined): Promise
   if (body instanceof FormData) return readParts(body);
   if (body instanceof Blob) return body.text();
   const type = (contentType ?? '').toLowerCase();
-  const isText = typeof body === 'string' || body instanceof Uint8Array;
-  const text =
-    typeof body === 'string' ? body : body instanceof Uint8Array ? Buffer.from(body).toString('utf8') : '';
-  if (/[/+]json\s*(?:;|$)/.test(type) || !isText) return readJson(isText ? text : body);
+  const text = toText(body);
+  if (/[/+]json\s*(?:;|$)/.test(type) || contentType === undefined || type.includes('*'))
+    return readJson(text);
   if (type.startsWith('application/x-www-form-urlencoded')) return readPairs(text, '&');
-  if (!type.startsWith('multipart/')) return text;
-  const response = new Response(typeof body === 'string' ? body : new Uint8Array(body as Uint8Array), {
-    headers: { 'content-type': contentType ?? '' },
-  });
-  return readParts(await response.formData());
+  if (!type.startsWith('multipart/form-data')) return text;
+  const content = typeof body === 'string' ? body : new Uint8Array(body as Uint8Array);
+  return readParts(await new Response(content, { headers: { 'content-type': contentType } }).formData());
 }
 
-function readJson(body: unknown): unknown {
-  if (typeof body !== 'string') return JSON.parse(JSON.stringify(body)) as unknown;
+/** Objects become JSON, as `execute` of swagger-client does before it sends. */
+function toText(body: unknown): string {
+  if (typeof body === 'string') return body;
+  return body instanceof Uint8Array ? Buffer.from(body).toString('utf8') : JSON.stringify(body);
+}
+
+function readJson(text: string): unknown {
   try {
-    return JSON.parse(body) as unknown;
+    return JSON.parse(text) as unknown;
   } catch {
-    return { notJson: body };
+    return { notJson: text };
   }
 }
 
@@ -131,7 +133,9 @@ async function readParts(form: FormData): Promise<string[]> {
 function canonicalText(text: string): string {
   try {
     const value = JSON.parse(text) as unknown;
-    return isJsonObject(value) ? JSON.stringify(Object.entries(value).toSorted()) : text;
+    return isJsonObject(value)
+      ? JSON.stringify(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      : text;
   } catch {
     return text;
   }

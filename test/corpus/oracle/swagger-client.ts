@@ -1,7 +1,7 @@
 import type { HttpBinding } from '../../../src/catalog/binding.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../../src/catalog/json.ts';
 import { importPeer } from '../peers.ts';
-import type { Declaration } from './declaration.ts';
+import { textOf, type Declaration } from './declaration.ts';
 
 /** A request as `swagger-client` builds it. */
 export interface OracleRequest {
@@ -75,7 +75,7 @@ function toParameters(
   }
   if (declaration.version !== '2.0' || body === undefined) return parameters;
   const whole = declaration.parameters.find((one) => one['in'] === 'body');
-  if (whole !== undefined) parameters[`body.${String(whole['name'])}`] = body;
+  if (whole !== undefined) parameters[`body.${textOf(whole['name'])}`] = body;
   const fields = toFiles(body, binding);
   if (whole === undefined && isJsonObject(body)) {
     for (const [name, value] of Object.entries(fields as JsonObject)) parameters[`formData.${name}`] = value;
@@ -119,7 +119,7 @@ function toFiles(value: Json, { body }: HttpBinding): unknown {
 function toFile(value: Json): unknown {
   if (!isJsonObject(value)) return value;
   const { data, text, filename, mimeType } = value;
-  const bytes = typeof data === 'string' ? Buffer.from(data, 'base64') : Buffer.from(String(text ?? ''));
+  const bytes = typeof data === 'string' ? Buffer.from(data, 'base64') : Buffer.from(textOf(text));
   const type = typeof mimeType === 'string' ? mimeType : '';
   return new File([bytes], typeof filename === 'string' ? filename : '', { type });
 }

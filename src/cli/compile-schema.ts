@@ -1,6 +1,6 @@
 import type { JsonSchema } from '../catalog/json.ts';
 import { ERRORS } from '../errors.ts';
-import type { CompileDocument, DriftRow } from './account.ts';
+import type { CompileDocument, DriftRow } from './compile-account.ts';
 
 const TEXT: JsonSchema = { type: 'string' };
 const COUNT: JsonSchema = { type: 'integer', minimum: 0 };

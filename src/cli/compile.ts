@@ -1,5 +1,5 @@
 import { BailiwickError } from '../errors.ts';
-import { accountFor, summarise } from './account.ts';
+import { accountFor, summarise } from './compile-account.ts';
 import {
   createCatalogCommand,
   loadForCommand,
@@ -10,7 +10,7 @@ import {
 import { reviewOffer } from './lock-review.ts';
 import { describeDrift, describeReview, EVERYTHING } from './lock-text.ts';
 import { onlySource } from './only-source.ts';
-import { report } from './report.ts';
+import { report } from './compile-report.ts';
 
 interface Options extends CatalogOptions {
   report?: boolean;

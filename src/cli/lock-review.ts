@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { realpath, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { App } from '../app.ts';
+import { BailiwickError } from '../errors.ts';
 import { acceptTools, type Refused } from '../lock/accept.ts';
 import { changesOf, compareToLock, findGone, type Drift } from '../lock/compare.ts';
 import type { Change } from '../lock/difference.ts';
@@ -89,6 +90,7 @@ async function replaceFile(file: string, text: string): Promise<void> {
     await rename(temporary, target);
   } catch (error) {
     await rm(temporary, { force: true });
-    throw error;
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+    throw new BailiwickError('USAGE', `${file} cannot be written (${code})`, { cause: error });
   }
 }

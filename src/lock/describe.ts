@@ -3,7 +3,7 @@ import { escapeControls } from '../telemetry/escape.ts';
 import type { Change } from './difference.ts';
 
 /** The longest value, in characters, that is shown whole. */
-const MAX_SHOWN = 120;
+const MAX_SHOWN = 240;
 
 /** What of an equal beginning or end is shown beside the part that differs. */
 const CONTEXT = 20;
@@ -14,6 +14,9 @@ const CONTEXT = 20;
  */
 export function describeChange({ pointer, before, after }: Change): string {
   const at = escapeControls(pointer || '/');
+  // A digest tells a reader nothing.
+  if (pointer === '/validation')
+    return `~ ${at}  arguments are checked otherwise, in a part that clients are not shown`;
   if (before === undefined) return `+ ${at}  ${show(after)}`;
   if (after === undefined) return `- ${at}  ${show(before)}`;
   if (typeof before === 'string' && typeof after === 'string') {

@@ -11,14 +11,14 @@ import { toOriginalKey, toYamlText } from './yaml-text.ts';
  * @returns `undefined` for every other text: a parser of YAML may read it, or say what is wrong with it.
  */
 export function readWritten(text: string): JsonObject | undefined {
-  let value: Json | undefined;
   try {
-    value = new Reading(text).root();
+    const value = new Reading(text).root();
+    return isJsonObject(value) && toYamlText(value) === text ? value : undefined;
   } catch (error) {
-    // Nested without end, or a text that is none of ours: JSON.parse and the reading below throw these two.
-    if (!(error instanceof SyntaxError || error instanceof RangeError)) throw error;
+    // No text of ours, or one that is nested without end.
+    if (error instanceof SyntaxError || error instanceof RangeError) return undefined;
+    throw error;
   }
-  return isJsonObject(value) && toYamlText(value) === text ? value : undefined;
 }
 
 /** A key, and what stands behind its colon. */

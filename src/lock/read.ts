@@ -13,7 +13,7 @@ const RULES: YamlRules = {
   maxLength: 67_108_864,
   // A definition is nested less deeply than 250, inside the three levels of the file.
   maxDepth: 256,
-  maxValues: 5_000_000,
+  maxValues: 2_000_000,
   maxFlaws: 5,
   // Definitions hold the numbers that their documents hold, as JSON reads them.
   exact: false,

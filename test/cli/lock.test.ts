@@ -166,6 +166,15 @@ test('what makes no sense is a mistake of usage, and an edited lock one of confi
     2,
     expect.stringMatching(/bailiwick\.lock:2:24 {2}notes\/wipe: the digest is not that of the entry/),
   ]);
+  await workspace.write(
+    'bailiwick.yaml',
+    `${notesFiles('http://127.0.0.1:9')['bailiwick.yaml']}lock: no/such/folder/it.lock\n`,
+  );
+  const unwritable = await bailiwick(workspace.folder, ['compile', '--lock']);
+  expect([unwritable.status, unwritable.err]).toEqual([
+    2,
+    expect.stringContaining('it.lock cannot be written (ENOENT)'),
+  ]);
   for (const args of [
     ['compile', '--lock', '--check'],
     ['tools', '--held', '--as', 'reader'],

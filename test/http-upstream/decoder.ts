@@ -41,7 +41,7 @@ export function decodeQuery(
   for (const [key] of pairs) if (unescape(key) !== name) throw new Error(`unexpected ${key}`);
   const values = pairs.map(([, value]) => value);
   if (shape === 'array' && explode) return values.map(unescape);
-  const delimiter = { spaceDelimited: '%20', pipeDelimited: '%7C' }[style] ?? ',';
+  const delimiter = { spaceDelimited: '%20', pipeDelimited: '%7C', tabDelimited: '%09' }[style] ?? ',';
   return decodeList(only(values), false, shape, delimiter);
 }
 
@@ -56,6 +56,18 @@ export function decodeHeader(value: string, explode: boolean, shape: Shape): Dec
 /** The decoded value of a `Cookie` header that holds one parameter. */
 export function decodeCookie(cookie: string, explode: boolean, shape: Shape, name: string): Decoded {
   return decodeQuery(cookie.split('; ').join('&'), 'form', explode, shape, name);
+}
+
+/** The same for style `cookie` of OpenAPI 3.2, in which nothing is percent-encoded. */
+export function decodePlainCookie(cookie: string, explode: boolean, shape: Shape, name: string): Decoded {
+  const pairs = cookie.split('; ').map(toPair);
+  if (shape === 'object' && explode) return record(pairs);
+  for (const [key] of pairs) if (key !== name) throw new Error(`unexpected ${key}`);
+  const values = pairs.map(([, value]) => value);
+  if (shape === 'array' && explode) return values;
+  if (shape === 'primitive') return only(values);
+  const members = only(values).split(',');
+  return shape === 'array' ? members : record(inTwos(members));
 }
 
 function decodeList(text: string, explode: boolean, shape: Shape, delimiter: string): Decoded {

@@ -1,7 +1,14 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { binding, parameter, planOf } from './fixtures.ts';
-import { decodeCookie, decodeHeader, decodePath, decodeQuery, type Shape } from './decoder.ts';
+import {
+  decodeCookie,
+  decodeHeader,
+  decodePath,
+  decodePlainCookie,
+  decodeQuery,
+  type Shape,
+} from './decoder.ts';
 
 const text = fc.string({ unit: 'binary' });
 const hostile = fc.oneof(
@@ -61,12 +68,24 @@ describe('a server that knows the style recovers exactly the argument', () => {
         });
       }
 
-      for (const style of ['form', 'spaceDelimited', 'pipeDelimited', 'deepObject'] as const) {
+      for (const style of [
+        'form',
+        'spaceDelimited',
+        'pipeDelimited',
+        'tabDelimited',
+        'deepObject',
+      ] as const) {
         if (style === 'deepObject' && (shape !== 'object' || !explode)) continue;
         if (style.endsWith('Delimited') && explode) continue;
         test(`in the query, ${style}, explode ${explode}, ${shape}`, () => {
           const http = binding({ parameters: [parameter('query', 'q', { style, explode })] });
-          const delimiter = { spaceDelimited: ' ', pipeDelimited: '|', form: '', deepObject: '' }[style];
+          const delimiter = {
+            spaceDelimited: ' ',
+            pipeDelimited: '|',
+            tabDelimited: '\t',
+            form: '',
+            deepObject: '',
+          }[style];
           const member =
             delimiter === '' || shape === 'primitive'
               ? hostile
@@ -83,6 +102,23 @@ describe('a server that knows the style recovers exactly the argument', () => {
           );
         });
       }
+
+      test(`in a cookie, style cookie, explode ${explode}, ${shape}`, () => {
+        const http = binding({ parameters: [parameter('cookie', 'c', { style: 'cookie', explode })] });
+        const printable = fc.string({
+          unit: fc.integer({ min: 0x20, max: 0x7e }).map((code) => String.fromCharCode(code)),
+        });
+        const sendable = printable.filter((one) => one.trim() === one && !one.includes(';'));
+        const member =
+          shape === 'primitive' || explode ? sendable : sendable.filter((one) => !one.includes(','));
+        const key = explode ? fc.stringMatching(/^[a-bd-z0-9_-]{1,5}$/) : member;
+        fc.assert(
+          fc.property(valueOf(shape, member, key), (value) => {
+            const { headers } = planOf(http, { c: value });
+            expect(decodePlainCookie(headers['cookie']!, explode, shape, 'c')).toEqual(value);
+          }),
+        );
+      });
 
       test(`in a cookie, form, explode ${explode}, ${shape}`, () => {
         const http = binding({ parameters: [parameter('cookie', 'c', { explode })] });
@@ -112,9 +148,48 @@ describe('a server that knows the style recovers exactly the argument', () => {
     }
   }
 
+  test.for(['spaceDelimited', 'pipeDelimited', 'tabDelimited'] as const)(
+    'with the separators of Swagger 2.0 outside a query: %s',
+    (style) => {
+      const separator = { spaceDelimited: ' ', pipeDelimited: '|', tabDelimited: '\t' }[style];
+      const encoded = encodeURIComponent(separator);
+      const http = binding({
+        path: '/x/{p}',
+        parameters: [
+          parameter('path', 'p', { style, explode: false }),
+          parameter('header', 'H', { style, explode: false }),
+        ],
+      });
+      const word = fc.stringMatching(/^[!-z}~]{1,8}$/).filter((one) => one !== '.' && one !== '..');
+      fc.assert(
+        fc.property(fc.array(word, { minLength: 1 }), (list) => {
+          const { target, headers } = planOf(http, { p: list, H: list });
+          expect(target.slice('/x/'.length).split(encoded).map(decodeURIComponent)).toEqual(list);
+          expect(headers['h']?.split(separator)).toEqual(list);
+        }),
+      );
+    },
+  );
+
   test('with allowReserved, wherever the value is not percent-encoded already', () => {
     const member = hostile.filter((one) => !/%[0-9A-Fa-f]{2}/.test(one));
     for (const explode of [false, true]) {
+      for (const style of ['simple', 'label', 'matrix'] as const) {
+        const path = binding({
+          path: '/x/a{p}z',
+          parameters: [parameter('path', 'p', { style, explode, allowReserved: true })],
+        });
+        for (const shape of ['array', 'object'] as const) {
+          const own = member.filter((one) => one !== '');
+          fc.assert(
+            fc.property(valueOf(shape, own), (value) => {
+              const segments = planOf(path, { p: value }).target.split('/');
+              expect(segments).toHaveLength(3);
+              expect(decodePath(segments[2]!.slice(1, -1), style, explode, shape, 'p')).toEqual(value);
+            }),
+          );
+        }
+      }
       const http = binding({ parameters: [parameter('query', 'q', { explode, allowReserved: true })] });
       fc.assert(
         fc.property(valueOf('array', member), (value) => {

@@ -216,7 +216,7 @@ test('a contentType of bytes makes a string a file, one of text does not, and JS
 });
 
 test('a file says what the document says of it', () => {
-  expect(fileOf({ type: 'string', format: 'binary', description: 'The logo.' }).schema).toMatchObject({
+  expect(fileOf({ type: 'string', format: 'binary', description: 'The logo' }).schema).toMatchObject({
     description: 'The logo. A file: its content as `data` or as `text`.',
   });
 });
@@ -252,6 +252,19 @@ test('files are found in allOf, in unions and behind references, and nothing els
   const validate = validator(union.inputSchema);
   expect(validate({ body: { file: { text: 'x' } } })).toBe(true);
   expect(validate({ body: 'x' })).toBe(false);
+});
+
+test('a multipart body that is a bare file has one part, and stands back where the bytes alone can be sent', () => {
+  const schema = { type: 'object', format: 'file' };
+  expect(bodyOf({ mediaType: MULTIPART, schema })).toMatchObject({
+    encoding: { file: { file: 'one' } },
+    shape: { properties: [{ name: 'file' }], required: true },
+  });
+  const content = { [MULTIPART]: { schema }, 'application/octet-stream': { schema } };
+  const paths = { '/a': { post: { requestBody: { required: true, content } } } };
+  const text = JSON.stringify({ openapi: '3.0.0', info: { title: 'T', version: '1' }, paths });
+  const [tool] = compileOpenApi({ source: 'api', file: 'api.json', text }).tools;
+  expect(tool && bindingOf(tool).body).toMatchObject({ format: 'binary', shape: { kind: 'whole' } });
 });
 
 test('a form composed of itself ends', () => {

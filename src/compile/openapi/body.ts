@@ -133,18 +133,28 @@ interface Choice {
 function choose(contents: readonly DeclaredContent[], reading: BodyReading): Choice | undefined {
   const byMediaType = new Map(contents.map((content) => [content.mediaType, content]));
   const ordered = byPreference([...byMediaType.keys()], reading.mediaTypes ?? []);
-  const sendable = ordered.flatMap((mediaType) => {
+  const candidates = ordered.flatMap((mediaType) => {
     const content = byMediaType.get(mediaType);
     const kind = readContentKind(content?.schema, reading.references);
     const sent = toSentMediaType(mediaType, kind);
-    return content === undefined || sent === undefined ? [] : [{ content, sent }];
+    return content === undefined || sent === undefined ? [] : [{ content, sent, kind }];
   });
-  const [best, ...others] = sendable;
+  const sendable = candidates.map(({ content, sent, kind }) =>
+    sent.format === 'multipart' && kind === 'binary'
+      ? { content: asOnePart(content), sent, isMakeshift: true }
+      : { content, sent, isMakeshift: false },
+  );
+  const [best, ...others] = sendable.toSorted((a, b) => Number(a.isMakeshift) - Number(b.isMakeshift));
   if (best === undefined) return undefined;
   const files = [best, ...others].filter(({ sent }) => sent.format === 'binary');
   const declared = files.map(({ content }) => content.mediaType.trim().toLowerCase());
   const alternatives = declared.filter((mediaType) => mediaType !== best.sent.mediaType).toSorted();
   return { ...best, alternatives: best.sent.format === 'binary' ? alternatives : [] };
+}
+
+/** A multipart body that is described as a bare file does not say what its part is called. */
+function asOnePart(content: DeclaredContent): DeclaredContent {
+  return { ...content, schema: { type: 'object', properties: { file: content.schema }, required: ['file'] } };
 }
 
 /** The schema of what a caller gives for the content, and how its properties are written. */

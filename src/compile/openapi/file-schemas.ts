@@ -43,10 +43,10 @@ const STRUCTURAL = [
 /** The schema of the argument for a file, with what the document says about it. */
 export function toFileArgument(schema: Json | undefined, { count }: FileSchema): JsonObject {
   const own = isJsonObject(schema) && typeof schema['description'] === 'string' ? schema['description'] : '';
-  const words = own.trim() === '' ? '' : `${own.trim()} `;
-  const description = `${words}${FILE_WORDS}`;
-  if (count === 'one') return { ...FILE, description };
-  return { type: 'array', items: FILE, ...(words !== '' && { description: words.trim() }) };
+  const words = own.trim();
+  if (count === 'many') return { type: 'array', items: FILE, ...(words !== '' && { description: words }) };
+  const ended = words === '' || /[.!?:]$/.test(words) ? words : `${words}.`;
+  return { ...FILE, description: ended === '' ? FILE_WORDS : `${ended} ${FILE_WORDS}` };
 }
 
 /**

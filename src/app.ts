@@ -233,7 +233,7 @@ function planSource(
   if ('openapi' in settings) {
     const document = loaded.documents.get(source);
     if (!document) throw new TypeError(`the document of source ${source} was not loaded`);
-    const contribution: Contribution = compileOpenApi({ source, ...document });
+    const contribution: Contribution = compileOpenApi({ source, ...document, options: settings });
     // Made at once, so that a credential that fits no security scheme is found before anything is swapped in.
     const upstream = createHttpUpstream({
       source,
@@ -241,6 +241,7 @@ function planSource(
       timeoutMs: settings.timeout,
       maxResponseBytes: settings.maxResponseBytes,
       url: settings.url,
+      servers: settings.servers,
       credentials: settings.credentials,
       privateNetwork: settings.privateNetwork,
     });

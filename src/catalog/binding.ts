@@ -21,6 +21,11 @@ export interface HttpBinding {
   readonly fixedQuery: readonly (readonly [name: string, value: string])[];
   /** Base URL that the document names; used only where configuration pins none. */
   readonly server?: string;
+  /**
+   * Set where the operation, or its path, names `server` itself: on a host of the document's servers, or on another one,
+   * which is never called unless configuration names it.
+   */
+  readonly ownServer?: 'here' | 'elsewhere';
   readonly parameters: readonly ParameterBinding[];
   readonly body?: BodyBinding;
   /** Alternatives (OR) of schemes that hold together (AND). Empty: none declared. */
@@ -161,4 +166,10 @@ export type SecurityScheme =
       readonly parameter: string;
     }
   | { readonly name: string; readonly type: 'http'; readonly scheme: string }
-  | { readonly name: string; readonly type: 'oauth2' | 'openIdConnect' | 'mutualTLS' | 'unknown' };
+  | {
+      readonly name: string;
+      readonly type: 'oauth2' | 'openIdConnect';
+      /** What this requirement of the operation asks a token for. */
+      readonly scopes?: readonly string[];
+    }
+  | { readonly name: string; readonly type: 'mutualTLS' | 'unknown' };

@@ -9,7 +9,7 @@ import type { PolicySet } from '../policy/policy-set.ts';
 import type { Problem } from '../policy/problem.ts';
 import { view } from '../policy/view.ts';
 import type { Path } from '../text/pointer.ts';
-import { chooseBase } from '../upstream/http/base-url.ts';
+import { chooseBase, type PinnedServers } from '../upstream/http/base-url.ts';
 
 /** Everything a configuration makes, together. */
 export interface Setup {
@@ -24,8 +24,10 @@ export interface Setup {
 
 /** What is wrong with a setup whose parts are all right, each by itself: with it, calls cannot work. */
 export function findSetupProblems({ config, catalog, placeOf }: Setup): Problem[] {
-  return httpSources(config, catalog).flatMap(({ source, url, bindings }) => {
-    const uncallable = bindings.filter((binding) => !hasBase(source, url, binding));
+  return httpSources(config, catalog).flatMap(({ source, pinned, bindings }) => {
+    const uncallable = bindings.filter(
+      (binding) => !isServedElsewhere(binding) && !hasBase(source, pinned, binding),
+    );
     if (uncallable.length === 0) return [];
     const which =
       uncallable.length === bindings.length
@@ -44,6 +46,7 @@ export function findSetupProblems({ config, catalog, placeOf }: Setup): Problem[
 export function findSetupWarnings(setup: Setup): Problem[] {
   return [
     ...findMissingCredentials(setup),
+    ...findForeignServers(setup),
     ...findPolicyGaps(setup),
     ...(setup.policy.rules.length > 0 ? [...findScopesOfNobody(setup), ...findIdleScopes(setup)] : []),
   ];
@@ -65,6 +68,27 @@ function findMissingCredentials({ config, catalog, placeOf }: Setup): Problem[] 
       },
     ];
   });
+}
+
+/** Servers that single operations name on hosts of their own, and configuration does not. */
+function findForeignServers({ config, catalog, placeOf }: Setup): Problem[] {
+  return httpSources(config, catalog).flatMap(({ source, pinned, bindings }) => {
+    const closed = bindings.filter(
+      (binding) => isServedElsewhere(binding) && !hasBase(source, pinned, binding),
+    );
+    if (closed.length === 0) return [];
+    const servers = new Set(closed.flatMap(({ server }) => server ?? []));
+    return [
+      {
+        ...placeOf(['sources', source]),
+        message: `sources.${source}: ${closed.length} of ${bindings.length} tools cannot be called, because their operations name another host than the document; to allow it, add to sources.${source}.servers: ${[...servers].join(', ')}`,
+      },
+    ];
+  });
+}
+
+function isServedElsewhere({ ownServer }: HttpBinding): boolean {
+  return ownServer === 'elsewhere';
 }
 
 function findPolicyGaps({ config, catalog, policy, isIncomplete, placeOf }: Setup): Problem[] {
@@ -153,7 +177,7 @@ function principalsOf({ identity }: LoadedConfig['config']): Principal[] {
 
 interface HttpSource {
   readonly source: string;
-  readonly url: string | undefined;
+  readonly pinned: PinnedServers;
   readonly credentials: object;
   readonly bindings: readonly HttpBinding[];
 }
@@ -164,13 +188,14 @@ function httpSources({ sources }: LoadedConfig['config'], { tools }: Catalog): H
     const bindings = tools.flatMap((tool) =>
       tool.source === source && tool.binding.kind === 'http' ? [tool.binding] : [],
     );
-    return [{ source, url: settings.url, credentials: settings.credentials ?? {}, bindings }];
+    const pinned = { url: settings.url, servers: settings.servers ?? [] };
+    return [{ source, pinned, credentials: settings.credentials ?? {}, bindings }];
   });
 }
 
-function hasBase(source: string, url: string | undefined, binding: HttpBinding): boolean {
+function hasBase(source: string, pinned: PinnedServers, binding: HttpBinding): boolean {
   try {
-    chooseBase(source, url, binding);
+    chooseBase(source, pinned, binding);
     return true;
   } catch {
     return false;

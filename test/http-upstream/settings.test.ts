@@ -61,6 +61,8 @@ test('every field carries a description and examples for the configuration refer
     'openapi',
     'overlays',
     'references',
+    'servers',
+    'serverVariables',
     'rules',
     'mediaTypes',
     'forms',

@@ -106,9 +106,9 @@ test('security is alternatives of conjunctions, and so are scopes', () => {
   expect(bindingOf(tool).security).toEqual([
     [
       { name: 'key', type: 'apiKey', in: 'header', parameter: 'X-Key' },
-      { name: 'oauth', type: 'oauth2' },
+      { name: 'oauth', type: 'oauth2', scopes: ['read', 'write'] },
     ],
-    [{ name: 'login', type: 'openIdConnect' }],
+    [{ name: 'login', type: 'openIdConnect', scopes: ['openid'] }],
     [
       { name: 'basic', type: 'http', scheme: 'basic' },
       { name: 'cert', type: 'mutualTLS' },

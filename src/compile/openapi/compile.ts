@@ -8,6 +8,7 @@ import { sortRows, toSkip } from './reasons.ts';
 import { createReferences } from './references.ts';
 import { createSchemaLibrary } from './schemas/library.ts';
 import { readSecuritySchemes } from './security.ts';
+import { createServerReader } from './servers.ts';
 import { compileOperation, type Compilation } from './tool.ts';
 
 export interface OpenApiSource {
@@ -35,6 +36,7 @@ export interface OpenApiSource {
 export function compileOpenApi(input: OpenApiSource): Contribution {
   const document = loadDocument(input);
   const references = createReferences(document);
+  const declared = enumerateOperations(document.root, references);
   const compilation: Compilation = {
     source: input.source,
     document,
@@ -42,8 +44,8 @@ export function compileOpenApi(input: OpenApiSource): Contribution {
     schemas: createSchemaLibrary(document, references),
     securitySchemes: readSecuritySchemes(document.root, references),
     options: input.options ?? {},
+    serverOf: createServerReader(document.root, declared.operations, input.options),
   };
-  const declared = enumerateOperations(document.root, references);
   const names = nameOperations(declared.operations);
   const tools: Tool[] = [];
   const skipped: Skip[] = [...declared.skipped];

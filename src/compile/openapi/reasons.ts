@@ -21,6 +21,8 @@ export const LOSS_REASONS = {
   'empty-body': 'An optional request body describes nothing that could be sent, and is left out.',
   'cyclic-composition':
     'A schema is composed (`allOf`, `anyOf`, `oneOf`, `not`, `if`) of itself; the repetition is left out.',
+  'foreign-server':
+    'The operation names a server on another host than the document does; it is called only where configuration names it.',
   'style-ignored': 'A parameter declares a style that its location does not have; the default style is used.',
   'undeclared-path-parameter':
     'The path has a variable that no parameter describes; it is taken as a string.',

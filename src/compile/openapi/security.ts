@@ -60,16 +60,27 @@ export function isCredentialParameter(schemes: SecuritySchemes, location: string
 }
 
 function schemesOf(requirement: JsonObject, schemes: SecuritySchemes): SecurityScheme[] {
-  return sortedEntries(requirement).map(([name]) => schemes.get(name) ?? { name, type: 'unknown' });
+  return sortedEntries(requirement).map(([name, wanted]) => {
+    const scheme = schemes.get(name) ?? { name, type: 'unknown' };
+    if (scheme.type !== 'oauth2' && scheme.type !== 'openIdConnect') return scheme;
+    const scopes = textsOf(wanted);
+    return scopes.length === 0 ? scheme : { ...scheme, scopes };
+  });
+}
+
+/** The distinct texts of a list, sorted. */
+function textsOf(value: Json): string[] {
+  const texts = Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
+  return [...new Set(texts)].toSorted();
 }
 
 /** Scopes are those of OAuth 2 and OpenID Connect; what OpenAPI 3.1 lists for other types are roles. */
 function scopesOf(requirement: JsonObject, schemes: SecuritySchemes): string[] {
   const scopes = Object.entries(requirement).flatMap(([name, wanted]) => {
     const type = schemes.get(name)?.type;
-    return (type === 'oauth2' || type === 'openIdConnect') && Array.isArray(wanted) ? wanted : [];
+    return type === 'oauth2' || type === 'openIdConnect' ? textsOf(wanted) : [];
   });
-  return [...new Set(scopes.filter((scope) => typeof scope === 'string'))].toSorted();
+  return [...new Set(scopes)].toSorted();
 }
 
 function readScheme(name: string, declared: Json, references: References): SecurityScheme {

@@ -93,6 +93,23 @@ export const OpenApiSettings = z.strictObject({
         'Whatever lies elsewhere is never read.',
     )
     .meta({ examples: [['../shared-schemas', 'https://schemas.example.com/v1/']] }),
+  servers: z
+    .array(
+      z
+        .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
+        .refine(isPlainUrl, { error: 'must not hold a user, a query or a fragment' }),
+    )
+    .optional()
+    .describe(
+      "Base URLs that operations may name for themselves, beside the document's own servers. They, and what lies below " +
+        'them, are called as the document says, with the configured credentials.',
+    )
+    .meta({ examples: [['https://uploads.example.com']] }),
+  serverVariables: z
+    .record(z.string().min(1), z.string())
+    .optional()
+    .describe("Values of the variables in the document's server URLs. Without `url` only.")
+    .meta({ examples: [{ region: 'eu' }] }),
   rules: z
     .array(OperationRule)
     .optional()
@@ -122,3 +139,8 @@ export const OpenApiSettings = z.strictObject({
 export type OpenApiOptions = Partial<
   Omit<z.output<typeof OpenApiSettings>, 'openapi' | 'overlays' | 'references'>
 >;
+
+function isPlainUrl(text: string): boolean {
+  const url = URL.parse(text);
+  return url !== null && url.username === '' && url.password === '' && url.search === '' && url.hash === '';
+}

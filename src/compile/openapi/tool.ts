@@ -14,7 +14,7 @@ import type { References } from './references.ts';
 import { acceptedMediaTypes, createOutputSchema, readSuccessResponses } from './responses.ts';
 import { once, type SchemaLibrary } from './schemas/library.ts';
 import { isCredentialParameter, readSecurity, type SecuritySchemes } from './security.ts';
-import { readServer } from './servers.ts';
+import type { ServerFacts, ServerReader } from './servers.ts';
 import type { OpenApiOptions } from './settings.ts';
 
 /** What all operations of a document share while they are compiled. */
@@ -25,6 +25,7 @@ export interface Compilation {
   readonly schemas: SchemaLibrary;
   readonly securitySchemes: SecuritySchemes;
   readonly options: OpenApiOptions;
+  readonly serverOf: ServerReader;
 }
 
 /**
@@ -77,7 +78,7 @@ export function compileOperation(
       input,
       security: security.schemes,
       accepts: acceptedMediaTypes(responses),
-      server: readServer(operation, document.root),
+      server: compilation.serverOf(operation, reportLoss),
     }),
   };
 }
@@ -104,7 +105,7 @@ function toBinding(
     readonly input: Input;
     readonly security: HttpBinding['security'];
     readonly accepts: readonly string[];
-    readonly server: string | undefined;
+    readonly server: ServerFacts;
   },
 ): HttpBinding {
   const { template, input, security, accepts, server } = parts;
@@ -113,7 +114,7 @@ function toBinding(
     method,
     path: template.path,
     fixedQuery: template.query,
-    ...(server !== undefined && { server }),
+    ...server,
     parameters: input.parameters,
     ...(input.body !== undefined && { body: input.body }),
     security,

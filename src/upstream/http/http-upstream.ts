@@ -22,6 +22,8 @@ export interface HttpUpstreamOptions {
   readonly contribution: () => Contribution;
   /** Pinned by configuration; wins over the document's own server. */
   readonly url?: string | undefined;
+  /** Servers that operations may name for themselves. */
+  readonly servers?: readonly string[] | undefined;
   /** By the name of the document's security scheme. They need `url`: a document must not choose who receives them. */
   readonly credentials?: Readonly<Record<string, Credential>> | undefined;
   /** True: names may lead to loopback and private addresses. */
@@ -40,7 +42,7 @@ export interface HttpUpstreamOptions {
  * @throws BailiwickError `CONFIGURATION` for credentials without a `url`, and for those that no operation can use.
  */
 export function createHttpUpstream(options: HttpUpstreamOptions): Upstream {
-  const { source, url, timeoutMs, maxResponseBytes } = options;
+  const { source, url, servers = [], timeoutMs, maxResponseBytes } = options;
   const credentials = new Map(Object.entries(options.credentials ?? {}));
   if (credentials.size > 0 && url === undefined) {
     throw new BailiwickError(
@@ -53,7 +55,7 @@ export function createHttpUpstream(options: HttpUpstreamOptions): Upstream {
   }
   const scrub = createScrubber([...credentials.values()].flatMap(secretsOf));
   const guard = createAddressGuard({
-    namedHosts: url === undefined ? [] : [hostOf(url)],
+    namedHosts: [url ?? '', ...servers].map(hostOf),
     privateNetwork: options.privateNetwork ?? false,
   });
   const agent = createGuardedAgent(guard, { resolve: options.resolve });
@@ -63,7 +65,7 @@ export function createHttpUpstream(options: HttpUpstreamOptions): Upstream {
     if (binding.kind !== 'http') {
       throw new BailiwickError('INTERNAL', `${source}/${tool.name} is not a tool of an HTTP source`);
     }
-    const base = chooseBase(source, url, binding);
+    const base = chooseBase(source, { url, servers }, binding);
     return { binding, base, attachments: chooseAttachments(binding.security, credentials) };
   }
 

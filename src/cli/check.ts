@@ -10,6 +10,7 @@ import {
   type AddCommand,
   type CatalogOptions,
 } from './command.ts';
+import { count } from './lock-text.ts';
 import { paint } from './terminal.ts';
 import { readWrittenConfig } from './written-config.ts';
 
@@ -62,9 +63,16 @@ function checkAll(
   );
   return {
     problems: [...ofPolicies, ...findSetupProblems(setup)],
-    warnings: findSetupWarnings(setup),
+    warnings: [...findSetupWarnings(setup), ...findHeld(app, placeOf)],
     failed: missing.map(({ source, error }) => ({ source, message: error?.message ?? '' })),
   };
+}
+
+function findHeld(app: App, placeOf: Setup['placeOf']): Problem[] {
+  const held = app.held().length;
+  if (held === 0) return [];
+  const what = `${count(held, 'tool')} held back by the lock`;
+  return [{ ...placeOf(['lock']), message: `${what}; \`bailiwick compile --check\` says what differs` }];
 }
 
 function toLine({ file, line, column, message }: Problem): string {

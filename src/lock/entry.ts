@@ -58,7 +58,8 @@ function tryDigest(make: () => LockEntry): string | undefined {
 }
 
 /** In the order in which a reviewer wants to read. */
-function toDefinition(tool: Tool, secrets: readonly string[]): JsonObject {
+function toDefinition(whole: Tool, secrets: readonly string[]): JsonObject {
+  const tool = withoutSecrets(whole, secrets);
   const { tags } = tool.attributes;
   const members: Record<string, unknown> = {
     title: tool.title,
@@ -67,7 +68,7 @@ function toDefinition(tool: Tool, secrets: readonly string[]): JsonObject {
     scopes: tool.scopes.length > 0 ? tool.scopes : undefined,
     tags: tags && tags.length > 0 ? tags.toSorted() : undefined,
     annotations: tool.annotations,
-    binding: withoutSecrets(tool.binding, secrets),
+    binding: tool.binding,
     inputSchema: tool.inputSchema,
     outputSchema: tool.outputSchema,
     validation: validationOf(tool),
@@ -84,22 +85,41 @@ function validationOf({ inputSchema, validationSchema }: Tool): string | undefin
   return digest === digestOfSchema(inputSchema) ? undefined : digest;
 }
 
-/** What configuration fixes may come from `${env:…}`: the lock is committed, so it must not say what. */
-function withoutSecrets(binding: Tool['binding'], secrets: readonly string[]): unknown {
-  if (binding.kind !== 'http' || secrets.length === 0) return binding;
-  const { pinned, defaults } = binding;
+/**
+ * What configuration fixes may come from `${env:…}`: the lock is committed, so it must not say what, and it is the same
+ * in places where the variables differ. Defaults are in the schemas, too.
+ */
+function withoutSecrets(tool: Tool, secrets: readonly string[]): Tool {
+  const { binding } = tool;
+  if (binding.kind !== 'http' || secrets.length === 0) return tool;
+  const pinned = binding.pinned && mask(binding.pinned, secrets);
+  const defaults = binding.defaults && mask(binding.defaults, secrets);
+  if (pinned === binding.pinned && defaults === binding.defaults) return tool;
+  const clean = {
+    ...tool,
+    binding: { ...binding, ...(pinned && { pinned }), ...(defaults && { defaults }) },
+  };
+  if (defaults === binding.defaults) return clean;
+  const inputSchema = mask(tool.inputSchema, secrets);
+  const isPresented = tool.validationSchema === tool.inputSchema;
   return {
-    ...binding,
-    ...(pinned && { pinned: mask(pinned, secrets) }),
-    ...(defaults && { defaults: mask(defaults, secrets) }),
+    ...clean,
+    inputSchema,
+    validationSchema: isPresented ? inputSchema : mask(tool.validationSchema, secrets),
   };
 }
 
+/** The same value where there is nothing to mask. */
+function mask<Value extends Json>(value: Value, secrets: readonly string[]): Value;
 function mask(value: Json, secrets: readonly string[]): Json {
   if (typeof value === 'string') return secrets.some((secret) => holds(value, secret)) ? '***' : value;
-  if (Array.isArray(value)) return value.map((item) => mask(item, secrets));
+  if (Array.isArray(value)) {
+    const items = value.map((item) => mask(item, secrets));
+    return items.every((item, index) => item === value[index]) ? value : items;
+  }
   if (!isJsonObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, mask(item, secrets)]));
+  const members = Object.entries(value).map(([key, item]) => [key, mask(item, secrets)] as const);
+  return members.every(([key, item]) => item === value[key]) ? value : Object.fromEntries(members);
 }
 
 /** A very short secret is part of every other text by chance. */

@@ -77,6 +77,11 @@ test('from no lock to drift to a lock again: check says no with what differs, lo
   const tools = await run('tools');
   expect(tools.out).not.toMatch(/erase|list_notes/);
   expect(tools.err).toContain('2 tools held back by the lock: `bailiwick tools --held`');
+  const checked = await run('check');
+  expect([checked.status, checked.out]).toEqual([
+    0,
+    expect.stringContaining('2 tools held back by the lock; `bailiwick compile --check`'),
+  ]);
   const call = await run('call', 'notes_list_notes', '--as', 'reader');
   expect([call.status, call.err]).toEqual([1, expect.stringContaining('held back')]);
 

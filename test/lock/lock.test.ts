@@ -133,12 +133,18 @@ describe('what is written is what is read', () => {
     expect(text).toContain('          enum: [calm, busy]\n');
   });
 
-  test('an argument that configuration fixes with a secret is in no lock, and a new secret is no change', () => {
+  test('an argument that configuration fixes, or gives a default, with a secret is in no lock, and a new secret is no change', () => {
     const [tool] = compile(DOCUMENT);
     if (!tool) throw new Error('no tool');
     const pin = (key: string): Tool =>
       mcpTool('a', {
-        binding: { ...(tool.binding as HttpBinding), pinned: { key: `Token ${key}`, kind: 'plain' } },
+        binding: {
+          ...(tool.binding as HttpBinding),
+          pinned: { key: `Token ${key}`, kind: 'plain' },
+          defaults: { region: key },
+        },
+        inputSchema: { type: 'object', properties: { region: { type: 'string', default: key } } },
+        validationSchema: { type: 'object', properties: { region: { default: key } } },
       });
     const before = createLocker(['s3cret-before']).entryOf(pin('s3cret-before'));
     const after = createLocker(['s3cret-after']).entryOf(pin('s3cret-after'));

@@ -7,6 +7,7 @@ import type { App } from '../../src/app.ts';
 import { acceptTools } from '../../src/lock/accept.ts';
 import { EMPTY_LOCK } from '../../src/lock/lock.ts';
 import { writeLock } from '../../src/lock/write.ts';
+import { startHttpFixture } from '../mcp-upstream/support.ts';
 import { connect, rejection } from '../support/clients.ts';
 import { BIN } from '../support/command-line.ts';
 import {
@@ -200,6 +201,34 @@ test('over stdio, the same: drift is gone before the client that caused it asks 
     await client.close();
   }
 });
+
+test.each(['modern-server.ts', 'legacy-server.ts'])(
+  'a tool that a remote MCP server (%s) adds while it runs is served to nobody',
+  async (file) => {
+    const { url } = await startHttpFixture(file);
+    await using gateway = await startGateway({
+      ...changingFiles,
+      'bailiwick.yaml': `
+server: { listen: '127.0.0.1:0' }
+identity: { local: { scopes: [all] } }
+sources: { up: { mcp: { url: '${url}' } } }
+`,
+    });
+    await gateway.write('bailiwick.lock', lockText(gateway.app));
+    await gateway.reload();
+    await using client = await connect('v2 modern', gateway.endpoint);
+    const before = await namesOf(client);
+    const isHeld = async (): Promise<boolean> => {
+      // The stream of notifications is opened beside the first requests: ask until it is heard.
+      await client.callTool({ name: 'up_add-tool', arguments: {} });
+      return gateway.app.held().some(({ id }) => id === 'up/extra');
+    };
+    await expect.poll(isHeld, { timeout: 15_000 }).toBe(true);
+    expect(await namesOf(client)).toEqual(before);
+    const refusal = await rejection(client.callTool({ name: 'up_extra', arguments: {} }));
+    expect(refusal.message).toContain('Unknown tool: up_extra');
+  },
+);
 
 test('a source that is down holds nothing back and loses nothing', async () => {
   await using api = await startApi();

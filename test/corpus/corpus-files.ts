@@ -1,9 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
+import { findReferencedDocuments, homeOf } from '../../src/compile/openapi/external/find-documents.ts';
 import type { Json } from '../../src/catalog/json.ts';
 import type { Entry } from './manifest.ts';
 import type { ReadDocument } from './oracle/resolve.ts';
+
+/** A document that is split into more is measured without the rest. */
+const MAX_FILES = 2000;
 
 /**
  * The documents of one collection under the paths that their references use: where the manifest says where a document was
@@ -26,6 +30,25 @@ export class Layout {
     const beside = path.join(path.dirname(entry.file), path.relative(path.dirname(pathOf(entry)), file));
     const place = path.join(this.#directory, beside);
     return beside.startsWith('..') || !existsSync(place) ? undefined : readFileSync(place, 'utf8');
+  }
+
+  /**
+   * The texts of all documents that a document's references lead to and the corpus has, by path relative to its folder. What
+   * it does not have, and every URL, is left out.
+   */
+  readClosure(entry: Entry, text: string): Map<string, string> {
+    const home = homeOf(pathOf(entry), text);
+    const folder = path.posix.dirname(pathOf(entry));
+    const texts = new Map<string, string>();
+    const open = findReferencedDocuments(text, '', home);
+    for (let document = open.pop(); document !== undefined && texts.size < MAX_FILES; document = open.pop()) {
+      if (texts.has(document) || document.includes('://')) continue;
+      const found = this.readText(entry, path.posix.join(folder, document));
+      if (found === undefined) continue;
+      texts.set(document, found);
+      open.push(...findReferencedDocuments(found, document, home));
+    }
+    return texts;
   }
 
   /** Reads documents as the oracle's references lead to them. */

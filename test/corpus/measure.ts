@@ -4,6 +4,7 @@ import type { Tool } from '../../src/catalog/tool.ts';
 import { compileOpenApi } from '../../src/compile/openapi/compile.ts';
 import { BailiwickError } from '../../src/errors.ts';
 import { pathOf, type Layout } from './corpus-files.ts';
+import { isIndependentOfOrder } from './determinism.ts';
 import { emptyReport, type Difference, type DocumentReport } from './document-report.ts';
 import { generateArguments } from './generate/arguments.ts';
 import { seedOf } from './generate/random.ts';
@@ -12,6 +13,7 @@ import { compareRequests, credentialPlaces, missingPlaces } from './oracle/compa
 import { readDeclaration } from './oracle/declaration.ts';
 import type { ReadDocument } from './oracle/resolve.ts';
 import type { Oracle } from './oracle/swagger-client.ts';
+import { refusals } from './strict-client.ts';
 import { presentedText, type CountTokens } from './tokens.ts';
 import { createValidators, type Validator } from './validators.ts';
 
@@ -27,11 +29,19 @@ export async function measureDocument(entry: Entry, instruments: Instruments): P
   const { file } = entry;
   try {
     const text = instruments.layout.readText(entry, pathOf(entry)) ?? '';
+    const files = instruments.layout.readClosure(entry, text);
     const before = process.threadCpuUsage();
-    const contribution = compileOpenApi({ source: 'corpus', file: pathOf(entry), text });
+    const source = { source: 'corpus', file: pathOf(entry), text, files };
+    const contribution = compileOpenApi(source);
     for (const tool of contribution.tools) void [tool.inputSchema, tool.outputSchema];
     const { user, system } = process.threadCpuUsage(before);
-    return await inspect(entry, contribution, instruments, (user + system) / 1000);
+    const report = await inspect(entry, contribution, instruments, (user + system) / 1000);
+    const document = instruments.layout.reader(entry)(pathOf(entry));
+    if (isIndependentOfOrder(source, document)) return report;
+    return {
+      ...report,
+      violations: [...report.violations, `${file}: another order of keys gives another catalog`],
+    };
   } catch (error) {
     if (error instanceof BailiwickError && error.code === 'CONFIGURATION') {
       return emptyReport(file, { refused: error.message.replace(/^.*?:\d+:\d+\s*/, '') });
@@ -53,7 +63,9 @@ async function inspect(
   const { operations, tools, skipped, lossy } = contribution;
   const tokens = tools.map((tool) => instruments.countTokens(presentedText(tool)));
   const largest = tokens.reduce((best, count, index) => (count > (tokens[best] ?? 0) ? index : best), 0);
-  const violations: string[] = [];
+  const violations = tools.flatMap((tool) =>
+    refusals(tool).map((each) => `${entry.file} ${tool.name}: ${each}`),
+  );
   const requests = await callAll(entry, contribution, instruments, violations);
   return {
     file: entry.file,

@@ -96,7 +96,9 @@ export function readParts(
     return value['type'] === 'array' ? { type: 'array', items: xml } : xml;
   }
 
-  return { schema: rewrite(schema), encoding: Object.fromEntries(encoding) };
+  const withFiles = rewrite(schema);
+  const sorted = [...encoding].toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return { schema: withFiles, encoding: Object.fromEntries(sorted) };
 }
 
 /** An Encoding Object. `style`, `explode` and `allowReserved` count as soon as one of them is given, and then `contentType` does not. */

@@ -49,7 +49,10 @@ function drawArguments(
   for (const key of Object.keys(properties)) {
     // The caller's own projection of the answer is never sent.
     if (key === binding.result?.selectArgument) continue;
-    if (required.has(key) || random() < optional) args[key] = draw(key);
+    const property = properties[key];
+    // Swagger UI sends declared defaults where servers assume them, so what has one is always given.
+    const hasDefault = isJsonObject(property) && property['default'] !== undefined;
+    if (required.has(key) || hasDefault || random() < optional) args[key] = draw(key);
   }
   addDependents(schema, args, draw);
   return withFiles(args, binding, random);

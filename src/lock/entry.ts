@@ -86,33 +86,36 @@ function validationOf({ inputSchema, validationSchema }: Tool): string | undefin
 }
 
 /**
- * What configuration fixes may come from `${env:…}`: the lock is committed, so it must not say what, and it is the same
- * in places where the variables differ. Defaults are in the schemas, too.
+ * What configuration adds to a binding may come from `${env:…}`: the lock is committed, so it must not say what, and it is
+ * the same in places where the variables differ. Defaults are in the schemas, too.
  */
 function withoutSecrets(tool: Tool, secrets: readonly string[]): Tool {
   const { binding } = tool;
   if (binding.kind !== 'http' || secrets.length === 0) return tool;
-  const pinned = binding.pinned && mask(binding.pinned, secrets);
-  const defaults = binding.defaults && mask(binding.defaults, secrets);
-  if (pinned === binding.pinned && defaults === binding.defaults) return tool;
+  const { server, pinned, defaults } = binding;
   const clean = {
-    ...tool,
-    binding: { ...binding, ...(pinned && { pinned }), ...(defaults && { defaults }) },
+    ...(server !== undefined && { server: mask(server, secrets) }),
+    ...(pinned !== undefined && { pinned: mask(pinned, secrets) }),
+    ...(defaults !== undefined && { defaults: mask(defaults, secrets) }),
   };
-  if (defaults === binding.defaults) return clean;
+  if (clean.server === server && clean.pinned === pinned && clean.defaults === defaults) return tool;
+  const masked: Tool = { ...tool, binding: { ...binding, ...clean } };
+  if (clean.defaults === defaults) return masked;
   const inputSchema = mask(tool.inputSchema, secrets);
   const isPresented = tool.validationSchema === tool.inputSchema;
   return {
-    ...clean,
+    ...masked,
     inputSchema,
     validationSchema: isPresented ? inputSchema : mask(tool.validationSchema, secrets),
   };
 }
 
 /** The same value where there is nothing to mask. */
-function mask<Value extends Json>(value: Value, secrets: readonly string[]): Value;
+function mask(value: string, secrets: readonly string[]): string;
+function mask(value: JsonObject, secrets: readonly string[]): JsonObject;
+function mask(value: Json, secrets: readonly string[]): Json;
 function mask(value: Json, secrets: readonly string[]): Json {
-  if (typeof value === 'string') return secrets.some((secret) => holds(value, secret)) ? '***' : value;
+  if (typeof value === 'string') return secrets.reduce(maskOne, value);
   if (Array.isArray(value)) {
     const items = value.map((item) => mask(item, secrets));
     return items.every((item, index) => item === value[index]) ? value : items;
@@ -122,7 +125,8 @@ function mask(value: Json, secrets: readonly string[]): Json {
   return members.every(([key, item]) => item === value[key]) ? value : Object.fromEntries(members);
 }
 
-/** A very short secret is part of every other text by chance. */
-function holds(text: string, secret: string): boolean {
-  return text === secret || (secret.length >= 4 && text.includes(secret));
+/** A very short secret is part of every other text by chance: it counts where it is the whole. */
+function maskOne(text: string, secret: string): string {
+  if (secret.length >= 4) return text.replaceAll(secret, () => '***');
+  return text === secret ? '***' : text;
 }

@@ -140,6 +140,7 @@ describe('what is written is what is read', () => {
       mcpTool('a', {
         binding: {
           ...(tool.binding as HttpBinding),
+          server: `https://${key}.example.com`,
           pinned: { key: `Token ${key}`, kind: 'plain' },
           defaults: { region: key },
         },
@@ -150,6 +151,7 @@ describe('what is written is what is read', () => {
     const after = createLocker(['s3cret-after']).entryOf(pin('s3cret-after'));
     expect(writeLock([before])).not.toContain('s3cret');
     expect(writeLock([before])).toContain('kind: plain');
+    expect(writeLock([before])).toContain('server: https://***.example.com');
     expect(after.digest).toBe(before.digest);
   });
 

@@ -5,7 +5,7 @@ import type { Via } from './audit/record.ts';
 import { foldRefusals } from './audit/refusals.ts';
 import { createLazyWriter } from './audit/lazy-writer.ts';
 import { openChain, type RecordWriter } from './audit/writer.ts';
-import { digestOf, digestOfText } from './catalog/canonical.ts';
+import { digestOf } from './catalog/canonical.ts';
 import { createCatalog, type Catalog } from './catalog/catalog.ts';
 import type { Contribution } from './catalog/entries.ts';
 import { compileMcp } from './compile/mcp/compile.ts';
@@ -245,7 +245,7 @@ function planSource(
       credentials: settings.credentials,
       privateNetwork: settings.privateNetwork,
     });
-    return { key: digestOf({ settings, document: digestOfText(document.text) }), create: () => upstream };
+    return { key: digestOf({ settings, document: document.digest }), create: () => upstream };
   }
   const { mcp, trustAnnotations, timeout, startupTimeout } = settings;
   return {

@@ -9,9 +9,11 @@ import { digestOfBytes, digestOfInputs, type Inputs } from './inputs.ts';
 import { makePathsAbsolute } from './paths.ts';
 import { InputReader, toText } from './read-inputs.ts';
 import { type LockFile, readLock } from './read-lock.ts';
-import { readReferenced, type TextFile } from './read-referenced.ts';
+import { type DocumentBundle, digestsOfFetched } from './read-documents.ts';
+import { readReferenced } from './read-referenced.ts';
 import { redacted } from './redacted.ts';
 import { Config } from './schema.ts';
+import type { TextFile } from './text-file.ts';
 import { type Resolved, resolveSecrets } from './secrets.ts';
 
 /** The largest configuration file, in bytes. */
@@ -35,8 +37,8 @@ export interface LoadedConfig {
   readonly file: string;
   /** Every path absolute, every `${…}` resolved: it holds secrets. */
   readonly config: Config;
-  /** OpenAPI documents by source. */
-  readonly documents: ReadonlyMap<string, TextFile>;
+  /** OpenAPI documents by source, with the documents and overlays that belong to them. */
+  readonly documents: ReadonlyMap<string, DocumentBundle>;
   /** Every policy file once, in the order in which `policies` names them, by name inside a folder. */
   readonly policyFiles: readonly TextFile[];
   readonly lock: LockFile;
@@ -88,7 +90,10 @@ export async function loadConfig(file: string, environment: NodeJS.ProcessEnv): 
   }
 
   const config = toConfig(parsed.data, folder);
-  const values = [...resolved.environment].map(([name, value]) => [name, digestOfBytes(value)] as const);
+  const values = [
+    ...[...resolved.environment].map(([name, value]) => [name, digestOfBytes(value)] as const),
+    ...digestsOfFetched(referenced.documents),
+  ];
   const loaded: LoadedConfig = {
     file: absolute,
     config,

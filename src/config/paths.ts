@@ -3,12 +3,14 @@ import { isJsonObject } from '../catalog/json.ts';
 import { matchesPath, type Path } from '../text/pointer.ts';
 
 /** What a path in the configuration leads to, and so what has to be there. */
-export type PathKind = 'document' | 'tls' | 'policies' | 'lock' | 'working-folder' | 'output';
+export type PathKind = 'document' | 'overlay' | 'reference' | 'tls' | 'policies' | 'lock' | 'working-folder' | 'output';
 
 const PATH_SETTINGS: readonly (readonly [pattern: string, kind: PathKind])[] = [
   ['server.tls.cert', 'tls'],
   ['server.tls.key', 'tls'],
   ['sources.*.openapi', 'document'],
+  ['sources.*.overlays.*', 'overlay'],
+  ['sources.*.references.*', 'reference'],
   ['sources.*.mcp.cwd', 'working-folder'],
   ['policies', 'policies'],
   ['policies.*', 'policies'],
@@ -28,7 +30,7 @@ export interface NamedPath {
 export function findPaths(root: unknown, folder: string): NamedPath[] {
   const found: NamedPath[] = [];
   walk(root, [], (text, at) => {
-    const kind = kindOf(at);
+    const kind = kindOf(at, text);
     if (kind && text !== '') found.push({ at, kind, path: path.resolve(folder, text) });
     return text;
   });
@@ -37,11 +39,13 @@ export function findPaths(root: unknown, folder: string): NamedPath[] {
 
 /** The configuration with every path in it absolute. */
 export function makePathsAbsolute(root: unknown, folder: string): unknown {
-  return walk(root, [], (text, at) => (kindOf(at) ? path.resolve(folder, text) : text));
+  return walk(root, [], (text, at) => (kindOf(at, text) ? path.resolve(folder, text) : text));
 }
 
-function kindOf(at: Path): PathKind | undefined {
-  return PATH_SETTINGS.find(([pattern]) => matchesPath(at, pattern.split('.')))?.[1];
+/** References may lead to URLs as well, which are no paths. */
+function kindOf(at: Path, text: string): PathKind | undefined {
+  const kind = PATH_SETTINGS.find(([pattern]) => matchesPath(at, pattern.split('.')))?.[1];
+  return kind === 'reference' && /^[a-z][a-z0-9+.-]+:\/\//i.test(text) ? undefined : kind;
 }
 
 function walk(value: unknown, at: Path, onText: (text: string, at: Path) => string): unknown {

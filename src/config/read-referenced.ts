@@ -1,26 +1,27 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { type Path, toPointer, valueAt } from '../text/pointer.ts';
+import { isJsonObject } from '../catalog/json.ts';
+import { isPrefix } from './allowed-places.ts';
 import { LARGEST_READ } from './inputs.ts';
 import { findPaths, type NamedPath } from './paths.ts';
+import { type DocumentBundle, readDocuments } from './read-documents.ts';
 import { type InputReader, toText } from './read-inputs.ts';
+import type { TextFile } from './text-file.ts';
 
 /** The largest policy or certificate file, in bytes. */
 const MAX_SMALL_FILE_BYTES = 1_048_576;
+
+/** The largest overlay, in bytes. */
+const MAX_OVERLAY_BYTES = 4_194_304;
 
 /** Where policies are when nothing is said; alone of all paths it may be absent. */
 const DEFAULT_POLICIES = 'policies';
 
 const HINT = 'paths are relative to the configuration file';
 
-/** A text file that the configuration refers to. `file` is absolute. */
-export interface TextFile {
-  readonly file: string;
-  readonly text: string;
-}
-
 export interface Referenced {
-  readonly documents: ReadonlyMap<string, TextFile>;
+  readonly documents: ReadonlyMap<string, DocumentBundle>;
   readonly policyFiles: readonly TextFile[];
   readonly problems: readonly { readonly path: Path; readonly message: string; readonly hint?: string }[];
 }
@@ -36,6 +37,7 @@ interface Deps {
 /** Reads every file that a configuration names. The configuration need not be valid: all problems come at once. */
 export async function readReferenced(root: unknown, { reader, folder, skip }: Deps): Promise<Referenced> {
   const documents = new Map<string, TextFile>();
+  const overlays = new Map<string, TextFile[]>();
   const policyFiles = new Map<string, TextFile>();
   const problems: { path: Path; message: string; hint?: string }[] = [];
 
@@ -92,6 +94,17 @@ export async function readReferenced(root: unknown, { reader, folder, skip }: De
         if (document) documents.set(String(named.at[1]), document);
         break;
       }
+      case 'overlay': {
+        const overlay = await readText(named, named.path, 'the overlay', MAX_OVERLAY_BYTES);
+        const source = String(named.at[1]);
+        if (overlay) overlays.set(source, [...(overlays.get(source) ?? []), overlay]);
+        break;
+      }
+      case 'reference':
+        if (!(await isFolder(named.path))) {
+          problems.push({ path: named.at, message: 'this folder does not exist', hint: HINT });
+        }
+        break;
       case 'tls':
         await readText(named, named.path, 'the TLS file', MAX_SMALL_FILE_BYTES);
         break;
@@ -114,7 +127,22 @@ export async function readReferenced(root: unknown, { reader, folder, skip }: De
       true,
     );
   }
-  return { documents, policyFiles: [...policyFiles.values()], problems };
+  problems.push(...findBadPrefixes(root));
+  const bundles = await readDocuments(root, { documents, overlays }, { reader, folder });
+  return { documents: bundles, policyFiles: [...policyFiles.values()], problems };
+}
+
+/** Entries of `references` that are URLs, but none that could be a prefix. */
+function findBadPrefixes(root: unknown): Referenced['problems'] {
+  const sources = valueAt(root, ['sources']);
+  return Object.keys(isJsonObject(sources) ? sources : {}).flatMap((source) => {
+    const entries = valueAt(root, ['sources', source, 'references']);
+    return (Array.isArray(entries) ? entries : []).flatMap((entry, index) => {
+      if (typeof entry !== 'string' || !/^[a-z][a-z0-9+.-]+:\/\//i.test(entry) || isPrefix(entry)) return [];
+      const hint = 'write the start of the URLs: `https://schemas.example.com/v1/`';
+      return [{ path: ['sources', source, 'references', index], message: 'is not a prefix of https:// URLs', hint }];
+    });
+  });
 }
 
 async function isFolder(at: string): Promise<boolean> {

@@ -20,6 +20,7 @@ import type { Road } from './gateway/road.ts';
 import { createSnapshot, principalKey } from './gateway/snapshot.ts';
 import { createSourcePool, type SourcePlan, type SourceStatus } from './gateway/source-pool.ts';
 import { createHeldTeller } from './gateway/tell-held.ts';
+import { createWarningTeller } from './gateway/tell-warnings.ts';
 import { authenticate } from './identity/authenticate.ts';
 import { configuredPrincipal } from './identity/configured-principal.ts';
 import { isLoopbackRequest, localPrincipal } from './identity/local.ts';
@@ -96,10 +97,13 @@ export async function createApp(options: AppOptions): Promise<App> {
 
   const pool = createSourcePool({ onChange: swap, callsEnded: inFlight.ended, logger });
   const tellHeld = createHeldTeller(logger);
+  const tellWarnings = createWarningTeller(logger);
   let held: readonly Held[] = [];
   const offered = (): Contribution[] => pool.status().flatMap(({ contribution }) => contribution ?? []);
   const snapshot = (): Parameters<typeof createSnapshot>[0] => {
-    const reviewed = holdBack(inForce.review, offered());
+    const contributions = offered();
+    tellWarnings(contributions);
+    const reviewed = holdBack(inForce.review, contributions);
     held = reviewed.held;
     tellHeld(inForce.review, held);
     const { audit, results } = inForce.loaded.config;

@@ -3,7 +3,15 @@ import { isJsonObject } from '../catalog/json.ts';
 import { matchesPath, type Path } from '../text/pointer.ts';
 
 /** What a path in the configuration leads to, and so what has to be there. */
-export type PathKind = 'document' | 'overlay' | 'reference' | 'tls' | 'policies' | 'lock' | 'working-folder' | 'output';
+export type PathKind =
+  | 'document'
+  | 'overlay'
+  | 'reference'
+  | 'tls'
+  | 'policies'
+  | 'lock'
+  | 'working-folder'
+  | 'output';
 
 const PATH_SETTINGS: readonly (readonly [pattern: string, kind: PathKind])[] = [
   ['server.tls.cert', 'tls'],

@@ -19,7 +19,10 @@ export interface DocumentBundle extends TextFile, ExternalTexts {
 /** Completes the documents of the sources, by source, with what they refer to. */
 export async function readDocuments(
   root: unknown,
-  named: { readonly documents: ReadonlyMap<string, TextFile>; readonly overlays: ReadonlyMap<string, readonly TextFile[]> },
+  named: {
+    readonly documents: ReadonlyMap<string, TextFile>;
+    readonly overlays: ReadonlyMap<string, readonly TextFile[]>;
+  },
   { reader, folder }: { readonly reader: InputReader; readonly folder: string },
 ): Promise<ReadonlyMap<string, DocumentBundle>> {
   const bundles = new Map<string, DocumentBundle>();
@@ -35,9 +38,13 @@ export async function readDocuments(
 }
 
 /** What was fetched for the documents, by URL with its digest: no watch tells when it changes. */
-export function digestsOfFetched(bundles: ReadonlyMap<string, DocumentBundle>): (readonly [string, string])[] {
+export function digestsOfFetched(
+  bundles: ReadonlyMap<string, DocumentBundle>,
+): (readonly [string, string])[] {
   const files = [...bundles.values()].flatMap((bundle) => [...bundle.files]);
-  return files.filter(([name]) => /^https:/i.test(name)).map(([name, text]) => [name, digestOfBytes(text)] as const);
+  return files
+    .filter(([name]) => /^https:/i.test(name))
+    .map(([name, text]) => [name, digestOfBytes(text)] as const);
 }
 
 function allowedPlaces(root: unknown, folder: string, source: string): AllowedPlaces {

@@ -81,6 +81,8 @@ const LEADS_OUTSIDE: Outcome = {
 
 async function fetchOne(url: string, { fetchText, allowed }: Deps): Promise<Outcome> {
   if (isCovered(url, allowed.prefixes)) return fetchText(url);
-  const setting = url.startsWith('https:') ? '; name a prefix of it in `references` of the source to allow it' : '';
+  const setting = url.startsWith('https:')
+    ? '; name a prefix of it in `references` of the source to allow it'
+    : '';
   return { reason: `which was not fetched${setting}` };
 }

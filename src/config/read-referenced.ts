@@ -140,7 +140,9 @@ function findBadPrefixes(root: unknown): Referenced['problems'] {
     return (Array.isArray(entries) ? entries : []).flatMap((entry, index) => {
       if (typeof entry !== 'string' || !/^[a-z][a-z0-9+.-]+:\/\//i.test(entry) || isPrefix(entry)) return [];
       const hint = 'write the start of the URLs: `https://schemas.example.com/v1/`';
-      return [{ path: ['sources', source, 'references', index], message: 'is not a prefix of https:// URLs', hint }];
+      return [
+        { path: ['sources', source, 'references', index], message: 'is not a prefix of https:// URLs', hint },
+      ];
     });
   });
 }

@@ -77,7 +77,7 @@ test('paths are relative to the configuration file, not to the working directory
     {},
   );
   expect(config.audit.dir).toBe(path.join(folder, 'deep/audit'));
-  expect(documents.get('api')).toEqual({
+  expect(documents.get('api')).toMatchObject({
     file: path.join(folder, 'deep/api.json'),
     text: '{"openapi":"3.1.0"}',
   });

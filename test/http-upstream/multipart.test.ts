@@ -147,7 +147,8 @@ describe('what was given arrives byte for byte', () => {
           const encoding = Object.fromEntries(files.map(([key]) => [key, { file: 'one' } as const]));
           const parts = partsOf(Object.fromEntries(args), { encoding });
           expect(parts).toHaveLength(args.length);
-          for (const [index, [key, value]] of Object.entries(given).entries()) {
+          const texts = Object.entries(given).filter(([, value]) => typeof value === 'string');
+          for (const [index, [key, value]] of [...texts, ...files].entries()) {
             const part = parts[index]!;
             expect(readDisposition(part, 'name')).toBe(key);
             expect(readDisposition(part, 'filename')).toBe(

@@ -124,6 +124,29 @@ test.each<[string[], string]>([
   expect(chosen(schemas, { mediaTypes })).toBe(expected);
 });
 
+test('a wish for JSON finds a range; a wish for something special does not', () => {
+  const declared = { 'application/xml': OBJECT, '*/*': OBJECT };
+  expect(chosen(declared)).toBe('text application/xml');
+  expect(chosen(declared, { mediaTypes: ['application/json'] })).toBe('json application/json');
+  const special = { mediaTypes: ['application/strategic-merge-patch+json'] };
+  expect(chosen({ '*/*': OBJECT }, special)).toBe('json application/json');
+});
+
+const wordsOf = (mediaType: string, schema: Json): Json | undefined => {
+  const requestBody = { description: 'The report.', required: true, content: { [mediaType]: { schema } } };
+  const [tool] = compilePaths({ '/a': { post: { requestBody } } }).tools;
+  const body = tool && propertiesOf(tool)['body'];
+  return typeof body === 'object' && body !== null && !Array.isArray(body) ? body['description'] : undefined;
+};
+
+test('what a body says of itself is said of the file or the document that stands for it', () => {
+  expect(wordsOf('image/png', BYTES)).toBe('The report. A file: its content as `data` or as `text`.');
+  expect(wordsOf('text/xml', { description: 'A', xml: { name: 'r', prefix: 'p' } })).toBe(
+    'The report. An XML document, as text; its root element is `p:r`.',
+  );
+  expect(wordsOf('text/plain', { ...TEXT, description: 'A' })).toBe('The report.');
+});
+
 test('a file may be sent as any media type of bytes that the operation declares', () => {
   const body = bodyOf(
     { 'image/png': {}, 'image/jpeg': {}, 'text/plain': { schema: TEXT } },

@@ -1,8 +1,9 @@
 import type { BodyFormat, FormNesting, PartEncoding } from '../../catalog/binding.ts';
-import { isJsonObject, type Json } from '../../catalog/json.ts';
-import { readContentKind, toFileArgument } from './file-schemas.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../catalog/json.ts';
+import { chooseContent } from './body-choice.ts';
+import { toFileArgument } from './file-schemas.ts';
 import { flattenObject, type FlatObject } from './flatten.ts';
-import { byPreference, isXmlMediaType, toSentMediaType } from './media-types.ts';
+import { isXmlMediaType, type SentMediaType } from './media-types.ts';
 import type { Operation } from './operations.ts';
 import { readParts } from './parts.ts';
 import { appendPointer } from './pointer.ts';
@@ -98,7 +99,7 @@ export function createBody(
   reading: BodyReading,
 ): Body | undefined {
   const { at, method, required, description } = declared;
-  const choice = choose(contents, reading);
+  const choice = chooseContent(contents, reading);
   if (choice === undefined) {
     const found = contents.map((one) => one.mediaType).toSorted();
     const detail = `${at}: none of its media types can be sent: ${found.join(', ') || 'none'}`;
@@ -109,7 +110,7 @@ export function createBody(
   const { content, sent, alternatives } = choice;
   for (const each of reading.schemas.check(content.schema, content.schemaPointer))
     reading.reportLoss('cyclic-composition', each);
-  const { schema, encoding } = toArguments(content, sent.format, reading);
+  const { schema, encoding, words } = toArguments(content, sent, description, reading);
   const flat = ['json', 'form', 'multipart'].includes(sent.format)
     ? flattenObject(schema, reading)
     : undefined;
@@ -121,58 +122,51 @@ export function createBody(
   }
   const { schemaPointer } = content;
   const nesting = reading.forms ?? 'standard';
-  return { ...sent, alternatives, encoding, nesting, required, schema, schemaPointer, description, flat };
+  return {
+    ...sent,
+    alternatives,
+    encoding,
+    nesting,
+    required,
+    schema,
+    schemaPointer,
+    description: words,
+    flat,
+  };
 }
 
-interface Choice {
-  readonly content: DeclaredContent;
-  readonly sent: { readonly mediaType: string; readonly format: BodyFormat };
-  readonly alternatives: readonly string[];
-}
-
-function choose(contents: readonly DeclaredContent[], reading: BodyReading): Choice | undefined {
-  const byMediaType = new Map(contents.map((content) => [content.mediaType, content]));
-  const ordered = byPreference([...byMediaType.keys()], reading.mediaTypes ?? []);
-  const candidates = ordered.flatMap((mediaType) => {
-    const content = byMediaType.get(mediaType);
-    const kind = readContentKind(content?.schema, reading.references);
-    const sent = toSentMediaType(mediaType, kind);
-    return content === undefined || sent === undefined ? [] : [{ content, sent, kind }];
-  });
-  const sendable = candidates.map(({ content, sent, kind }) =>
-    sent.format === 'multipart' && kind === 'binary'
-      ? { content: asOnePart(content), sent, isMakeshift: true }
-      : { content, sent, isMakeshift: false },
-  );
-  const [best, ...others] = sendable.toSorted((a, b) => Number(a.isMakeshift) - Number(b.isMakeshift));
-  if (best === undefined) return undefined;
-  const files = [best, ...others].filter(({ sent }) => sent.format === 'binary');
-  const declared = files.map(({ content }) => content.mediaType.trim().toLowerCase());
-  const alternatives = declared.filter((mediaType) => mediaType !== best.sent.mediaType).toSorted();
-  return { ...best, alternatives: best.sent.format === 'binary' ? alternatives : [] };
-}
-
-/** A multipart body that is described as a bare file does not say what its part is called. */
-function asOnePart(content: DeclaredContent): DeclaredContent {
-  return { ...content, schema: { type: 'object', properties: { file: content.schema }, required: ['file'] } };
-}
-
-/** The schema of what a caller gives for the content, and how its properties are written. */
+/** What a caller gives for the content: its schema, how its properties are written, and what is said of it beside the schema. */
 function toArguments(
-  { schema, encoding, mediaType }: DeclaredContent,
-  format: BodyFormat,
+  { schema, encoding }: DeclaredContent,
+  { mediaType, format }: SentMediaType,
+  words: string | undefined,
   reading: BodyReading,
-): { schema: Json; encoding: Readonly<Record<string, PartEncoding>> } {
+): { schema: Json; encoding: Body['encoding']; words: string | undefined } {
   if (format === 'form' || format === 'multipart') {
-    return readParts(isUnknown(schema) ? { type: 'object' } : schema, encoding, format, reading);
+    return {
+      ...readParts(isUnknown(schema) ? { type: 'object' } : schema, encoding, format, reading),
+      words,
+    };
   }
   if (format === 'binary') {
-    const described = reading.references.follow(schema, '#').value;
-    return { schema: toFileArgument(described, { count: 'one' }), encoding: {} };
+    const file = toFileArgument(withWords(schema, words, reading), { count: 'one' });
+    return { schema: file, encoding: {}, words: undefined };
   }
-  const isXml = format === 'text' && isXmlMediaType(mediaType);
-  if (isXml) return { schema: toXmlArgument(schema, reading), encoding: {} };
-  return { schema: format === 'text' && isUnknown(schema) ? { type: 'string' } : schema, encoding: {} };
+  if (format === 'text' && isXmlMediaType(mediaType)) {
+    const xml = toXmlArgument(schema, withWords(schema, words, reading), reading);
+    return { schema: xml, encoding: {}, words: undefined };
+  }
+  return {
+    schema: format === 'text' && isUnknown(schema) ? { type: 'string' } : schema,
+    encoding: {},
+    words,
+  };
+}
+
+/** What the schema is in the end, described by what the body says of itself where it does: that is nearer. */
+function withWords(schema: Json, words: string | undefined, { references }: BodyReading): JsonObject {
+  const { value } = references.follow(schema, '#');
+  return { ...(isJsonObject(value) && value), ...(words !== undefined && { description: words }) };
 }
 
 function isUnknown(schema: Json): boolean {

@@ -93,13 +93,19 @@ export function byRank(mediaTypes: readonly string[]): string[] {
   return mediaTypes.toSorted((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
 }
 
-/** The media types by preference, the first of `preferred` first, and by rank where it names none of them. */
+/**
+ * The media types by preference, the first of `preferred` first, and by rank where it names none of them. A wish for
+ * `application/json` finds ranges, too; no other does, because a range is no sign that a server takes something special.
+ */
 export function byPreference(mediaTypes: readonly string[], preferred: readonly string[]): string[] {
+  const ranked = byRank(mediaTypes);
   const wanted = preferred.flatMap((wish) => {
-    const exact = mediaTypes.filter((each) => each.trim().toLowerCase() === wish.trim().toLowerCase());
-    return [...exact, ...byRank(mediaTypes.filter((each) => essenceOf(each) === wish.trim().toLowerCase()))];
+    const name = wish.trim().toLowerCase();
+    const exact = ranked.filter((each) => each.trim().toLowerCase() === name);
+    const alike = ranked.filter((each) => essenceOf(each) === name);
+    return [...exact, ...alike, ...(name === 'application/json' ? ranked.filter(isJsonRange) : [])];
   });
-  return [...new Set([...wanted, ...byRank(mediaTypes)])];
+  return [...new Set([...wanted, ...ranked])];
 }
 
 /**

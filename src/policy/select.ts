@@ -2,7 +2,7 @@ import type { Target } from '../catalog/entries.ts';
 import type { Json } from '../catalog/json.ts';
 import type { Tool } from '../catalog/tool.ts';
 import type { Principal } from '../identity/principal.ts';
-import { compileGlob } from './glob.ts';
+import { compileGlob } from '../text/glob.ts';
 import {
   createResourceReader,
   toClosingGlobReadings,

@@ -54,6 +54,7 @@ const EXCEPTIONS: readonly { from: string; to: RegExp; because: string }[] = [
 
 /** Third parties with one home: an upgrade, or a replacement, touches that folder alone. */
 const HOMES: Record<string, readonly string[]> = {
+  '@jmespath-community/jmespath': ['text'],
   express: ['server'],
   cors: ['server'],
   '@modelcontextprotocol/server': ['server'],

@@ -1,6 +1,7 @@
 import type { Contribution, Loss, Skip } from '../../catalog/entries.ts';
 import type { Tool } from '../../catalog/tool.ts';
 import { loadDocument } from './load.ts';
+import { customiseOperations } from './customise.ts';
 import type { OpenApiOptions } from './settings.ts';
 import { nameOperations } from './naming.ts';
 import { enumerateOperations } from './operations.ts';
@@ -46,17 +47,23 @@ export function compileOpenApi(input: OpenApiSource): Contribution {
     options: input.options ?? {},
     serverOf: createServerReader(document.root, declared.operations, input.options),
   };
-  const names = nameOperations(declared.operations);
+  const customised = customiseOperations(declared.operations, input.options?.rules ?? []);
+  const { names, losses: unnamed } = nameOperations(
+    declared.operations,
+    (label) => customised.of(label).name,
+  );
+  const known = Map.groupBy([...customised.losses, ...unnamed], (loss) => loss.operation);
+  const warnings = [...document.warnings, ...customised.warnings];
   const tools: Tool[] = [];
   const skipped: Skip[] = [...declared.skipped];
   const lossy: Loss[] = [];
   for (const operation of declared.operations) {
     const { label } = operation;
-    const losses: Loss[] = [];
+    const losses: Loss[] = known.get(label) ?? [];
     try {
-      const name = names.get(label) ?? label;
+      const presented = { name: names.get(label) ?? label, set: customised.of(label) };
       tools.push(
-        compileOperation(operation, name, compilation, (reason, detail) =>
+        compileOperation(operation, presented, compilation, (reason, detail) =>
           losses.push({ operation: label, reason, detail }),
         ),
       );
@@ -73,7 +80,7 @@ export function compileOpenApi(input: OpenApiSource): Contribution {
     prompts: [],
     skipped: sortRows(skipped),
     lossy: sortRows(lossy),
-    ...(document.warnings.length > 0 && { warnings: document.warnings }),
+    ...(warnings.length > 0 && { warnings }),
     operations: tools.length + skipped.length,
   };
 }

@@ -13,6 +13,13 @@ export interface Input {
   readonly schema: () => JsonSchema;
 }
 
+/** The keys of all arguments. */
+export function argumentsOf({ parameters, body }: Input): string[] {
+  const shape = body?.shape;
+  const inBody = shape === undefined ? [] : shape.kind === 'whole' ? [shape] : shape.properties;
+  return [...parameters, ...inBody].map(({ argument }) => argument);
+}
+
 /** One argument of the tool: its key, and how to make its schema when somebody asks. */
 interface Argument {
   readonly key: string;

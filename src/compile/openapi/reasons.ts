@@ -2,6 +2,7 @@ import type { Loss, Skip } from '../../catalog/entries.ts';
 
 /** Why a declared operation did not become a tool: the closed vocabulary of `skipped`, with what each reason means. */
 export const SKIP_REASONS = {
+  hidden: 'A rule, or `x-bailiwick` of the operation, says that it is no tool.',
   'malformed-operation': 'The operation, or the path item around it, is not an object of the expected form.',
   'malformed-parameter': 'A parameter is not an object, or lacks a usable `name` or `in`.',
   'malformed-body': 'The request body is not an object, or declares no media type.',
@@ -17,6 +18,11 @@ export type SkipReason = keyof typeof SKIP_REASONS;
 
 /** What a compiled operation lost: the closed vocabulary of `lossy`, with what each reason means. */
 export const LOSS_REASONS = {
+  'name-taken': 'The name given to the operation is given to another one too; it keeps the name of its own.',
+  'unknown-media-type': 'The media type that was chosen for the request body is not one that can be sent.',
+  'unusable-extension': 'A key of `x-bailiwick` has a value that cannot be used; it is left out.',
+  'unusable-value':
+    'A pinned value or a default names no argument, or its schema does not allow it; it is left out.',
   'body-dropped': 'An optional request body cannot be sent and is left out.',
   'empty-body': 'An optional request body describes nothing that could be sent, and is left out.',
   'cyclic-composition':

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ACCESS } from '../../catalog/tool.ts';
+import { parseJmesPath } from '../../text/jmespath.ts';
 
 const Words = z.array(z.string().min(1));
 
@@ -23,6 +24,15 @@ const OperationMatch = z.strictObject({
     .describe('Glob on a tag, or several.')
     .meta({ examples: ['billing'] }),
 });
+
+function checkJmesPath(text: string, context: z.RefinementCtx): void {
+  try {
+    parseJmesPath(text);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    context.addIssue({ code: 'custom', message: `is no JMESPath: ${reason}` });
+  }
+}
 
 /** What a rule, or the extension `x-bailiwick` of an operation, may say about the tool. */
 export const OperationCustomisation = z.strictObject({
@@ -57,6 +67,7 @@ export const OperationCustomisation = z.strictObject({
   select: z
     .string()
     .min(1)
+    .superRefine(checkJmesPath)
     .optional()
     .describe('JMESPath that every JSON answer goes through, before what the caller asks for.')
     .meta({ examples: ['items[].{id: id, title: title}'] }),

@@ -1,21 +1,29 @@
-import type { HttpBinding } from '../../catalog/binding.ts';
+import type { HttpBinding, ResultBinding } from '../../catalog/binding.ts';
 import type { Json } from '../../catalog/json.ts';
 import type { Tool, ToolAttributes } from '../../catalog/tool.ts';
 import { toAccess, toAnnotations } from './access.ts';
-import { readBody } from './body.ts';
+import { readBody, type Body } from './body.ts';
 import { toDescription, toTitle } from './describe.ts';
 import type { OpenApiDocument } from './document.ts';
-import { createInput, type Input } from './input.ts';
+import { fixArguments } from './fixed-arguments.ts';
+import { argumentsOf, createInput, type Input } from './input.ts';
+import { essenceOf, isJsonMediaType } from './media-types.ts';
 import type { Operation } from './operations.ts';
 import { readParameters, type Parameter } from './parameters.ts';
 import { splitPath, type PathTemplate } from './path.ts';
-import type { ReportLoss } from './reasons.ts';
+import { SkipOperation, type ReportLoss } from './reasons.ts';
 import type { References } from './references.ts';
-import { acceptedMediaTypes, createOutputSchema, readSuccessResponses } from './responses.ts';
+import {
+  acceptedMediaTypes,
+  createOutputSchema,
+  readSuccessResponses,
+  type Projection,
+} from './responses.ts';
 import { once, type SchemaLibrary } from './schemas/library.ts';
 import { isCredentialParameter, readSecurity, type SecuritySchemes } from './security.ts';
+import { offerSelect } from './select-argument.ts';
 import type { ServerFacts, ServerReader } from './servers.ts';
-import type { OpenApiOptions } from './settings.ts';
+import type { OpenApiOptions, OperationCustomisation } from './settings.ts';
 
 /** What all operations of a document share while they are compiled. */
 export interface Compilation {
@@ -28,6 +36,12 @@ export interface Compilation {
   readonly serverOf: ServerReader;
 }
 
+/** What an operation's tool is called, and what is different about it. */
+export interface Presented {
+  readonly name: string;
+  readonly set: OperationCustomisation;
+}
+
 /**
  * One operation as a tool. All that policy and lists look at is there at once; its schemas are checked now and converted
  * when somebody asks for them.
@@ -36,29 +50,36 @@ export interface Compilation {
  */
 export function compileOperation(
   operation: Operation,
-  name: string,
+  { name, set }: Presented,
   compilation: Compilation,
   reportLoss: ReportLoss,
 ): Tool {
+  if (set.hidden === true) throw new SkipOperation('hidden', 'hidden by a rule or by `x-bailiwick`');
   const { document, references, schemas } = compilation;
   const template = splitPath(operation.path);
   const parameters = readCheckedParameters(operation, template, compilation, reportLoss);
-  const { mediaTypes, forms } = compilation.options;
-  const body = readBody(operation, { references, schemas, reportLoss, mediaTypes, forms });
-  const input = createInput(parameters, body, schemas);
+  const body = readChosenBody(operation, set, compilation, reportLoss);
   const security = readSecurity(operation, {
     root: document.root,
     schemes: compilation.securitySchemes,
     reportLoss,
   });
   const responses = readSuccessResponses(operation, { references, reportLoss });
-  const outputSchema = once(() => createOutputSchema(responses, { references, schemas }));
+  const { input, ...fixed } = readInput(createInput(parameters, body, schemas), {
+    set,
+    isJson: acceptedMediaTypes(responses).some(isJsonMediaType),
+    offersSelect: compilation.options.select !== false,
+    reportLoss,
+  });
+  const outputSchema = once(() =>
+    createOutputSchema(responses, { references, schemas, projection: projectionOf(fixed.result) }),
+  );
   const title = toTitle(operation.operation);
   return {
     source: compilation.source,
     name,
     ...(title !== undefined && { title }),
-    description: toDescription(operation.operation, operation.label),
+    description: set.description ?? toDescription(operation.operation, operation.label),
     get inputSchema() {
       return input.schema();
     },
@@ -69,13 +90,15 @@ export function compileOperation(
     get outputSchema() {
       return outputSchema();
     },
-    annotations: toAnnotations(operation.method, operation.operation, title),
-    access: toAccess(operation.method),
-    scopes: security.scopes,
-    attributes: toAttributes(operation),
+    annotations: toAnnotations(operation, title, set.access),
+    access: set.access ?? toAccess(operation.method),
+    scopes: set.scopes ?? security.scopes,
+    attributes: toAttributes(operation, set.tags),
+    ...(set.hints !== undefined && { hints: set.hints }),
     binding: toBinding(operation, {
       template,
       input,
+      fixed,
       security: security.schemes,
       accepts: acceptedMediaTypes(responses),
       server: compilation.serverOf(operation, reportLoss),
@@ -98,17 +121,63 @@ function readCheckedParameters(
   return parameters;
 }
 
+function projectionOf(result: ResultBinding | undefined): Projection {
+  if (result?.select !== undefined) return 'configuration';
+  return result?.selectArgument === undefined ? 'nobody' : 'caller';
+}
+
+function readChosenBody(
+  operation: Operation,
+  { mediaType }: OperationCustomisation,
+  { references, schemas, options }: Compilation,
+  reportLoss: ReportLoss,
+): Body | undefined {
+  const preferred = options.mediaTypes ?? [];
+  const mediaTypes = mediaType === undefined ? preferred : [mediaType, ...preferred];
+  const body = readBody(operation, { references, schemas, reportLoss, mediaTypes, forms: options.forms });
+  if (mediaType !== undefined && essenceOf(body?.mediaType ?? '') !== essenceOf(mediaType)) {
+    reportLoss('unknown-media-type', `${mediaType}: sent is ${body?.mediaType ?? 'no body'}`);
+  }
+  return body;
+}
+
+function readInput(
+  declared: Input,
+  options: {
+    readonly set: OperationCustomisation;
+    readonly isJson: boolean;
+    readonly offersSelect: boolean;
+    readonly reportLoss: ReportLoss;
+  },
+): { readonly input: Input } & Pick<HttpBinding, 'pinned' | 'defaults' | 'result'> {
+  const { set, isJson, offersSelect, reportLoss } = options;
+  const { input, pinned, defaults } = fixArguments(declared, set, reportLoss);
+  const offered =
+    isJson && offersSelect ? offerSelect(input, argumentsOf(declared)) : { input, argument: undefined };
+  const result: ResultBinding = {
+    ...(set.select !== undefined && { select: set.select }),
+    ...(offered.argument !== undefined && { selectArgument: offered.argument }),
+  };
+  return {
+    input: offered.input,
+    ...(Object.keys(pinned).length > 0 && { pinned }),
+    ...(Object.keys(defaults).length > 0 && { defaults }),
+    ...(Object.keys(result).length > 0 && { result }),
+  };
+}
+
 function toBinding(
   { method }: Operation,
   parts: {
     readonly template: PathTemplate;
     readonly input: Input;
+    readonly fixed: Pick<HttpBinding, 'pinned' | 'defaults' | 'result'>;
     readonly security: HttpBinding['security'];
     readonly accepts: readonly string[];
     readonly server: ServerFacts;
   },
 ): HttpBinding {
-  const { template, input, security, accepts, server } = parts;
+  const { template, input, fixed, security, accepts, server } = parts;
   return {
     kind: 'http',
     method,
@@ -119,11 +188,15 @@ function toBinding(
     ...(input.body !== undefined && { body: input.body }),
     security,
     accepts,
+    ...fixed,
   };
 }
 
-function toAttributes({ operation, method, path }: Operation): ToolAttributes {
-  const declared: Json[] = Array.isArray(operation['tags']) ? operation['tags'] : [];
+function toAttributes(
+  { operation, method, path }: Operation,
+  chosen: readonly string[] | undefined,
+): ToolAttributes {
+  const declared: readonly Json[] = chosen ?? (Array.isArray(operation['tags']) ? operation['tags'] : []);
   const tags = [...new Set(declared.filter((tag) => typeof tag === 'string'))];
   return { ...(tags.length > 0 && { tags }), method, path };
 }

@@ -2,6 +2,7 @@ import type { HttpBinding, ParameterBinding } from '../../catalog/binding.ts';
 import type { Json, JsonObject } from '../../catalog/json.ts';
 import { BailiwickError } from '../../errors.ts';
 import type { BaseUrl } from './base-url.ts';
+import { completeArguments } from './complete-arguments.ts';
 import { isHeaderText, toHeaderValue } from './header-parameters.ts';
 import { invalidArgument } from './invalid-argument.ts';
 import { isForm, toContentText } from './content-text.ts';
@@ -34,10 +35,11 @@ export interface HttpRequest {
  */
 export function buildRequest(
   binding: HttpBinding,
-  args: JsonObject,
+  given: JsonObject,
   base: BaseUrl,
   attachments: readonly Attachment[],
 ): HttpRequest {
+  const args = completeArguments(binding, given);
   const path = buildPath(binding.path, binding.parameters, args);
   const query = buildQuery(binding, args, attachments);
   const body = buildBody(binding.body, args);

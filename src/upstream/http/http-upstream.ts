@@ -12,6 +12,7 @@ import { buildRequest } from './build-request.ts';
 import type { Credential } from './credentials.ts';
 import { toPlan } from './plan.ts';
 import { toOutcome } from './result.ts';
+import { readSelection } from './selection.ts';
 import { secretsOf } from './secrets.ts';
 import { checkCredentials, chooseAttachments, maskAttachments, type Attachment } from './security.ts';
 import { sendRequest } from './send.ts';
@@ -74,12 +75,19 @@ export function createHttpUpstream(options: HttpUpstreamOptions): Upstream {
 
   async function call(tool: Tool, args: JsonObject, signal: AbortSignal): Promise<CallOutcome> {
     const { binding, base, attachments } = prepare(tool);
+    const selection = readSelection(binding, args);
     const request = buildRequest(binding, args, base, attachments);
     const context = { source, base, changesSomething: tool.access !== 'read', scrub };
     const limits = { timeoutMs, maxResponseBytes };
     const response = await sendRequest(agent, request, limits, signal, context);
     const hint = attachments.length === 0 ? hintOf(source, binding) : undefined;
-    return toOutcome(response, { tool, maxResponseBytes, scrub, ...(hint !== undefined && { hint }) });
+    return toOutcome(response, {
+      tool,
+      maxResponseBytes,
+      scrub,
+      selection,
+      ...(hint !== undefined && { hint }),
+    });
   }
 
   return {
@@ -103,6 +111,7 @@ export function createHttpUpstream(options: HttpUpstreamOptions): Upstream {
 
     plan: (tool, args) => {
       const { binding, base, attachments } = prepare(tool);
+      readSelection(binding, args);
       return toPlan(buildRequest(binding, args, base, maskAttachments(attachments)));
     },
 

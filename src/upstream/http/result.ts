@@ -5,6 +5,7 @@ import { BailiwickError } from '../../errors.ts';
 import type { Scrub } from '../scrub.ts';
 import type { CallOutcome } from '../upstream.ts';
 import { decodeText, essenceOf, toMediaKind } from './media-type.ts';
+import { applySelection, toStructure, type Selection } from './selection.ts';
 import type { HttpResponse } from './send.ts';
 
 /** Where an error is told when the tool's own output schema leaves no room for it; refusals use the same key. */
@@ -18,6 +19,8 @@ export interface ResultContext {
   readonly scrub: Scrub;
   /** Said after a 401, where a credential could have been configured and was not. */
   readonly hint?: string;
+  /** What is taken from a JSON answer. */
+  readonly selection?: Selection;
 }
 
 /**
@@ -43,7 +46,8 @@ export function toOutcome(response: HttpResponse, context: ResultContext): CallO
     return { ...facts, status: 'tool-error', result: toErrorResult(context.tool, text, { status }) };
   }
   if (status >= 200 && status < 300) {
-    return { ...facts, status: 'ok', result: toResult(response, body.bytes, context) };
+    const result = toResult(response, body.bytes, context);
+    return { ...facts, status: result['isError'] === true ? 'tool-error' : 'ok', result };
   }
   return { ...facts, status: 'tool-error', result: toFailure(response, body.bytes, context) };
 }
@@ -64,10 +68,25 @@ function toResult(response: HttpResponse, bytes: Buffer, context: ResultContext)
   }
   const text = scrub(decodeText(bytes, contentType));
   const value = kind === 'json' ? parseJson(text) : undefined;
-  const block = { type: 'text', text };
-  if (isJsonObject(value)) return { content: [block], structuredContent: value };
-  if (value === undefined || tool.outputSchema === undefined) return withoutStructure(block, tool);
-  return { content: [block], structuredContent: { result: value } };
+  return value === undefined
+    ? withoutStructure({ type: 'text', text }, tool)
+    : toJsonResult({ text, value }, context);
+}
+
+/** The text is the answer as it came, unless something was selected from it. */
+function toJsonResult(answer: { text: string; value: Json }, context: ResultContext): JsonObject {
+  const { tool, selection = {} } = context;
+  const selected = applySelection(selection, answer.value);
+  if (selected.kind === 'withheld') {
+    const message = `the answer of ${tool.source} does not fit the configured \`select\` and is withheld: ${selected.reason}`;
+    return toErrorResult(tool, message, {});
+  }
+  const { value, note } = selected;
+  const text = value === answer.value ? answer.text : JSON.stringify(value);
+  const content = [{ type: 'text', text }, ...(note === undefined ? [] : [{ type: 'text', text: note }])];
+  const structure =
+    toStructure(selected) ?? (tool.outputSchema === undefined ? undefined : { result: value });
+  return { content, ...(structure !== undefined && { structuredContent: structure }) };
 }
 
 /** Clients demand structured content of a tool that declares an output; compiled schemas require no member of it. */

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { compileGlob } from '../../src/policy/glob.ts';
-import { fits } from './naive-decide.ts';
+import { compileGlob } from '../../src/text/glob.ts';
+import { fits } from '../policy/naive-decide.ts';
 
 describe('a glob', () => {
   test.each([

@@ -79,7 +79,7 @@ function toBlock(text: string, indent: string): string | undefined {
   const body = text.endsWith('\n') ? text.slice(0, -1) : text;
   if (!body.includes('\n')) return undefined;
   const lines = body.split('\n');
-  const isSayable = lines.every((line) => !UNSEEN.test(line) && !/\s$/u.test(line));
+  const isSayable = lines.every((line) => !UNSEEN.test(line) && !/^\s+$/u.test(line));
   if (!isSayable || lines.at(-1) === '' || lines[0] === '' || /^\s/u.test(lines[0] ?? '')) return undefined;
   const written = lines.map((line) => (line === '' ? '' : `${indent}${line}`));
   return `${body === text ? '|-' : '|'}\n${written.join('\n')}`;

@@ -55,7 +55,10 @@ export function describeReview(review: OfferReview): string {
         ? `${file} is as it was: ${all}`
         : `${file} written: ${of('new')} added, ${of('changed')} changed, ${of('gone')} removed; ${all}`;
     }
-    if (review.isClean) return `${file} holds ${tools === 1 ? 'the tool' : `all ${tools} tools`} as they are`;
+    if (review.isClean)
+      return tools === 1
+        ? `${file} holds the one tool as it is`
+        : `${file} holds all ${tools} tools as they are`;
     if (state === 'absent')
       return `there is no lock, so every tool is served as it is; \`bailiwick compile --lock\` writes one`;
     if (state === 'missing')

@@ -207,6 +207,18 @@ test('an optional form without an argument is not sent, a required one is sent e
   expect(required.headers['content-type']).toBe(FORM);
 });
 
+test('a value cannot pass for a field that the call leaves out, in whatever case', async () => {
+  for (const format of ['form', 'multipart'] as const) {
+    const encoding = { filter: { style: 'form', explode: true }, deep: { style: 'deepObject' } } as const;
+    const names = ['filter', 'deep', 'admin', 'deep[x]'];
+    const body: BodyBinding = { ...formOf(names, { encoding }), mediaType: 'multipart/form-data', format };
+    for (const args of [{ filter: { ADMIN: true } }, { filter: { admin: 1 } }, { deep: { x: 1 } }]) {
+      const fault = await faultOf(() => planOf(binding({ method: 'POST', body }), args));
+      expect(fault.message).toContain('which is not its own');
+    }
+  }
+});
+
 test.for<[JsonObject, FormOptions]>([
   [{ o: { 'a[b': 1 } }, { nesting: 'brackets' }],
   [{ o: { 'a.b': 1 } }, { nesting: 'dots' }],

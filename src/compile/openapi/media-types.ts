@@ -12,7 +12,7 @@ export function isJsonMediaType(mediaType: string): boolean {
 }
 
 /** True for a range that covers JSON without naming it. */
-export function isJsonRange(mediaType: string): boolean {
+function isJsonRange(mediaType: string): boolean {
   const essence = essenceOf(mediaType);
   return (
     essence === '*/*' || essence === '*' || essence === 'application/*' || essence === 'application/*+json'

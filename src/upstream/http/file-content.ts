@@ -9,7 +9,7 @@ const MAX_FILE_BYTES = 25 * 1024 * 1024;
 
 /** A file that a caller gave, ready to be sent. */
 export interface FileContent {
-  readonly bytes: Uint8Array;
+  readonly bytes: Buffer;
   readonly filename?: string;
   readonly mimeType?: string;
 }
@@ -86,13 +86,13 @@ function textOf(value: Json, member: string, argument: string): string {
   throw invalidArgument(argument, `\`${member}\` must be a string`);
 }
 
-function toBytes(text: Json, argument: string): Uint8Array {
+function toBytes(text: Json, argument: string): Buffer {
   const bytes = Buffer.from(textOf(text, 'text', argument), 'utf8');
   checkSize(bytes.length, argument);
   return bytes;
 }
 
-function decodeBase64(data: Json | undefined, argument: string): Uint8Array {
+function decodeBase64(data: Json | undefined, argument: string): Buffer {
   const text = textOf(data ?? null, 'data', argument);
   checkSize((text.length / 4) * 3 - 2, argument);
   const isBase64 = text.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(text);

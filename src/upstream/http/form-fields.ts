@@ -26,15 +26,16 @@ export interface FormField {
   readonly contentType: string;
 }
 
-/** How a body says its forms are written. */
-export type FormRules = Pick<BodyBinding, 'encoding' | 'nesting'>;
+/** How a body says its forms are written; `shape` lists the fields that are arguments of their own. */
+export type FormRules = Pick<BodyBinding, 'encoding' | 'nesting'> & Partial<Pick<BodyBinding, 'shape'>>;
 
 /**
  * The properties of a body as `application/x-www-form-urlencoded`. Spaces are `%20`, which every decoder of forms reads
  * (OpenAPI 3.2, "URL Percent-Encoding").
  */
 export function toFormText(properties: readonly FormProperty[], rules: FormRules): string {
-  return toFormFields(properties, rules, ({ allowReserved }) =>
+  const names = properties.map(({ name }) => name);
+  return toFormFields(properties, names, rules, ({ allowReserved }) =>
     allowReserved === true ? encodeReserved : encodeStrict,
   )
     .map(({ name, value }) => `${encodeStrict(name)}=${value}`)
@@ -47,18 +48,23 @@ export function toFormText(properties: readonly FormProperty[], rules: FormRules
  * A property whose Encoding Object has a style is written like a query parameter. Otherwise a list gives one field for each
  * item, and a list or map inside is a document of its own, or follows the nesting of the form.
  *
- * @throws BailiwickError `INVALID_ARGUMENTS` where the keys of a value would pass for another property.
+ * The keys of a value may become names, so it could otherwise pass for another property: for one of `names`, or for one that
+ * policy looked at under its own name. Names are compared without case, because many servers do.
+ *
+ * @throws BailiwickError `INVALID_ARGUMENTS` where a value would.
  */
 export function toFormFields(
   properties: readonly FormProperty[],
+  names: readonly string[],
   rules: FormRules,
-  encoderOf: (encoding: PartEncoding) => Encode,
+  encoderOf: (encoding: PartEncoding, argument: string) => Encode,
 ): FormField[] {
-  const names = new Set(properties.map(({ name }) => name));
+  const declared = rules.shape?.kind === 'properties' ? rules.shape.properties.map(({ name }) => name) : [];
+  const taken = new Set([...declared, ...names].map((name) => name.toLowerCase()));
   return properties.flatMap((property) => {
     const encoding = encodingOf(rules, property.name);
-    const fields = toFields(property, encoding, rules, encoderOf(encoding));
-    const foreign = fields.find(({ name }) => name !== property.name && names.has(name));
+    const fields = toFields(property, encoding, rules, encoderOf(encoding, property.argument));
+    const foreign = fields.find(({ name }) => name !== property.name && taken.has(name.toLowerCase()));
     if (foreign !== undefined) {
       throw invalidArgument(property.argument, `would set the field "${foreign.name}", which is not its own`);
     }

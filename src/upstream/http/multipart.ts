@@ -3,12 +3,13 @@ import type { BodyBinding } from '../../catalog/binding.ts';
 import { checkSize, chooseMimeType, readFile } from './file-content.ts';
 import { encodingOf, toFormFields, type FormField, type FormProperty } from './form-fields.ts';
 import { invalidArgument } from './invalid-argument.ts';
+import type { Encode } from './percent-encoding.ts';
 import type { Json } from '../../catalog/json.ts';
 
 /** One part of a multipart body: its header lines and its content. */
 interface Part {
   readonly headers: readonly string[];
-  readonly content: Uint8Array;
+  readonly content: Buffer;
 }
 
 /** A multipart body and the `Content-Type` that names its boundary. */
@@ -22,32 +23,20 @@ export interface Multipart {
  * that read a file as it comes have all fields by then.
  */
 export function toMultipart(properties: readonly FormProperty[], body: BodyBinding): Multipart {
+  const isFile = ({ name }: FormProperty): boolean => encodingOf(body, name).file !== undefined;
   const names = properties.map(({ name }) => name);
+  const texts = properties.filter((property) => !isFile(property));
+  const fields = toFormFields(texts, names, body, (_encoding, argument) => checkerOf(argument));
+  const files = properties.filter(isFile).flatMap((property) => toFileParts(property, body));
   let total = 0;
-  const isFile = ({ name }: FormProperty): number => Number(encodingOf(body, name).file !== undefined);
-  const parts = properties
-    .toSorted((a, b) => isFile(a) - isFile(b))
-    .flatMap((property) => {
-      const encoding = encodingOf(body, property.name);
-      if (encoding.file === undefined) {
-        const others = names.filter((name) => name !== property.name);
-        return toTextFields(property, others, body).map(toTextPart);
-      }
-      const { value, argument } = property;
-      const files = (Array.isArray(value) ? value : [value]).filter((each) => each !== null);
-      if (encoding.file === 'one' && files.length > 1) throw invalidArgument(argument, 'must be one file');
-      return files.map((each) => {
-        const part = toFilePart(property, each, body);
-        checkSize((total += part.content.length), argument);
-        return part;
-      });
-    });
-  return joinParts(parts, body.mediaType);
+  for (const { argument, part } of files) checkSize((total += part.content.length), argument);
+  return joinParts([...fields.map(toTextPart), ...files.map(({ part }) => part)], body.mediaType);
 }
 
 /** The items of a list as parts without names, for a multipart body that is no form (RFC 2046 §5.1). */
 export function toUnnamedParts(items: readonly Json[], body: BodyBinding, argument: string): Multipart {
-  const fields = items.flatMap((value) => toTextFields({ name: '', argument, value }, [], body));
+  const properties = items.map((value) => ({ name: '', argument, value }));
+  const fields = toFormFields(properties, [], body, () => checkerOf(argument));
   const parts = fields.map(({ value, contentType }) => ({
     headers: [`Content-Type: ${contentType}`],
     content: Buffer.from(value, 'utf8'),
@@ -55,16 +44,22 @@ export function toUnnamedParts(items: readonly Json[], body: BodyBinding, argume
   return joinParts(parts, body.mediaType);
 }
 
-function toTextFields(property: FormProperty, others: readonly string[], body: BodyBinding): FormField[] {
-  // Nothing is percent-encoded in a part, so what would part a value in two is refused.
-  const fields = toFormFields([property], body, () => (text, separators = '') => {
+/** Nothing is percent-encoded in a part, so what would part a value in two is refused. */
+function checkerOf(argument: string): Encode {
+  return (text, separators = '') => {
     const found = separators.split('').find((separator) => text.includes(separator));
     if (found === undefined) return text;
-    throw invalidArgument(property.argument, `a member holds "${found}", which separates the members here`);
-  });
-  const foreign = fields.find(({ name }) => others.includes(name));
-  if (foreign === undefined) return fields;
-  throw invalidArgument(property.argument, `would set the part "${foreign.name}", which is not its own`);
+    throw invalidArgument(argument, `a member holds "${found}", which separates the members here`);
+  };
+}
+
+function toFileParts(property: FormProperty, body: BodyBinding): { argument: string; part: Part }[] {
+  const { name, argument, value } = property;
+  const files = (Array.isArray(value) ? value : [value]).filter((each) => each !== null);
+  if (files.length > 1 && encodingOf(body, name).file === 'one') {
+    throw invalidArgument(argument, 'must be one file');
+  }
+  return files.map((each) => ({ argument, part: toFilePart(property, each, body) }));
 }
 
 function toTextPart({ name, value, contentType }: FormField): Part {
@@ -84,7 +79,7 @@ function toFilePart({ name, argument }: FormProperty, value: Json, body: BodyBin
   const disposition = `form-data; name="${quote(name)}"; filename="${quote(file.filename ?? name)}"`;
   const headers = [`Content-Disposition: ${disposition}`, `Content-Type: ${type}`];
   if (transferEncoding === undefined) return { headers, content: file.bytes };
-  const encoded = Buffer.from(Buffer.from(file.bytes).toString('base64'), 'ascii');
+  const encoded = Buffer.from(file.bytes.toString('base64'), 'ascii');
   return { headers: [...headers, `Content-Transfer-Encoding: ${transferEncoding}`], content: encoded };
 }
 
@@ -114,6 +109,6 @@ function chooseBoundary(parts: readonly Part[]): string {
   const digest = hash.digest('hex');
   for (let turn = 0; ; turn++) {
     const boundary = `bailiwick-${createHash('sha256').update(`${turn} ${digest}`).digest('hex').slice(0, 32)}`;
-    if (!parts.some(({ content }) => Buffer.from(content).includes(boundary))) return boundary;
+    if (!parts.some(({ content }) => content.includes(boundary))) return boundary;
   }
 }

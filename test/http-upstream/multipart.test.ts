@@ -278,6 +278,8 @@ test.for<[Json, PartEncoding?]>([
   [{ text: 'x', filename: 7 }],
   [{ text: 'x', mimeType: 'image' }],
   [{ text: 'x', mimeType: 'image/png\r\nX-Evil: 1' }],
+  [{ text: 'x', mimeType: 'image/png\n;a=1' }],
+  [{ text: 'x', mimeType: 'image/png;a=1\n' }],
   [{ text: 'x', mimeType: 'text/csv' }, { contentType: 'image/png' }],
   [7],
   [true],

@@ -112,5 +112,7 @@ describe('a querystring parameter is the whole query (OpenAPI 3.2)', () => {
     for (const value of [{ action: 'Delete' }, { api_key: 'mine' }, 'a=1&%61ction=Delete']) {
       expect(() => whole('application/x-www-form-urlencoded', value, more)).toThrow('not its own');
     }
+    const parameters = [parameter('querystring', 'q', {}), parameter('query', 'admin')];
+    expect(() => planOf(binding({ parameters }), { q: { Admin: true } })).toThrow('not its own');
   });
 });

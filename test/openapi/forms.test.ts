@@ -11,7 +11,7 @@ const MULTIPART = 'multipart/form-data';
 
 /** Matches the schema of a file argument. */
 const FILE = {
-  type: 'object',
+  type: ['object', 'string'],
   properties: { data: { type: 'string' }, text: { type: 'string' }, filename: {}, mimeType: {} },
   additionalProperties: false,
 };
@@ -217,7 +217,7 @@ test('a contentType of bytes makes a string a file, one of text does not, and JS
 
 test('a file says what the document says of it', () => {
   expect(fileOf({ type: 'string', format: 'binary', description: 'The logo' }).schema).toMatchObject({
-    description: 'The logo. A file: its content as `data` or as `text`.',
+    description: 'The logo. A file: its content as `data` or as `text`; a plain string is text.',
   });
 });
 
@@ -251,6 +251,7 @@ test('files are found in allOf, in unions and behind references, and nothing els
   expect(bindingOf(union).body?.encoding).toEqual({ file: { file: 'one' } });
   const validate = validator(union.inputSchema);
   expect(validate({ body: { file: { text: 'x' } } })).toBe(true);
+  expect(validate({ body: { file: 'x' } })).toBe(true);
   expect(validate({ body: 'x' })).toBe(false);
 });
 

@@ -140,7 +140,9 @@ const wordsOf = (mediaType: string, schema: Json): Json | undefined => {
 };
 
 test('what a body says of itself is said of the file or the document that stands for it', () => {
-  expect(wordsOf('image/png', BYTES)).toBe('The report. A file: its content as `data` or as `text`.');
+  expect(wordsOf('image/png', BYTES)).toBe(
+    'The report. A file: its content as `data` or as `text`; a plain string is text.',
+  );
   expect(wordsOf('text/xml', { description: 'A', xml: { name: 'r', prefix: 'p' } })).toBe(
     'The report. An XML document, as text; its root element is `p:r`.',
   );

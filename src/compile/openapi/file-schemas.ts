@@ -12,11 +12,11 @@ export interface FileSchema {
   readonly mediaType?: string;
 }
 
-const FILE_WORDS = 'A file: its content as `data` or as `text`.';
+const FILE_WORDS = 'A file: its content as `data` or as `text`; a plain string is text.';
 
 /** The argument that stands for a file; how it is read: `FileArgument`. */
 const FILE: JsonObject = {
-  type: 'object',
+  type: ['object', 'string'],
   description: FILE_WORDS,
   properties: {
     data: { type: 'string', description: 'Content in Base64.' },

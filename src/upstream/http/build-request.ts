@@ -57,7 +57,8 @@ function buildQuery(binding: HttpBinding, args: JsonObject, attachments: readonl
   const fixed = binding.fixedQuery.map(([name, value]) => ({ name, value: encodeStrict(value) }));
   const taken = [...binding.fixedQuery.map(([name]) => name), ...namesOf(attachments, 'query')];
   const given = collectPairs(binding, 'query', args, taken, toQueryPairs);
-  const whole = wholeQuery(binding, args, taken);
+  const declared = binding.parameters.filter((one) => one.in === 'query').map((one) => one.name);
+  const whole = wholeQuery(binding, args, [...taken, ...declared]);
   return [...[...fixed, ...given].map(toWire), ...whole, ...pairsOf(attachments, 'query').map(toWire)].join(
     '&',
   );

@@ -77,7 +77,7 @@ function covers(range: string, mimeType: string): boolean {
 
 function readMimeType(value: Json, argument: string): string {
   const text = textOf(value, 'mimeType', argument);
-  if (/^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(?:\s*;[\t\x20-\x7E]*[\x21-\x7E])?$/.test(text)) return text;
+  if (/^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(?:[\t\x20]*;[\t\x20-\x7E]*[\x21-\x7E])?$/.test(text)) return text;
   throw invalidArgument(argument, '`mimeType` must be a media type, such as `image/png`');
 }
 

@@ -237,7 +237,12 @@ function planSource(
   if ('openapi' in settings) {
     const document = loaded.documents.get(source);
     if (!document) throw new TypeError(`the document of source ${source} was not loaded`);
-    const contribution: Contribution = compileOpenApi({ source, ...document, options: settings });
+    const contribution: Contribution = compileOpenApi({
+      source,
+      ...document,
+      options: settings,
+      presentation: loaded.config.schemas,
+    });
     // Made at once, so that a credential that fits no security scheme is found before anything is swapped in.
     const upstream = createHttpUpstream({
       source,
@@ -249,7 +254,10 @@ function planSource(
       credentials: settings.credentials,
       privateNetwork: settings.privateNetwork,
     });
-    return { key: digestOf({ settings, document: document.digest }), create: () => upstream };
+    return {
+      key: digestOf({ settings, schemas: loaded.config.schemas, document: document.digest }),
+      create: () => upstream,
+    };
   }
   const { mcp, trustAnnotations, timeout, startupTimeout } = settings;
   return {

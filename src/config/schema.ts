@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { AuditSettings } from '../audit/settings.ts';
 import { RESERVED_SOURCE_NAMES, SOURCE_NAME } from '../catalog/names.ts';
 import { OpenApiSettings } from '../compile/openapi/settings.ts';
+import { SchemaSettings } from '../compile/settings.ts';
 import { IdentitySettings } from '../identity/settings.ts';
 import { PolicySettings } from '../policy/settings.ts';
 import { ServerSettings } from '../server/settings.ts';
@@ -67,6 +68,7 @@ export const Config = z
         examples: ['bailiwick.lock'],
       }),
     audit: AuditSettings.prefault({}),
+    schemas: SchemaSettings.prefault({}),
     results: ResultSettings.prefault({}),
   })
   .meta({

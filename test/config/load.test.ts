@@ -22,6 +22,7 @@ test('a file with nothing but sources has defaults that work', async () => {
     },
     policies: path.join(folder, 'policies'),
     audit: { dir: path.join(folder, '.bailiwick/audit'), arguments: 'digest' },
+    schemas: { budget: 1500, limit: 4000, definitions: 'keep' },
     results: { maxBytes: 100_000 },
   });
   expect(policyFiles).toEqual([]);

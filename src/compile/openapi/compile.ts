@@ -1,5 +1,6 @@
 import type { Contribution, Loss, Skip } from '../../catalog/entries.ts';
 import type { Tool } from '../../catalog/tool.ts';
+import { DEFAULT_SCHEMA_SETTINGS, type SchemaSettings } from '../settings.ts';
 import { loadDocument } from './load.ts';
 import { customiseOperations } from './customise.ts';
 import type { OpenApiOptions } from './settings.ts';
@@ -24,6 +25,8 @@ export interface OpenApiSource {
   /** Overlay documents in the order in which they apply. */
   readonly overlays?: readonly { readonly file: string; readonly text: string }[];
   readonly options?: OpenApiOptions;
+  /** How much of the tools' schemas clients see. Absent: the defaults. */
+  readonly presentation?: SchemaSettings;
 }
 
 /**
@@ -46,6 +49,7 @@ export function compileOpenApi(input: OpenApiSource): Contribution {
     securitySchemes: readSecuritySchemes(document.root, references),
     options: input.options ?? {},
     serverOf: createServerReader(document.root, declared.operations, input.options),
+    presentation: input.presentation ?? DEFAULT_SCHEMA_SETTINGS,
   };
   const customised = customiseOperations(declared.operations, input.options?.rules ?? []);
   const { names, losses: unnamed } = nameOperations(

@@ -1,6 +1,10 @@
 import type { HttpBinding, ResultBinding } from '../../catalog/binding.ts';
 import type { Json } from '../../catalog/json.ts';
+import { toShownName } from '../../catalog/names.ts';
 import type { Tool, ToolAttributes } from '../../catalog/tool.ts';
+import { fitDescription } from '../present/description.ts';
+import { present } from '../present/present.ts';
+import type { SchemaSettings } from '../settings.ts';
 import { toAccess, toAnnotations } from './access.ts';
 import { readBody, type Body } from './body.ts';
 import { toDescription, toTitle } from './describe.ts';
@@ -34,6 +38,7 @@ export interface Compilation {
   readonly securitySchemes: SecuritySchemes;
   readonly options: OpenApiOptions;
   readonly serverOf: ServerReader;
+  readonly presentation: SchemaSettings;
 }
 
 /** What an operation's tool is called, and what is different about it. */
@@ -75,13 +80,21 @@ export function compileOperation(
     createOutputSchema(responses, { references, schemas, projection: projectionOf(fixed.result) }),
   );
   const title = toTitle(operation.operation);
+  const { source, presentation } = compilation;
+  const description = fitDescription(
+    set.description ?? toDescription(operation.operation, operation.label),
+    presentation,
+  );
+  const presented = once(() =>
+    present({ name: toShownName(source, name), description, schema: input.schema() }, presentation),
+  );
   return {
-    source: compilation.source,
+    source,
     name,
     ...(title !== undefined && { title }),
-    description: set.description ?? toDescription(operation.operation, operation.label),
+    description,
     get inputSchema() {
-      return input.schema();
+      return presented().inputSchema;
     },
     get validationSchema() {
       return input.schema();

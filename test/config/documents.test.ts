@@ -138,17 +138,16 @@ test('URLs are fetched once, below a prefix only, and their own references count
   });
 });
 
+/** A page whose reference leads to the next one. */
+const fetchNext = (url: string) => Promise.resolve({ text: `$ref: ${Number(/(\d+)$/.exec(url)?.[1]) + 1}` });
+
 test('a chain of documents without end is followed for a bounded way', async () => {
-  const fetchText = (url: string) => {
-    const number = Number(/(\d+)$/.exec(url)?.[1]);
-    return Promise.resolve({ text: `$ref: ${number + 1}` });
-  };
   const { files, absent } = await readExternal(
     { file: '/srv/api.yaml', text: '$ref: https://a.example/1' },
     [],
     {
       reader: new InputReader(),
-      fetchText,
+      fetchText: fetchNext,
       allowed: { folders: [], prefixes: ['https://a.example/'] },
     },
   );

@@ -62,6 +62,7 @@ const HOMES: Record<string, readonly string[]> = {
   '@modelcontextprotocol/client': ['upstream'],
   undici: ['upstream'],
   '@kubernetes/client-node': ['upstream', 'operator'],
+  'json-p3': ['compile'],
   pino: ['telemetry'],
   jose: ['identity'],
   ioredis: ['state'],

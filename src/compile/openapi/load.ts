@@ -3,6 +3,7 @@ import type { OpenApiDocument, OpenApiVersion } from './document.ts';
 import { inlineSections } from './external/inline-sections.ts';
 import { loadExternal } from './external/load-external.ts';
 import { toHome } from './external/location.ts';
+import { applyOverlays } from './overlays/apply.ts';
 import { checkMemberTypes } from './member-types.ts';
 import { parseText } from './parse-text.ts';
 import { createPositions, offsetOfKey, refuse, type NamedText } from './position.ts';
@@ -18,15 +19,18 @@ export interface DocumentTexts {
   readonly files?: ReadonlyMap<string, string>;
   /** Why others are not in `files`: a clause that goes on after their name. */
   readonly absent?: ReadonlyMap<string, string>;
+  /** Overlay documents in the order in which they apply. */
+  readonly overlays?: readonly NamedText[];
 }
 
 /**
  * Reads the text of an OpenAPI document of version 2.0, 3.0, 3.1 or 3.2, JSON or YAML. The version counts by its first two numbers, whatever
  * follows them; nothing else is validated here, because everything else is an operation's own matter.
  *
- * @throws BailiwickError `CONFIGURATION` with file, line and column when the text is no such document.
+ * @throws BailiwickError `CONFIGURATION` with file, line and column when the text is no such document, or an overlay cannot
+ * be applied.
  */
-export function loadDocument({ file, text, files, absent }: DocumentTexts): OpenApiDocument {
+export function loadDocument({ file, text, files, absent, overlays = [] }: DocumentTexts): OpenApiDocument {
   const source = text.startsWith('\uFEFF') ? text.slice(1) : text;
   const named = { file, text: source };
   const { value: root, warnings } = parseText(named);
@@ -34,6 +38,8 @@ export function loadDocument({ file, text, files, absent }: DocumentTexts): Open
     const found = source.trim() === '' ? 'is empty' : 'is not a mapping at its top level';
     throw refuse(named, 0, `the document ${found}: an OpenAPI document is expected`);
   }
+  const { self } = toHome(file, root['$self']);
+  const overlaid = applyOverlays(root, overlays, { file, self });
   const { version, remarks } = versionOf(named, root);
   const home = toHome(file, root['$self']);
   const external = loadExternal(files ?? new Map(), absent ?? new Map(), home);
@@ -46,6 +52,7 @@ export function loadDocument({ file, text, files, absent }: DocumentTexts): Open
     absent: external.absent,
     warnings: [
       ...warnings,
+      ...overlaid,
       ...remarks,
       ...checkMemberTypes(named, root),
       ...inlined.map((problem) => `${file}: ${problem}`),

@@ -44,6 +44,10 @@ const TEXT_APPLICATIONS = new Set(
 /** Binary forms of structured data: nobody can be asked to write them byte by byte. */
 const BINARY_DATA = /[/+.-](?:avro|bson|cbor|flatbuffers?|msgpack|messagepack|proto|protobuf|thrift)\b/;
 
+/** Content that is bytes, whatever a schema says. */
+const BYTES =
+  /^(?:audio|font|image|model|video)\/|^application\/(?:octet-stream|binary|pdf|(?:x-)?(?:bzip2?|gzip|rar.*|tar|xz|zip|7z.*))$/;
+
 /** What the schema of a body says its content is. `encoded`: bytes written as text, as in Base64. */
 export type ContentKind = 'binary' | 'encoded' | 'text' | 'structured' | 'unknown';
 
@@ -78,9 +82,9 @@ export function toSentMediaType(declared: string, kind: ContentKind): SentMediaT
   if (isTextMediaType(declared) || kind === 'encoded') return { mediaType, format: 'text' };
   if (kind === 'binary') return { mediaType, format: 'binary' };
   if (BINARY_DATA.test(essence)) return undefined;
-  // A type that we do not know, with a schema that says text.
-  const isText = kind === 'text' && /^application\/(?!octet-stream$|x-tar$|zip$|pdf$|gzip$)/.test(essence);
-  return { mediaType, format: isText ? 'text' : 'binary' };
+  // A type that we do not know: its schema says what it is made of.
+  if (BYTES.test(essence) || kind === 'unknown') return { mediaType, format: 'binary' };
+  return { mediaType, format: kind === 'text' ? 'text' : 'json' };
 }
 
 /** The media type to prefer among those declared: never simply the first key. Equal ranks are decided by text. */

@@ -54,6 +54,8 @@ export interface ResultBinding {
 export type Pagination =
   /** The answer holds what the argument takes next; absent, null or empty there: the last page. */
   | { readonly kind: 'cursor'; readonly argument: string; readonly pointer: string }
+  /** The argument takes the `member` of the last of the `items`, unless the answer says that there is no more. */
+  | { readonly kind: 'last-item'; readonly argument: string; readonly items: string; readonly member: string }
   /** Pages are counted; `items` leads to the list, and an empty one is the end. */
   | {
       readonly kind: 'page';

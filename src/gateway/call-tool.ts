@@ -1,6 +1,7 @@
 import type { JsonObject } from '../catalog/json.ts';
 import type { Tool } from '../catalog/tool.ts';
 import { BailiwickError, toBailiwickError } from '../errors.ts';
+import type { CallOutcome } from '../upstream/upstream.ts';
 import { brief } from './brief.ts';
 import { decideCall, toRefusal } from './decide-call.ts';
 import { toolAt } from './endpoint.ts';
@@ -37,7 +38,7 @@ export async function callTool(road: Road, call: ToolCall): Promise<JsonObject> 
     const attempt = await decide(road, call, tool);
     return await recordedCall(road, call, attempt, async (context) => {
       const outcome = await upstreamOf(call, tool).callTool(tool, call.args, context);
-      return { ...outcome, result: shape(call, tool, outcome.result) };
+      return { ...outcome, result: shape(call, tool, outcome) };
     });
   } catch (thrown) {
     const error = toBailiwickError(thrown);
@@ -90,10 +91,11 @@ function upstreamOf(call: ToolCall, tool: Tool) {
 }
 
 /** The result as this endpoint shows it: URIs routable, size within the budget. */
-function shape(call: ToolCall, tool: Tool, result: JsonObject): JsonObject {
+function shape(call: ToolCall, tool: Tool, { result, narrowing }: CallOutcome): JsonObject {
   try {
     const { maxResultBytes } = call.snapshot.settings;
-    return fitStructure(tool, shapeResult(rewriteUris(call.endpoint, tool.source, result), maxResultBytes));
+    const routable = rewriteUris(call.endpoint, tool.source, result);
+    return fitStructure(tool, shapeResult(routable, maxResultBytes, narrowing));
   } catch (error) {
     // A value nested too deep for JSON.stringify, say: the call did happen, so its intent gets a truthful outcome.
     throw new BailiwickError(

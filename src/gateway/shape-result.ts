@@ -5,6 +5,9 @@ import { shrinkJson, type Shrinking } from './shrink-json.ts';
 /** Where a cut result says what was left out. */
 export const TRUNCATED_META_KEY = 'io.bailiwick/truncated';
 
+/** Where an HTTP upstream offers the call that gets the next page. */
+const NEXT_META_KEY = 'io.bailiwick/next';
+
 /** What the explanation of a cut may add to the budget, in bytes. */
 export const EXPLANATION_BYTES = 4_096;
 
@@ -21,12 +24,22 @@ const MAX_NOTE_LENGTH = 160;
  * binary content, blocks from the end. JSON stays valid JSON; a value is never cut in its middle.
  *
  * A result inside the budget is returned as it is. One that was cut says so in `_meta` and, for a tool call, in a last block of text; that
- * explanation comes on top of the budget ({@link EXPLANATION_BYTES} at most).
+ * explanation comes on top of the budget ({@link EXPLANATION_BYTES} at most). The call that gets the next page is never cut off.
+ *
+ * @param narrowing what the tool offers for getting less, in words; said beside the usual ways.
  */
-export function shapeResult(result: JsonObject, maxBytes: number): JsonObject {
+export function shapeResult(result: JsonObject, maxBytes: number, narrowing?: string): JsonObject {
   const measure = createMeasure();
   const total = measure(result);
   if (total <= maxBytes) return result;
+  const { rest: cut, next } = splitNextCall(result);
+  if (next !== undefined) {
+    const offer = measure(next.block) + measure(next.meta) + NEXT_META_KEY.length + 32;
+    const shaped = shapeResult(cut, Math.max(0, maxBytes - offer), narrowing);
+    const content = Array.isArray(shaped['content']) ? shaped['content'] : [];
+    const meta = isJsonObject(shaped['_meta']) ? shaped['_meta'] : {};
+    return { ...shaped, content: [...content, next.block], _meta: { ...meta, [NEXT_META_KEY]: next.meta } };
+  }
   const notes = new Set<string>();
   const shrinking: Shrinking = { measure, note: (text) => notes.add(text.slice(0, MAX_NOTE_LENGTH)) };
 
@@ -45,7 +58,26 @@ export function shapeResult(result: JsonObject, maxBytes: number): JsonObject {
   }
   if (structuredContent !== undefined)
     shaped['structuredContent'] = shrinkJson(structuredContent, share, shrinking);
-  return explain(shaped, { bytes: total, budget: maxBytes, notes: [...notes] });
+  return explain(shaped, { bytes: total, budget: maxBytes, notes: [...notes], narrowing });
+}
+
+/** A call that is longer than this is cut like everything else. */
+const MAX_NEXT_CALL = 4_096;
+
+/** The next page's call, which an HTTP upstream offers in `_meta` and in a last block of text: it outlives every cut. */
+function splitNextCall(result: JsonObject): {
+  readonly rest: JsonObject;
+  readonly next?: { readonly block: Json; readonly meta: Json };
+} {
+  const { content, _meta } = result;
+  const meta = isJsonObject(_meta) ? _meta[NEXT_META_KEY] : undefined;
+  const block = Array.isArray(content) ? content.at(-1) : undefined;
+  if (!isJsonObject(_meta) || meta === undefined || !Array.isArray(content) || block === undefined) {
+    return { rest: result };
+  }
+  if (JSON.stringify([block, meta]).length > MAX_NEXT_CALL) return { rest: result };
+  const { [NEXT_META_KEY]: _offered, ...others } = _meta;
+  return { rest: { ...result, content: content.slice(0, -1), _meta: others }, next: { block, meta } };
 }
 
 function isList(name: string): boolean {
@@ -127,7 +159,10 @@ function shapeText(text: string, budget: number, shrinking: Shrinking): string {
   return lines.slice(0, kept).join('\n');
 }
 
-function explain(shaped: JsonObject, cut: { bytes: number; budget: number; notes: string[] }): JsonObject {
+function explain(
+  shaped: JsonObject,
+  cut: { bytes: number; budget: number; notes: string[]; narrowing: string | undefined },
+): JsonObject {
   const { bytes, budget } = cut;
   const more = cut.notes.length - MAX_NOTES;
   const notes = [...cut.notes.slice(0, MAX_NOTES), ...(more > 0 ? [`And ${more} more cuts.`] : [])];
@@ -137,7 +172,8 @@ function explain(shaped: JsonObject, cut: { bytes: number; budget: number; notes
     _meta: { ...meta, [TRUNCATED_META_KEY]: { bytes, budget, leftOut: notes } },
   };
   if (!Array.isArray(shaped['content'])) return explained;
-  const text = `[Result cut: ${bytes} bytes, budget ${budget}. ${notes.join(' ')} Narrow the call (filter, limit, page) to get the rest.]`;
+  const ways = ['filter, limit, page', ...(cut.narrowing === undefined ? [] : [cut.narrowing])].join('; ');
+  const text = `[Result cut: ${bytes} bytes, budget ${budget}. ${notes.join(' ')} Narrow the call (${ways}) to get the rest.]`;
   return { ...explained, content: [...shaped['content'], { type: 'text', text }] };
 }
 

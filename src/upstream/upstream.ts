@@ -23,6 +23,8 @@ export interface CallOutcome {
   readonly result: JsonObject;
   /** `tool-error`: the upstream says the call failed. */
   readonly status: 'ok' | 'tool-error';
+  /** What a caller can use to get less of the answer, in words; said where a result is cut. */
+  readonly narrowing?: string;
   /** HTTP status of an HTTP upstream. */
   readonly code?: number;
   /** The upstream's own id of the request (`x-request-id`), for the record. */

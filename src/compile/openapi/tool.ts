@@ -1,4 +1,4 @@
-import type { HttpBinding, ResultBinding } from '../../catalog/binding.ts';
+import type { HttpBinding, Pagination, ResultBinding } from '../../catalog/binding.ts';
 import type { Json } from '../../catalog/json.ts';
 import { toShownName } from '../../catalog/names.ts';
 import type { Tool, ToolAttributes } from '../../catalog/tool.ts';
@@ -13,6 +13,7 @@ import { fixArguments } from './fixed-arguments.ts';
 import { argumentsOf, createInput, type Input } from './input.ts';
 import { essenceOf, isJsonMediaType } from './media-types.ts';
 import type { Operation } from './operations.ts';
+import { detectPagination } from './pagination.ts';
 import { readParameters, type Parameter } from './parameters.ts';
 import { splitPath, type PathTemplate } from './path.ts';
 import { SkipOperation, type ReportLoss } from './reasons.ts';
@@ -70,9 +71,13 @@ export function compileOperation(
     reportLoss,
   });
   const responses = readSuccessResponses(operation, { references, reportLoss });
-  const { input, ...fixed } = readInput(createInput(parameters, body, schemas), {
+  const access = set.access ?? toAccess(operation.method);
+  const declaredInput = createInput(parameters, body, schemas);
+  const { input, ...fixed } = readInput(declaredInput, {
     set,
     isJson: acceptedMediaTypes(responses).some(isJsonMediaType),
+    pagination:
+      access === 'read' ? detectPagination(parameters, declaredInput, responses, references) : undefined,
     offersSelect: compilation.options.select !== false,
     reportLoss,
   });
@@ -104,7 +109,7 @@ export function compileOperation(
       return outputSchema();
     },
     annotations: toAnnotations(operation, title, set.access),
-    access: set.access ?? toAccess(operation.method),
+    access,
     scopes: set.scopes ?? security.scopes,
     attributes: toAttributes(operation, set.tags),
     ...(set.hints !== undefined && { hints: set.hints }),
@@ -159,17 +164,19 @@ function readInput(
   options: {
     readonly set: OperationCustomisation;
     readonly isJson: boolean;
+    readonly pagination: Pagination | undefined;
     readonly offersSelect: boolean;
     readonly reportLoss: ReportLoss;
   },
 ): { readonly input: Input } & Pick<HttpBinding, 'pinned' | 'defaults' | 'result'> {
-  const { set, isJson, offersSelect, reportLoss } = options;
+  const { set, isJson, pagination, offersSelect, reportLoss } = options;
   const { input, pinned, defaults } = fixArguments(declared, set, reportLoss);
   const offered =
     isJson && offersSelect ? offerSelect(input, argumentsOf(declared)) : { input, argument: undefined };
   const result: ResultBinding = {
     ...(set.select !== undefined && { select: set.select }),
     ...(offered.argument !== undefined && { selectArgument: offered.argument }),
+    ...(pagination !== undefined && !Object.hasOwn(pinned, pagination.argument) && { pagination }),
   };
   return {
     input: offered.input,

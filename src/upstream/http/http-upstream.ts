@@ -11,6 +11,7 @@ import { chooseBase, type BaseUrl } from './base-url.ts';
 import { buildRequest } from './build-request.ts';
 import type { Credential } from './credentials.ts';
 import { toPlan } from './plan.ts';
+import { readNextCall } from './next-call.ts';
 import { toOutcome } from './result.ts';
 import { readSelection } from './selection.ts';
 import { secretsOf } from './secrets.ts';
@@ -81,13 +82,19 @@ export function createHttpUpstream(options: HttpUpstreamOptions): Upstream {
     const limits = { timeoutMs, maxResponseBytes };
     const response = await sendRequest(agent, request, limits, signal, context);
     const hint = attachments.length === 0 ? hintOf(source, binding) : undefined;
-    return toOutcome(response, {
+    const { url: sent } = request;
+    const outcome = toOutcome(response, {
       tool,
       maxResponseBytes,
       scrub,
       selection,
+      next: (link, answer) => readNextCall({ tool, binding, args, url: sent, link, answer }),
       ...(hint !== undefined && { hint }),
     });
+    const select = binding.result?.selectArgument;
+    return select === undefined
+      ? outcome
+      : { ...outcome, narrowing: `\`${select}\`, a JMESPath that takes only what is needed` };
   }
 
   return {

@@ -4,7 +4,9 @@ import type { Tool } from '../../catalog/tool.ts';
 import { BailiwickError } from '../../errors.ts';
 import type { Scrub } from '../scrub.ts';
 import type { CallOutcome } from '../upstream.ts';
+import type { NextCall } from './next-call.ts';
 import { decodeText, essenceOf, toMediaKind } from './media-type.ts';
+import { withNext } from './offer-next.ts';
 import { applySelection, toStructure, type Selection } from './selection.ts';
 import type { HttpResponse } from './send.ts';
 
@@ -21,6 +23,8 @@ export interface ResultContext {
   readonly hint?: string;
   /** What is taken from a JSON answer. */
   readonly selection?: Selection;
+  /** The call that gets the next page, by the answer's `Link` header and its JSON. */
+  readonly next?: (link: string | undefined, answer: Json | undefined) => NextCall | undefined;
 }
 
 /**
@@ -68,9 +72,12 @@ function toResult(response: HttpResponse, bytes: Buffer, context: ResultContext)
   }
   const text = scrub(decodeText(bytes, contentType));
   const value = kind === 'json' ? parseJson(text) : undefined;
-  return value === undefined
-    ? withoutStructure({ type: 'text', text }, tool)
-    : toJsonResult({ text, value }, context);
+  const result =
+    value === undefined
+      ? withoutStructure({ type: 'text', text }, tool)
+      : toJsonResult({ text, value }, context);
+  const link = response.headers['link'];
+  return withNext(result, context.next?.(link === undefined ? link : scrub(link), value));
 }
 
 /** The text is the answer as it came, unless something was selected from it. */

@@ -85,7 +85,8 @@ async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
 function firstOfEach(headers: Record<string, string | string[] | undefined>): Record<string, string> {
   const first: Record<string, string> = {};
   for (const [name, value] of Object.entries(headers)) {
-    const one = Array.isArray(value) ? value[0] : value;
+    // A list header may come in several lines (RFC 9110 §5.3); of those that are read here, only this one is a list.
+    const one = Array.isArray(value) ? (name === 'link' ? value.join(', ') : value[0]) : value;
     if (one !== undefined) first[name] = one;
   }
   return first;

@@ -58,12 +58,18 @@ function planOrRefusal(work: () => ReturnType<typeof planOf>): ReturnType<typeof
 }
 
 describe('no argument changes the route', () => {
-  for (const style of ['simple', 'label', 'matrix'] as const) {
-    for (const explode of [false, true]) {
-      test(`of a path with ${style} parameters, explode ${explode}, not even for a server that resolves dot segments`, () => {
+  for (const style of ['simple', 'label', 'matrix', 'pipeDelimited'] as const) {
+    for (const [explode, allowReserved] of [
+      [false, false],
+      [true, false],
+      [true, true],
+    ] as const) {
+      test(`of a path with ${style} parameters, explode ${explode}, allowReserved ${allowReserved}, not even for a server that resolves dot segments`, () => {
         const http = binding({
           path: '/v1/{a}/sub/{b}{c}/end',
-          parameters: ['a', 'b', 'c'].map((name) => parameter('path', name, { style, explode })),
+          parameters: ['a', 'b', 'c'].map((name) =>
+            parameter('path', name, { style, explode, allowReserved }),
+          ),
         });
         let accepted = 0;
         fc.assert(

@@ -3,6 +3,7 @@ import type { Contribution, Loss, Skip } from '../catalog/entries.ts';
 import { toShownName } from '../catalog/names.ts';
 import { MCP_LOSS_REASONS, MCP_SKIP_REASONS } from '../compile/mcp/reasons.ts';
 import { LOSS_REASONS, SKIP_REASONS } from '../compile/openapi/reasons.ts';
+import { estimateTokens } from '../compile/present/tokens.ts';
 import { presentTool } from '../gateway/list.ts';
 import { ALL_SOURCES } from '../gateway/endpoint.ts';
 import { escapeControls } from '../telemetry/escape.ts';
@@ -60,6 +61,7 @@ function toSection(contribution: Contribution, limits: Limits): string {
     ...(withLoss > 0 ? [`  ${count(withLoss, 'operation')} of ${operations} compiled with a loss`] : []),
     ...toWarnings(warnings, limits),
     ...toLargest(contribution),
+    ...toShortened(contribution),
   ].join('\n');
 }
 
@@ -86,20 +88,35 @@ function toWarnings(warnings: readonly string[], { rows: limit }: Limits): strin
   ];
 }
 
-/** By the characters of what a client is shown of them. */
+/** By the tokens of what a client is shown of them. */
 function toLargest({ tools }: Contribution): string[] {
   const sized = tools.map((tool) => {
-    const { name, description, inputSchema } = presentTool(ALL_SOURCES, tool);
+    const { name = '', description = '', inputSchema = {} } = presentTool(ALL_SOURCES, tool);
     return {
       name: toShownName(tool.source, tool.name),
-      size: JSON.stringify({ name, description, inputSchema }).length,
+      tokens: Math.ceil(estimateTokens({ name, description, inputSchema })),
     };
   });
-  const largest = sized.toSorted((a, b) => b.size - a.size || (a.name < b.name ? -1 : 1)).slice(0, LARGEST);
+  const largest = sized
+    .toSorted((a, b) => b.tokens - a.tokens || (a.name < b.name ? -1 : 1))
+    .slice(0, LARGEST);
   if (largest.length === 0) return [];
-  const total = sized.reduce((sum, { size }) => sum + size, 0);
+  const total = sized.reduce((sum, { tokens }) => sum + tokens, 0);
   return [
-    `  largest tools, in characters of name, description and input schema (all together ${total})`,
-    ...largest.map(({ name, size }) => `    ${String(size).padStart(7)}  ${name}`),
+    `  largest tools, in tokens of name, description and input schema (estimated; all together ${total})`,
+    ...largest.map(({ name, tokens }) => `    ${String(tokens).padStart(7)}  ${name}`),
   ];
+}
+
+/** Tools whose clients see less of the input schema than calls are checked against. */
+function toShortened({ tools }: Contribution): string[] {
+  const shortened = tools.filter(
+    ({ binding, inputSchema, validationSchema }) =>
+      binding.kind === 'http' && inputSchema !== validationSchema,
+  ).length;
+  return shortened > 0
+    ? [
+        `  ${shortened} of ${count(tools.length, 'tool')} presented in a shorter form; calls are checked against the whole`,
+      ]
+    : [];
 }

@@ -14,7 +14,7 @@ function skipped(operation: Json, rest: JsonObject = {}): { reason: string; deta
   return contribution.skipped[0];
 }
 
-const query = (schema: Json): Json => ({ parameters: [{ name: 'q', in: 'query', schema }] });
+const query = (schema: Json): Json => ({ parameters: [{ name: 'q', in: 'query', required: true, schema }] });
 const body = (content: Json): Json => ({ requestBody: { required: true, content } });
 
 test.each<[string, Json, JsonObject?]>([
@@ -22,8 +22,8 @@ test.each<[string, Json, JsonObject?]>([
   ['malformed-operation', null],
   ['malformed-parameter', { parameters: 'q' }],
   ['malformed-parameter', { parameters: [7] }],
-  ['malformed-parameter', { parameters: [{ in: 'query' }] }],
-  ['malformed-parameter', { parameters: [{ name: 'q', in: 'formData' }] }],
+  ['malformed-parameter', { parameters: [{ in: 'query', required: true }] }],
+  ['malformed-parameter', { parameters: [{ name: 'q', in: 'formData', required: true }] }],
   ['malformed-body', { requestBody: 'x' }],
   ['malformed-body', { requestBody: { content: [] } }],
   ['unsupported-body', body({ 'application/cbor': {} })],

@@ -278,6 +278,6 @@ test('a whole document: the tools as policy and clients see them', () => {
   expect(create.inputSchema['properties']).not.toHaveProperty('id');
   expect(bindingOf(create).body?.mediaType).toBe('application/json; charset=utf-8');
   const remove = toolNamed(contribution, 'deleteTicket');
-  expect(Object.keys(propertiesOf(remove))).toEqual(['id', 'reason_query', 'notify', 'reason']);
+  expect(Object.keys(propertiesOf(remove))).toEqual(['id', 'notify', 'reason']);
   expect(remove.scopes).toEqual([]);
 });

@@ -113,7 +113,7 @@ test('an alias that contains itself is refused', () => {
 
 test('text nested without measure is refused or skipped, never a crash', () => {
   expect(refusal(`openapi: 3.1.0\nx: ${'['.repeat(50_000)}`)).toMatch(/^api\.yaml:/);
-  const deep = `{"openapi":"3.1.0","paths":{"/a":{"get":{"operationId":"a","parameters":[{"name":"q","in":"query","schema":${'{"items":'.repeat(20_000)}{}${'}'.repeat(20_000)}}]}},"/b":{"get":{"operationId":"b"}}}}`;
+  const deep = `{"openapi":"3.1.0","paths":{"/a":{"get":{"operationId":"a","parameters":[{"name":"q","in":"query","required":true,"schema":${'{"items":'.repeat(20_000)}{}${'}'.repeat(20_000)}}]}},"/b":{"get":{"operationId":"b"}}}}`;
   const contribution = compileText(deep);
   expect(contribution.tools.map((tool) => tool.name)).toEqual(['b']);
   expect(skipsOf(contribution)).toEqual(['nested-too-deeply GET /a']);

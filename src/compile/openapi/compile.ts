@@ -1,6 +1,7 @@
 import type { Contribution, Loss, Skip } from '../../catalog/entries.ts';
 import type { Tool } from '../../catalog/tool.ts';
 import { DEFAULT_SCHEMA_SETTINGS, type SchemaSettings } from '../settings.ts';
+import { dialectOf } from './dialect.ts';
 import { loadDocument } from './load.ts';
 import { customiseOperations } from './customise.ts';
 import type { OpenApiOptions } from './settings.ts';
@@ -30,26 +31,31 @@ export interface OpenApiSource {
 }
 
 /**
- * Compiles an OpenAPI 3.0 or 3.1 document, JSON or YAML, into a source's share of the catalog.
+ * Compiles an OpenAPI document of version 2.0, 3.0, 3.1 or 3.2, JSON or YAML, into a source's share of the catalog.
  *
  * Pure: the same document gives the same contribution, byte for byte, whatever the order of its keys. Every declared
  * operation becomes a tool or a row of `skipped`; what is wrong with one never costs another.
  *
- * @throws BailiwickError `CONFIGURATION` with file, line and column when the text is no OpenAPI 3.0 or 3.1 document.
+ * @throws BailiwickError `CONFIGURATION` with file, line and column when the text is no OpenAPI document.
  */
 export function compileOpenApi(input: OpenApiSource): Contribution {
   const document = loadDocument(input);
   const references = createReferences(document);
-  const declared = enumerateOperations(document.root, references);
+  const dialect = dialectOf(document.version);
+  const declared = enumerateOperations(document.root, { references, dialect });
   const compilation: Compilation = {
     source: input.source,
     document,
+    dialect,
     references,
     schemas: createSchemaLibrary(document, references),
-    securitySchemes: readSecuritySchemes(document.root, references),
+    securitySchemes: readSecuritySchemes(document.root, dialect.securitySchemes, references),
     options: input.options ?? {},
-    serverOf: createServerReader(document.root, declared.operations, input.options),
     presentation: input.presentation ?? DEFAULT_SCHEMA_SETTINGS,
+    serverOf: createServerReader(
+      { root: document.root, operations: declared.operations, serversOf: dialect.serversOf },
+      input.options,
+    ),
   };
   const customised = customiseOperations(declared.operations, input.options?.rules ?? []);
   const { names, losses: unnamed } = nameOperations(

@@ -27,28 +27,37 @@ interface Argument {
   readonly describe: () => Converted;
 }
 
-/** Lays parameters and body out as one flat object of arguments. */
+/**
+ * Lays parameters and body out as one flat object of arguments. `shared`: parameters for which the argument of the body's
+ * property of the same name counts.
+ */
 export function createInput(
   parameters: readonly Parameter[],
   body: Body | undefined,
   schemas: SchemaLibrary,
+  shared: ReadonlySet<Parameter> = new Set(),
 ): Input {
   const fields = bodyFields(body);
-  const slots: Slot[] = [...fields.map((field): Slot => ({ in: 'body', name: field.name })), ...parameters];
+  const own = parameters.filter((parameter) => !shared.has(parameter));
+  const slots: Slot[] = [...fields.map((field): Slot => ({ in: 'body', name: field.name })), ...own];
   const keys = assignArgumentKeys(slots);
   const keyAt = (index: number): string => keys[index] ?? '';
+  const keyOf = (parameter: Parameter): string =>
+    shared.has(parameter)
+      ? keyAt(fields.findIndex((field) => field.name === parameter.name))
+      : keyAt(fields.length + own.indexOf(parameter));
   const bodyArguments = fields.map((field, index) => ({
     key: keyAt(index),
     required: field.required,
     describe: () => convertField(field, schemas),
   }));
-  const parameterArguments = parameters.map((parameter, index) => ({
+  const parameterArguments = own.map((parameter, index) => ({
     key: keyAt(fields.length + index),
     required: parameter.required,
     describe: () => convertParameter(parameter, schemas),
   }));
   return {
-    parameters: parameters.map((parameter, index) => bindParameter(parameter, keyAt(fields.length + index))),
+    parameters: parameters.map((parameter) => bindParameter(parameter, keyOf(parameter))),
     body: body && bindBody(body, keys),
     schema: once(() => createInputSchema([...parameterArguments, ...bodyArguments], dependents(body, keys))),
   };

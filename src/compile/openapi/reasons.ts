@@ -4,7 +4,7 @@ import type { Loss, Skip } from '../../catalog/entries.ts';
 export const SKIP_REASONS = {
   hidden: 'A rule, or `x-bailiwick` of the operation, says that it is no tool.',
   'malformed-operation': 'The operation, or the path item around it, is not an object of the expected form.',
-  'malformed-parameter': 'A parameter is not an object, or lacks a usable `name` or `in`.',
+  'malformed-parameter': 'A required parameter is not an object, or lacks a usable `name` or `in`.',
   'malformed-body': 'The request body is not an object, or declares no media type.',
   'unsupported-body': 'The request body is required, and none of its media types can be sent.',
   'unresolved-reference': 'A `$ref` points at nothing, or at something of another kind.',
@@ -29,6 +29,7 @@ export const LOSS_REASONS = {
     'A schema is composed (`allOf`, `anyOf`, `oneOf`, `not`, `if`) of itself; the repetition is left out.',
   'foreign-server':
     'The operation names a server on another host than the document does; it is called only where configuration names it.',
+  'parameter-dropped': 'An optional parameter cannot be read and is left out.',
   'style-ignored': 'A parameter declares a style that its location does not have; the default style is used.',
   'undeclared-path-parameter':
     'The path has a variable that no parameter describes; it is taken as a string.',

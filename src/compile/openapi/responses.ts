@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonSchema } from '../../catalog/json.ts';
+import { isJsonObject, type Json, type JsonObject, type JsonSchema } from '../../catalog/json.ts';
 import { byRank, isJsonMediaType } from './media-types.ts';
 import type { Operation } from './operations.ts';
 import { appendPointer } from './pointer.ts';
@@ -16,20 +16,33 @@ export interface SuccessResponse {
   readonly pointer: string;
 }
 
-/** The 2xx responses of an operation. One that cannot be read is a loss, never the end of the operation. */
-export function readSuccessResponses(
+/** What reading an operation's responses needs. */
+export interface ResponseReading {
+  readonly root: JsonObject;
+  readonly references: References;
+  readonly reportLoss: ReportLoss;
+}
+
+/** The 2xx responses of an operation with the `content` that OpenAPI 3 gives them. */
+export function readSuccessResponses(operation: Operation, reading: ResponseReading): SuccessResponse[] {
+  return readResponses(operation, reading).map(({ value, pointer }) => {
+    const content = isJsonObject(value) && isJsonObject(value['content']) ? value['content'] : {};
+    return { content, pointer: appendPointer(pointer, 'content') };
+  });
+}
+
+/** The 2xx Response Objects of an operation. One that cannot be read is a loss, never the end of the operation. */
+export function readResponses(
   operation: Operation,
-  { references, reportLoss }: { readonly references: References; readonly reportLoss: ReportLoss },
-): SuccessResponse[] {
+  { references, reportLoss }: ResponseReading,
+): { value: Json | undefined; pointer: string }[] {
   const at = appendPointer(operation.pointer, 'responses');
   const responses = operation.operation['responses'];
   if (!isJsonObject(responses)) return [];
   const statuses = Object.keys(responses).filter((status) => /^2(?:\d\d|XX)$/i.test(status));
   return statuses.toSorted().flatMap((status) => {
     try {
-      const { value, pointer } = references.follow(responses[status], appendPointer(at, status));
-      const content = isJsonObject(value) && isJsonObject(value['content']) ? value['content'] : {};
-      return [{ content, pointer: appendPointer(pointer, 'content') }];
+      return [references.follow(responses[status], appendPointer(at, status))];
     } catch (error) {
       if (!(error instanceof SkipOperation)) throw error;
       reportLoss('unusable-response', error.message);

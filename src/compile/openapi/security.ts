@@ -1,6 +1,7 @@
 import type { SecurityScheme } from '../../catalog/binding.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../catalog/json.ts';
 import type { Operation } from './operations.ts';
+import { lookUp } from './pointer.ts';
 import { SkipOperation, type ReportLoss } from './reasons.ts';
 import type { References } from './references.ts';
 import { sortedEntries } from './schemas/data.ts';
@@ -14,11 +15,14 @@ export interface Security {
 /** The document's security schemes, by their key. */
 export type SecuritySchemes = ReadonlyMap<string, SecurityScheme>;
 
-/** Reads `components.securitySchemes`. A scheme that cannot be read is of type `unknown`. */
-export function readSecuritySchemes(root: JsonObject, references: References): SecuritySchemes {
-  const components = root['components'];
-  const declared = isJsonObject(components) ? components['securitySchemes'] : undefined;
-  if (!isJsonObject(declared)) return new Map();
+/** Reads the security schemes that stand at `section`. A scheme that cannot be read is of type `unknown`. */
+export function readSecuritySchemes(
+  root: JsonObject,
+  section: readonly string[],
+  references: References,
+): SecuritySchemes {
+  const { value: declared, left } = lookUp(root, section);
+  if (left.length > 0 || !isJsonObject(declared)) return new Map();
   return new Map(
     sortedEntries(declared).map(([name, scheme]) => [name, readScheme(name, scheme, references)]),
   );
@@ -91,6 +95,8 @@ function readScheme(name: string, declared: Json, references: References): Secur
       return { name, type, in: location, parameter };
     }
   }
+  // Swagger 2.0 has a type for the one scheme it knows.
+  if (type === 'basic') return { name, type: 'http', scheme: 'basic' };
   if (type === 'http' && typeof scheme['scheme'] === 'string') {
     return { name, type, scheme: scheme['scheme'].toLowerCase() };
   }

@@ -11,6 +11,16 @@ export type ServerFacts = Pick<HttpBinding, 'server' | 'ownServer'>;
 
 export type ServerReader = (operation: Operation, reportLoss: ReportLoss) => ServerFacts;
 
+/** The Server Objects that the document, a path item or an operation names. */
+export type ServerList = (holder: JsonObject, root: JsonObject) => JsonObject[];
+
+/** What the servers of a document are read from. */
+export interface DeclaredServers {
+  readonly root: JsonObject;
+  readonly operations: readonly Operation[];
+  readonly serversOf: ServerList;
+}
+
 type Variables = Readonly<Record<string, string>>;
 
 /**
@@ -24,23 +34,27 @@ type Variables = Readonly<Record<string, string>>;
  * @throws BailiwickError `CONFIGURATION` for a configured variable that no server has, or a value that it does not take.
  */
 export function createServerReader(
-  root: JsonObject,
-  operations: readonly Operation[],
+  declared: DeclaredServers,
   { servers: allowed = [], serverVariables: variables = {} }: OpenApiOptions = {},
 ): ServerReader {
-  checkVariables(root, operations, variables);
-  const ofDocument = serversOf(root).map((server) => toUrl(server, variables));
+  const { root, operations, serversOf } = declared;
+  checkVariables(declared, variables);
+  const ownServerOf = ({ operation, pathItem }: Operation): { url: string | undefined } | undefined => {
+    const [server] = [operation, pathItem].flatMap((holder) => serversOf(holder, root));
+    return server === undefined ? undefined : { url: toUrl(server, variables) };
+  };
+  const ofDocument = serversOf(root, root).map((server) => toUrl(server, variables));
   const named = ofDocument.filter((url) => url !== undefined);
-  const own = named.length > 0 ? [] : operations.map((operation) => ownServerOf(operation, variables)?.url);
-  const hosts = new Set((named.length > 0 ? named : own.filter((url) => url !== undefined)).map(hostOf));
+  const ownUrls = named.length > 0 ? [] : operations.map((operation) => ownServerOf(operation)?.url);
+  const hosts = new Set((named.length > 0 ? named : ownUrls.filter((url) => url !== undefined)).map(hostOf));
   const isOfDocument = (url: string): boolean =>
     hosts.has(hostOf(url)) && (named.length > 0 || hosts.size === 1);
 
   return (operation, reportLoss) => {
-    const declared = ownServerOf(operation, variables);
-    const server = declared === undefined ? ofDocument[0] : declared.url;
+    const own = ownServerOf(operation);
+    const server = own === undefined ? ofDocument[0] : own.url;
     if (server === undefined) return {};
-    if (declared === undefined || named.includes(server)) return { server };
+    if (own === undefined || named.includes(server)) return { server };
     if (isOfDocument(server)) return { server, ownServer: 'here' };
     if (!allowed.some((prefix) => isUrlBelow(server, prefix))) {
       reportLoss('foreign-server', `${server} is called only where the source's \`servers\` name it`);
@@ -49,13 +63,8 @@ export function createServerReader(
   };
 }
 
-function ownServerOf(operation: Operation, variables: Variables): { url: string | undefined } | undefined {
-  const [server] = [...serversOf(operation.operation), ...serversOf(operation.pathItem)];
-  return server === undefined ? undefined : { url: toUrl(server, variables) };
-}
-
-function serversOf(holder: JsonObject): JsonObject[] {
-  const { servers } = holder;
+/** The `servers` of OpenAPI 3. */
+export function declaredServers({ servers }: JsonObject): JsonObject[] {
   return Array.isArray(servers) ? servers.filter(isJsonObject) : [];
 }
 
@@ -85,11 +94,11 @@ function variableOf(declared: Json | undefined, name: string): JsonObject | unde
   return isJsonObject(variable) ? variable : undefined;
 }
 
-function checkVariables(root: JsonObject, operations: readonly Operation[], variables: Variables): void {
+function checkVariables({ root, operations, serversOf }: DeclaredServers, variables: Variables): void {
   const names = Object.keys(variables);
   if (names.length === 0) return;
   const holders = [root, ...operations.flatMap(({ pathItem, operation }) => [pathItem, operation])];
-  const servers = holders.flatMap(serversOf);
+  const servers = holders.flatMap((holder) => serversOf(holder, root));
   const known = new Set(servers.flatMap(({ url }) => (typeof url === 'string' ? variablesIn(url) : [])));
   for (const name of names) {
     if (!known.has(name)) {

@@ -6,26 +6,21 @@ import { fitDescription } from '../present/description.ts';
 import { present } from '../present/present.ts';
 import type { SchemaSettings } from '../settings.ts';
 import { toAccess, toAnnotations } from './access.ts';
-import { readBody, type Body } from './body.ts';
 import { toDescription, toTitle } from './describe.ts';
+import type { Dialect } from './dialect.ts';
 import type { OpenApiDocument } from './document.ts';
 import { fixArguments } from './fixed-arguments.ts';
-import { argumentsOf, createInput, type Input } from './input.ts';
-import { essenceOf, isJsonMediaType } from './media-types.ts';
+import { argumentsOf, type Input } from './input.ts';
+import { isJsonMediaType } from './media-types.ts';
 import type { Operation } from './operations.ts';
 import { detectPagination } from './pagination.ts';
-import { readParameters, type Parameter } from './parameters.ts';
 import { splitPath, type PathTemplate } from './path.ts';
 import { SkipOperation, type ReportLoss } from './reasons.ts';
 import type { References } from './references.ts';
-import {
-  acceptedMediaTypes,
-  createOutputSchema,
-  readSuccessResponses,
-  type Projection,
-} from './responses.ts';
+import { readRequest } from './request.ts';
+import { acceptedMediaTypes, createOutputSchema, type Projection } from './responses.ts';
 import { once, type SchemaLibrary } from './schemas/library.ts';
-import { isCredentialParameter, readSecurity, type SecuritySchemes } from './security.ts';
+import { readSecurity, type SecuritySchemes } from './security.ts';
 import { offerSelect } from './select-argument.ts';
 import type { ServerFacts, ServerReader } from './servers.ts';
 import type { OpenApiOptions, OperationCustomisation } from './settings.ts';
@@ -34,6 +29,7 @@ import type { OpenApiOptions, OperationCustomisation } from './settings.ts';
 export interface Compilation {
   readonly source: string;
   readonly document: OpenApiDocument;
+  readonly dialect: Dialect;
   readonly references: References;
   readonly schemas: SchemaLibrary;
   readonly securitySchemes: SecuritySchemes;
@@ -61,23 +57,24 @@ export function compileOperation(
   reportLoss: ReportLoss,
 ): Tool {
   if (set.hidden === true) throw new SkipOperation('hidden', 'hidden by a rule or by `x-bailiwick`');
-  const { document, references, schemas } = compilation;
+  const { document, dialect, references, schemas } = compilation;
+  const { root } = document;
   const template = splitPath(operation.path);
-  const parameters = readCheckedParameters(operation, template, compilation, reportLoss);
-  const body = readChosenBody(operation, set, compilation, reportLoss);
+  const request = readRequest(operation, { ...compilation, root, template, set, reportLoss });
   const security = readSecurity(operation, {
-    root: document.root,
+    root,
     schemes: compilation.securitySchemes,
     reportLoss,
   });
-  const responses = readSuccessResponses(operation, { references, reportLoss });
+  const responses = dialect.readSuccessResponses(operation, { root, references, reportLoss });
   const access = set.access ?? toAccess(operation.method);
-  const declaredInput = createInput(parameters, body, schemas);
-  const { input, ...fixed } = readInput(declaredInput, {
+  const { input, ...fixed } = readInput(request.input, {
     set,
     isJson: acceptedMediaTypes(responses).some(isJsonMediaType),
     pagination:
-      access === 'read' ? detectPagination(parameters, declaredInput, responses, references) : undefined,
+      access === 'read'
+        ? detectPagination(request.parameters, request.input, responses, references)
+        : undefined,
     offersSelect: compilation.options.select !== false,
     reportLoss,
   });
@@ -124,39 +121,9 @@ export function compileOperation(
   };
 }
 
-function readCheckedParameters(
-  operation: Operation,
-  template: PathTemplate,
-  { references, schemas, securitySchemes }: Compilation,
-  reportLoss: ReportLoss,
-): Parameter[] {
-  const isCredential = (location: string, name: string): boolean =>
-    isCredentialParameter(securitySchemes, location, name);
-  const parameters = readParameters(operation, { references, template, isCredential, reportLoss });
-  for (const { schema, schemaPointer } of parameters) {
-    for (const each of schemas.check(schema, schemaPointer)) reportLoss('cyclic-composition', each);
-  }
-  return parameters;
-}
-
 function projectionOf(result: ResultBinding | undefined): Projection {
   if (result?.select !== undefined) return 'configuration';
   return result?.selectArgument === undefined ? 'nobody' : 'caller';
-}
-
-function readChosenBody(
-  operation: Operation,
-  { mediaType }: OperationCustomisation,
-  { references, schemas, options }: Compilation,
-  reportLoss: ReportLoss,
-): Body | undefined {
-  const preferred = options.mediaTypes ?? [];
-  const mediaTypes = mediaType === undefined ? preferred : [mediaType, ...preferred];
-  const body = readBody(operation, { references, schemas, reportLoss, mediaTypes, forms: options.forms });
-  if (mediaType !== undefined && essenceOf(body?.mediaType ?? '') !== essenceOf(mediaType)) {
-    reportLoss('unknown-media-type', `${mediaType}: sent is ${body?.mediaType ?? 'no body'}`);
-  }
-  return body;
 }
 
 function readInput(

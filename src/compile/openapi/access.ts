@@ -2,9 +2,9 @@ import type { JsonObject } from '../../catalog/json.ts';
 import type { Access } from '../../catalog/tool.ts';
 import type { Operation } from './operations.ts';
 
-/** What a method does to the world (RFC 9110 §9.2). TRACE and what is unknown count as `destructive`. */
+/** What a method does to the world (RFC 9110 §9.2). QUERY is a GET with a body. TRACE and what is unknown count as `destructive`. */
 export function toAccess(method: string): Access {
-  if (method === 'GET' || method === 'HEAD' || method === 'OPTIONS') return 'read';
+  if (['GET', 'HEAD', 'OPTIONS', 'QUERY'].includes(method)) return 'read';
   return method === 'POST' || method === 'PUT' || method === 'PATCH' ? 'write' : 'destructive';
 }
 
@@ -25,7 +25,7 @@ export function toAnnotations(
     ...(title !== undefined && { title }),
     readOnlyHint: access === undefined ? isRead : access === 'read',
     destructiveHint: access === undefined ? !isRead && isConsequential !== false : access === 'destructive',
-    idempotentHint: ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'].includes(method),
+    idempotentHint: ['GET', 'HEAD', 'OPTIONS', 'QUERY', 'PUT', 'DELETE'].includes(method),
     openWorldHint: true,
   };
 }

@@ -60,6 +60,7 @@ export function flattenObject(
   function collectOwn(object: JsonObject, isRoot: boolean): boolean {
     if (UNFLATTENABLE.some((keyword) => Object.hasOwn(object, keyword))) return false;
     if (!mayBeObject(object['type'])) return false;
+    if (object['x-kubernetes-preserve-unknown-fields'] === true) return false;
     const additional = object['additionalProperties'];
     if (additional === true || isJsonObject(additional)) return false;
     const own = object['properties'];

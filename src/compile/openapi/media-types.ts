@@ -32,7 +32,12 @@ export function isXmlMediaType(mediaType: string): boolean {
 /** True for content that is characters, in whatever language. */
 export function isTextMediaType(mediaType: string): boolean {
   const essence = essenceOf(mediaType);
-  return essence.startsWith('text/') || isXmlMediaType(mediaType) || TEXT_APPLICATIONS.has(essence);
+  return essence.startsWith('text/') || isXmlMediaType(mediaType) || isTextApplication(essence);
+}
+
+/** `+json-seq` (RFC 8091) and `+jsonl` are sequences of JSON texts, which are written as text. */
+function isTextApplication(essence: string): boolean {
+  return TEXT_APPLICATIONS.has(essence) || /\+(?:json-seq|jsonl|ndjson)$/.test(essence);
 }
 
 const TEXT_APPLICATIONS = new Set(

@@ -1,5 +1,6 @@
 import { isJsonObject, type Json, type JsonObject, type JsonSchema } from '../../../catalog/json.ts';
 import { sortedEntries, sortMembers } from './data.ts';
+import { readExtensions } from './extensions.ts';
 import { KEYWORDS, isPattern, keywordsOf } from './keywords.ts';
 import { allowNull, isNullable } from './nullable.ts';
 import { toEnum, toExclusiveBounds, toType } from './values.ts';
@@ -11,7 +12,7 @@ export type ReferenceOutcome = JsonSchema | undefined;
 export interface Conversion {
   /** `input`: what a caller sends, exact. `output`: what comes back, relaxed until hardly anything can fail it. */
   readonly direction: 'input' | 'output';
-  /** OpenAPI 3.0: beside a `$ref` only annotations and `nullable` count. */
+  /** Swagger 2.0 and OpenAPI 3.0: beside a `$ref` only annotations and `nullable` count. */
   readonly ignoresSiblings: boolean;
   /** The schema is composed of itself: what cannot be kept without repeating it for ever is relaxed. */
   readonly isComposedOfItself: boolean;
@@ -34,7 +35,7 @@ interface Position {
 const ELSEWHERE: Position = { applies: false, absent: new Set() };
 
 /** Keywords that count beside a `$ref` where siblings are ignored: they constrain nothing. */
-const ANNOTATIONS = ['title', 'description', 'deprecated', 'nullable'];
+const ANNOTATIONS = ['title', 'description', 'deprecated', 'nullable', 'x-nullable'];
 
 /** Keywords that a relaxed schema keeps: structure and words, no constraint but the type. */
 const RELAXED = new Set([
@@ -52,7 +53,7 @@ const RELAXED = new Set([
 ]);
 
 /**
- * An OpenAPI 3.0 or 3.1 schema as JSON Schema 2020-12, in an order of members that depends on nothing but their names.
+ * A schema of any version as JSON Schema 2020-12, in an order of members that depends on nothing but their names.
  *
  * What a validator would refuse to compile is left out, so the result is always usable.
  */
@@ -80,6 +81,7 @@ function convertOrLeaveOut(
     if (reference === undefined && keywordsOf(kept).length === 0) return undefined;
     entries.push(...Object.entries(reference ?? {}));
   }
+  kept = readExtensions(kept, { hasNullType: !conversion.ignoresSiblings });
   for (const keyword of keywordsOf(kept)) {
     if (conversion.direction === 'output' && !RELAXED.has(keyword)) continue;
     const entry = convertKeyword(keyword, kept, conversion, position);

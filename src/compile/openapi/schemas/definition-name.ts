@@ -11,11 +11,16 @@ const LOOKS_HASHED = /_[0-9a-f]{6}$/;
 export function toDefinitionName(pointer: string): string {
   const hash = pointer.indexOf('#');
   const segments = parsePointer(pointer.slice(hash)) ?? [];
-  const [root, section, name] = segments;
-  const isComponent = hash === 0 && segments.length === 3 && root === 'components' && section === 'schemas';
-  if (isComponent && name !== undefined && PLAIN_NAME.test(name) && !LOOKS_HASHED.test(name)) return name;
+  const name = hash === 0 ? componentName(segments) : undefined;
+  if (name !== undefined && PLAIN_NAME.test(name) && !LOOKS_HASHED.test(name)) return name;
   const stem = segments.at(-1) ?? fileStem(pointer.slice(0, hash));
   return withHash(stem.replace(/[^A-Za-z0-9._-]/g, '_') || 'schema', pointer);
+}
+
+/** The last segment of `#/components/schemas/X`, and of `#/definitions/X` in Swagger 2.0. */
+function componentName(segments: readonly string[]): string | undefined {
+  const section = segments.slice(0, -1).join('/');
+  return section === 'components/schemas' || section === 'definitions' ? segments.at(-1) : undefined;
 }
 
 /** `pet` of `schemas/pet.yaml`. */

@@ -24,7 +24,7 @@ export interface Definition extends Converted {
 
 /** The schemas of one document: checked at once, converted on demand, each at most once per direction. */
 export interface SchemaLibrary {
-  /** OpenAPI 3.0: what stands beside a `$ref` does not count. */
+  /** Swagger 2.0 and OpenAPI 3.0: what stands beside a `$ref` does not count. */
   readonly ignoresSiblings: boolean;
   /**
    * Walks the schema and all it leads to.
@@ -41,7 +41,7 @@ export interface SchemaLibrary {
 
 /** Opens the library of a document. Costs nothing until it is asked. */
 export function createSchemaLibrary(document: OpenApiDocument, references: References): SchemaLibrary {
-  const ignoresSiblings = document.version === '3.0';
+  const ignoresSiblings = document.version === '2.0' || document.version === '3.0';
   const graph = createGraph({ references, ignoresSiblings });
   const converted = { input: new Map<Json, Converted>(), output: new Map<Json, Converted>() };
   const definitions = { input: new Map<string, Definition>(), output: new Map<string, Definition>() };

@@ -1,7 +1,7 @@
 import type { HttpBinding } from '../catalog/binding.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { LoadedConfig } from '../config/load.ts';
-import { suggest } from '../config/suggest.ts';
+import { suggest } from '../text/suggest.ts';
 import { configuredPrincipal } from '../identity/configured-principal.ts';
 import { localPrincipal } from '../identity/local.ts';
 import type { Principal } from '../identity/principal.ts';

@@ -1,7 +1,7 @@
 import { toShownName } from '../catalog/names.ts';
 import type { App } from '../app.ts';
 import type { Tool } from '../catalog/tool.ts';
-import { suggest } from '../config/suggest.ts';
+import { suggest } from '../text/suggest.ts';
 import { BailiwickError } from '../errors.ts';
 
 /**

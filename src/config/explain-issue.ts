@@ -5,7 +5,7 @@ import { type Path, toDotted, valueAt } from '../text/pointer.ts';
 import { isKeyOfAnotherVersion, isValueOfAnotherVersion } from './not-in-this-version.ts';
 import { isSensitive } from './redacted.ts';
 import { metaOf, narrowedOptions, optionsOf, schemasAt, shapeOf, tellingKeyOf } from './schema-walk.ts';
-import { suggest } from './suggest.ts';
+import { suggest } from '../text/suggest.ts';
 
 /** More unknown keys than anybody reads. */
 const MAX_KEYS = 50;

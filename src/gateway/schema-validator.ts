@@ -2,8 +2,14 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import type { JsonSchema } from '../catalog/json.ts';
 
-/** Validators live as long as the schema they were made of: a new snapshot lets the old ones go. */
-const validators = new WeakMap<JsonSchema, ValidateFunction>();
+/** Validators that are kept, those that were used last: one of a large schema takes some megabytes. */
+const MAX_VALIDATORS = 200;
+
+/** By schema, the one that was used last at the end. */
+const validators = new Map<JsonSchema, ValidateFunction>();
+
+/** A schema is written into the code of those that refer to it if it has no more keywords than this. */
+const MAX_INLINED = 8;
 
 /**
  * The validator of a tool's schema (JSON Schema 2020-12), compiled on first use.
@@ -15,20 +21,25 @@ const validators = new WeakMap<JsonSchema, ValidateFunction>();
  * @throws Error where the schema cannot be compiled.
  */
 export function validatorOf(schema: JsonSchema): ValidateFunction {
-  let validate = validators.get(schema);
-  if (!validate) {
-    const options = {
-      strict: false,
-      allErrors: true,
-      validateSchema: false,
-      addUsedSchema: false,
-      logger: false,
-    } as const;
-    const ajv = new Ajv2020(options);
-    addFormats.default(ajv);
-    const { $schema: _dialect, $id: _place, $async: _async, ...rest } = schema;
-    validate = ajv.compile(rest);
-    validators.set(schema, validate);
-  }
+  const validate = validators.get(schema) ?? compile(schema);
+  validators.delete(schema);
+  validators.set(schema, validate);
+  const [oldest] = validators.keys();
+  if (validators.size > MAX_VALIDATORS && oldest !== undefined) validators.delete(oldest);
   return validate;
+}
+
+function compile(schema: JsonSchema): ValidateFunction {
+  const ajv = new Ajv2020({
+    strict: false,
+    allErrors: true,
+    verbose: true,
+    validateSchema: false,
+    addUsedSchema: false,
+    inlineRefs: MAX_INLINED,
+    logger: false,
+  });
+  addFormats.default(ajv);
+  const { $schema: _dialect, $id: _place, $async: _async, ...rest } = schema;
+  return ajv.compile(rest);
 }

@@ -1,7 +1,8 @@
-import type { ErrorObject } from 'ajv/dist/2020.js';
 import type { Json, JsonObject } from '../catalog/json.ts';
 import type { Tool } from '../catalog/tool.ts';
 import { BailiwickError } from '../errors.ts';
+import { toPointer } from '../text/pointer.ts';
+import { toProblems } from './argument-problems.ts';
 import { validatorOf } from './schema-validator.ts';
 
 /** How many problems an answer names; the rest is counted. */
@@ -16,7 +17,9 @@ export function validateArguments(tool: Tool, args: JsonObject): void {
   requireCanonical(args);
   const validate = validatorOf(tool.validationSchema);
   if (validate(args)) return;
-  const problems = (validate.errors ?? []).map(toProblem);
+  const problems = toProblems(validate.errors ?? []);
+  // What was found holds on to the arguments; the validator stays.
+  validate.errors = null;
   const shown = problems.slice(0, MAX_PROBLEMS);
   const rest = problems.length - shown.length;
   const text = shown.map((problem) => `${problem.pointer || '(arguments)'} ${problem.message}`).join('; ');
@@ -54,7 +57,7 @@ function requireCanonical(args: JsonObject): void {
     if (typeof value !== 'object' || value === null) continue;
     for (const [name, item] of Object.entries(value)) {
       if (!name.isWellFormed()) throw unusable(pointer, 'has a name that is not well-formed Unicode');
-      waiting.push({ value: item, pointer: `${pointer}/${escapePointer(name)}`, depth: depth + 1 });
+      waiting.push({ value: item, pointer: `${pointer}${toPointer([name])}`, depth: depth + 1 });
     }
   }
 }
@@ -67,35 +70,4 @@ function unusable(pointer: string, message: string): BailiwickError {
       data: { pointer, problems: [{ pointer, message }] },
     },
   );
-}
-
-interface Problem {
-  readonly pointer: string;
-  readonly message: string;
-}
-
-function toProblem(error: ErrorObject): Problem {
-  const params = error.params as Record<string, unknown>;
-  if (error.keyword === 'required') {
-    return {
-      pointer: `${error.instancePath}/${escapePointer(String(params['missingProperty']))}`,
-      message: 'is required',
-    };
-  }
-  if (error.keyword === 'additionalProperties') {
-    const name = String(params['additionalProperty']);
-    return {
-      pointer: `${error.instancePath}/${escapePointer(name)}`,
-      message: 'is not an argument of this tool',
-    };
-  }
-  if (error.keyword === 'enum') {
-    const allowed = (params['allowedValues'] as unknown[]).slice(0, 20).map((value) => JSON.stringify(value));
-    return { pointer: error.instancePath, message: `must be one of ${allowed.join(', ')}` };
-  }
-  return { pointer: error.instancePath, message: error.message ?? `fails ${error.keyword}` };
-}
-
-function escapePointer(segment: string): string {
-  return segment.replaceAll('~', '~0').replaceAll('/', '~1');
 }

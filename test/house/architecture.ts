@@ -14,7 +14,11 @@ const FOLDERS = [
   },
   { ring: 'words', folder: 'identity', does: 'who calls, and the proof of it' },
   { ring: 'words', folder: 'telemetry', does: 'the log' },
-  { ring: 'words', folder: 'text', does: 'YAML read as JSON, with the place of each value' },
+  {
+    ring: 'words',
+    folder: 'text',
+    does: 'YAML read as JSON, with the place of each value; the nearest known word',
+  },
   { ring: 'single jobs', folder: 'compile', does: 'sources → catalog entries; pure: no network, no clock' },
   {
     ring: 'single jobs',

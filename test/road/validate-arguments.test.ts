@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { JsonObject, JsonSchema } from '../../src/catalog/json.ts';
 import type { Tool } from '../../src/catalog/tool.ts';
+import { compileOpenApi } from '../../src/compile/openapi/compile.ts';
 import { BailiwickError } from '../../src/errors.ts';
 import { validateArguments } from '../../src/gateway/validate-arguments.ts';
 
@@ -48,6 +49,75 @@ test.each([
     { properties: { o: { properties: { n: { type: 'integer' } } } } },
     { o: { n: 'x' } },
     { pointer: '/o/n', message: 'must be integer' },
+  ],
+  [
+    'a value of none of several types',
+    { properties: { v: { type: ['string', 'null', 'object'] } } },
+    { v: 1 },
+    { pointer: '/v', message: 'must be string, null or object' },
+  ],
+  [
+    'a value of none of the alternatives',
+    { properties: { v: { anyOf: [{ type: 'string' }, { type: 'array', items: {} }] } } },
+    { v: 1 },
+    { pointer: '/v', message: 'must be string or array' },
+  ],
+  [
+    'a property that only one alternative requires',
+    { properties: { v: { anyOf: [{ type: 'object', required: ['id'] }] } } },
+    { v: {} },
+    { pointer: '/v/id', message: 'is required' },
+  ],
+  [
+    'more than one alternative that fits',
+    { properties: { v: { oneOf: [{ type: 'string' }, { type: 'string' }] } } },
+    { v: 'x' },
+    { pointer: '/v', message: 'must match exactly one of the forms that are described' },
+  ],
+  [
+    'a missing argument of a known type',
+    { required: ['n'], properties: { n: { type: ['integer', 'null'] } } },
+    {},
+    { pointer: '/n', message: 'is required (integer or null)' },
+  ],
+  [
+    'an argument that another one needs',
+    { dependentRequired: { a: ['b'] } },
+    { a: 1 },
+    { pointer: '/b', message: 'is required beside a' },
+  ],
+  [
+    'a mistyped argument',
+    { additionalProperties: false, properties: { title: {}, assignee: {} } },
+    { tilte: 1 },
+    { pointer: '/tilte', message: 'is not an argument of this tool; did you mean title?' },
+  ],
+  [
+    'a mistyped property',
+    { properties: { o: { additionalProperties: false, properties: { replicas: {} } } } },
+    { o: { replica: 1 } },
+    { pointer: '/o/replica', message: 'is not a property of this object; did you mean replicas?' },
+  ],
+  [
+    'a mistyped value of a large enum',
+    { properties: { z: { enum: Array.from({ length: 30 }, (_, index) => `eu-west-${index}x`) } } },
+    { z: 'eu-west-25y' },
+    {
+      pointer: '/z',
+      message: `must be one of ${Array.from({ length: 10 }, (_, index) => `"eu-west-${index}x"`).join(', ')} and 20 more; did you mean "eu-west-25x"?`,
+    },
+  ],
+  [
+    'text that does not match',
+    { properties: { s: { pattern: '^[a-z]+$' } } },
+    { s: '1' },
+    { pointer: '/s', message: 'must match the pattern ^[a-z]+$' },
+  ],
+  [
+    'what is not allowed at all',
+    { properties: { s: false } },
+    { s: 1 },
+    { pointer: '/s', message: 'is not allowed here' },
   ],
   [
     'a format that does not hold',
@@ -116,4 +186,70 @@ test('any arguments either pass or are refused with a pointer; nothing else come
       }
     }),
   );
+});
+
+test('what the presented schema left out is told from the full one', () => {
+  const fields = Object.fromEntries(
+    Array.from({ length: 90 }, (_, index) => [
+      `field${index}`,
+      {
+        type: 'object',
+        properties: { size: { type: 'integer', maximum: index } },
+        additionalProperties: false,
+      },
+    ]),
+  );
+  const [tool] = compileOpenApi({
+    source: 'api',
+    file: 'api.json',
+    text: JSON.stringify({
+      openapi: '3.1.0',
+      paths: {
+        '/a': {
+          post: {
+            requestBody: {
+              required: true,
+              content: {
+                'application/json': {
+                  schema: { properties: { spec: { type: 'object', properties: fields } } },
+                },
+              },
+            },
+          },
+        },
+      },
+    }),
+  }).tools;
+  expect(tool).toBeDefined();
+  expect(JSON.stringify(tool?.inputSchema)).not.toContain('"maximum":7');
+  expect(problemsOf(tool!.validationSchema, { spec: { field7: { size: 8 }, field8: { sise: 1 } } })).toEqual([
+    { pointer: '/spec/field7/size', message: 'must be <= 7' },
+    { pointer: '/spec/field8/sise', message: 'is not a property of this object; did you mean size?' },
+  ]);
+});
+
+test('a schema of hundreds of definitions that refer to each other is compiled and answers', () => {
+  const names = Array.from({ length: 60 }, (_, index) => `d${index}`);
+  const definitions = Object.fromEntries(
+    names.map((name, index) => [
+      name,
+      {
+        type: 'object',
+        properties: Object.fromEntries(
+          Array.from({ length: 8 }, (_, each) => [
+            `p${each}`,
+            { $ref: `#/$defs/d${(index * 7 + each * 31) % 60}` },
+          ]),
+        ),
+      },
+    ]),
+  );
+  const schema: JsonSchema = {
+    type: 'object',
+    properties: { root: { $ref: '#/$defs/d0' } },
+    $defs: definitions,
+  };
+  expect(problemsOf(schema, { root: { p1: { p2: { p3: 'x' } } } })).toEqual([
+    { pointer: '/root/p1/p2/p3', message: 'must be object' },
+  ]);
 });

@@ -1,14 +1,19 @@
 /**
- * What does a call cost through Bailiwick, beside the direct call and two relays that govern nothing?
+ * What does a call cost through Bailiwick, beside the direct call and two relays that govern nothing? What does it cost to
+ * compile a large OpenAPI document, beside two other compilers?
  *
  *   node test/bench/run.ts [--rounds N] [--seconds N] [--callers 1,16] [--rate N] [--parties LIST] [--json] [--write]
+ *     [--only calls|compile] [--specs DIRECTORY]
  *
  * Exit 0: measured. 1: a party could not be started or answered wrongly. 2: the command line is wrong.
- * `--write` renews the table in `docs/bench.md`. How to read the numbers is written there.
+ * `--write` renews the tables in `docs/bench.md`. How to read the numbers is written there.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { installPeers } from '../corpus/peers.ts';
 import { replaceMarkedSection } from '../support/marked-section.ts';
+import { formatCompileTable, runCompileBench } from './compile/rounds.ts';
+import { readMachine } from './machine.ts';
 import { PARTY_NAMES } from './parties.ts';
 import { formatMachine, formatTable, summarizeSamples } from './report.ts';
 import { runBench } from './rounds.ts';
@@ -24,6 +29,8 @@ const { values } = parseArgs({
     parties: { type: 'string', default: PARTY_NAMES.join(',') },
     json: { type: 'boolean' },
     write: { type: 'boolean' },
+    only: { type: 'string' },
+    specs: { type: 'string', default: '../shared/specs' },
   },
 });
 process.exitCode = await main().catch((error: unknown) => {
@@ -42,6 +49,24 @@ async function main(): Promise<number> {
     console.error(`numbers must be positive; --parties takes ${PARTY_NAMES.join(',')}`);
     return 2;
   }
+  if (values.only !== undefined && !['calls', 'compile'].includes(values.only)) {
+    console.error('--only takes calls or compile');
+    return 2;
+  }
+  if (values.only !== 'compile') await benchCalls({ parties, callers, rate, rounds, seconds });
+  if (values.only !== 'calls') await benchCompile(rounds);
+  return 0;
+}
+
+interface CallBench {
+  readonly parties: readonly (typeof PARTY_NAMES)[number][];
+  readonly callers: readonly number[];
+  readonly rate: number;
+  readonly rounds: number;
+  readonly seconds: number;
+}
+
+async function benchCalls({ parties, callers, rate, rounds, seconds }: CallBench): Promise<void> {
   const result = await runBench({
     parties,
     shapes: [...callers.map((count) => ({ callers: count })), { ratePerSecond: rate }],
@@ -53,8 +78,20 @@ async function main(): Promise<number> {
   const how = `${rounds} rounds of ${seconds} s, Node ${process.version}. Median (lowest to highest round).`;
   const text = `${how} ${formatMachine(result)}\n\n${formatTable(lines)}`;
   console.log(values.json ? JSON.stringify({ ...result, lines }, null, 2) : text);
-  if (values.write) {
-    await writeFile(DOCUMENT, replaceMarkedSection(await readFile(DOCUMENT, 'utf8'), 'measured', text));
-  }
-  return 0;
+  if (values.write) await writeSection('measured', text);
+}
+
+async function benchCompile(rounds: number): Promise<void> {
+  await installPeers();
+  const before = readMachine();
+  const lines = await runCompileBench(values.specs, rounds, (line) => console.error(line));
+  const how = `Best of ${rounds} processes each, Node ${process.version}.`;
+  const load = `Load average ${before.load.toFixed(2)} before and ${readMachine().load.toFixed(2)} after, on ${before.cores} cores.`;
+  const text = `${how} ${load}\n\n${formatCompileTable(lines)}`;
+  console.log(values.json ? JSON.stringify({ lines }, null, 2) : text);
+  if (values.write) await writeSection('compiled', text);
+}
+
+async function writeSection(name: string, text: string): Promise<void> {
+  await writeFile(DOCUMENT, replaceMarkedSection(await readFile(DOCUMENT, 'utf8'), name, text));
 }

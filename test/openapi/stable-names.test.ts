@@ -33,8 +33,12 @@ test('an operation whose id is clean and its own keeps its name, whatever is add
   );
 });
 
+/** A name without the hash that tells it apart. */
+function bare(name: string): string {
+  return name.replace(/_[0-9a-f]{6}$/, '');
+}
+
 test('an addition renames only operations that come to the same name as what is added', () => {
-  const bare = (name: string) => name.replace(/_[0-9a-f]{6}$/, '');
   fc.assert(
     fc.property(documents, path, anyId, (before, where, id) => {
       fc.pre(!Object.hasOwn(before, where));

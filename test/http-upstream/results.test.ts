@@ -59,6 +59,33 @@ describe('an answer that succeeds', () => {
     }
   });
 
+  test.for<[string, string | Buffer, unknown]>([
+    ['application/json; charset=utf-16le', Buffer.from('{"a":"ü"}', 'utf16le'), { a: 'ü' }],
+    ['application/json; charset=iso-8859-1', Buffer.from('{"a":"ü"}', 'latin1'), { a: 'ü' }],
+    ['application/json', '\uFEFF{"a":1}', { a: 1 }],
+    ['text/json', '{"a":1}', { a: 1 }],
+    ['application/vnd.api+json; profile="x;y"', '{"a":1}', { a: 1 }],
+  ])('%s is decoded and read', async ([type, body, expected]) => {
+    const { result } = await call({ headers: { 'content-type': type }, body });
+    expect(result['structuredContent']).toEqual(expected);
+  });
+
+  test('an empty JSON body is no JSON, and one of spaces neither', async () => {
+    expect((await call({ headers: json, body: '' })).result['content']).toEqual([
+      { type: 'text', text: '200 OK' },
+    ]);
+    expect((await call({ headers: json, body: ' \n' })).result).toEqual({
+      content: [{ type: 'text', text: ' \n' }],
+    });
+  });
+
+  test('JSON under another type stays what its type says', async () => {
+    const html = await call({ headers: { 'content-type': 'text/html' }, body: '{"a":1}' });
+    expect(html.result).toEqual({ content: [{ type: 'text', text: '{"a":1}' }] });
+    const bytes = await call({ headers: { 'content-type': 'application/octet-stream' }, body: '{"a":1}' });
+    expect(bytes.result['content']).toMatchObject([{ type: 'resource', resource: { blob: 'eyJhIjoxfQ==' } }]);
+  });
+
   test('JSON that does not parse passes as text', async () => {
     const { result, status } = await call({ headers: json, body: '{"a":' });
     expect(status).toBe('ok');
@@ -69,6 +96,7 @@ describe('an answer that succeeds', () => {
     [204, '204 No Content'],
     [200, '200 OK'],
     [202, '202 Accepted'],
+    [205, '205 Reset Content'],
   ] as const)('an empty %d says so', async ([status, text]) => {
     const { result, code } = await call({ status });
     expect(code).toBe(status);
@@ -154,6 +182,18 @@ describe('an answer that fails', () => {
       expect(result['content']).toEqual([{ type: 'text', text: expect.stringMatching(text) }]);
     },
   );
+
+  test('problem details are the body of the error', async () => {
+    const headers = { 'content-type': 'application/problem+json' };
+    const { result } = await call({
+      status: 422,
+      headers,
+      body: '{"title":"Bad","errors":[{"pointer":"/a"}]}',
+    });
+    expect(result['structuredContent']).toMatchObject({
+      error: { status: 422, body: { title: 'Bad', errors: [{ pointer: '/a' }] } },
+    });
+  });
 
   test('a body that is text is text in the error too, and an absent one is absent', async () => {
     const text = await call({ status: 502, headers: { 'content-type': 'text/html' }, body: '<h1>Bad</h1>' });

@@ -106,7 +106,10 @@ test.for([
   ['application/json', '{"a":'],
 ])('an answer of %s, %s, is not selected from', async ([type, body]) => {
   const { result } = await call(ASKED, { select: 'a' }, { type: type!, body: body! });
-  expect(result['content']).toEqual([{ type: 'text', text: body }]);
+  expect(result['content']).toEqual([
+    { type: 'text', text: body },
+    { type: 'text', text: '[select was not applied: the answer is not JSON]' },
+  ]);
 });
 
 test('no expression takes long or grows the answer without bound', async () => {

@@ -74,10 +74,16 @@ function toResult(response: HttpResponse, bytes: Buffer, context: ResultContext)
   const value = kind === 'json' ? parseJson(text) : undefined;
   const result =
     value === undefined
-      ? withoutStructure({ type: 'text', text }, tool)
+      ? withNote(withoutStructure({ type: 'text', text }, tool), context)
       : toJsonResult({ text, value }, context);
   const link = response.headers['link'];
   return withNext(result, context.next?.(link === undefined ? link : scrub(link), value));
+}
+
+function withNote(result: JsonObject & { content: JsonObject[] }, { selection }: ResultContext): JsonObject {
+  if (selection?.asked === undefined) return result;
+  const note = { type: 'text', text: '[select was not applied: the answer is not JSON]' };
+  return { ...result, content: [...result.content, note] };
 }
 
 /** The text is the answer as it came, unless something was selected from it. */
@@ -97,7 +103,7 @@ function toJsonResult(answer: { text: string; value: Json }, context: ResultCont
 }
 
 /** Clients demand structured content of a tool that declares an output; compiled schemas require no member of it. */
-function withoutStructure(block: JsonObject, tool: Tool): JsonObject {
+function withoutStructure(block: JsonObject, tool: Tool): JsonObject & { content: JsonObject[] } {
   return { content: [block], ...(tool.outputSchema !== undefined && { structuredContent: {} }) };
 }
 

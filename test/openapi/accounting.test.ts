@@ -146,3 +146,14 @@ test('a whole document: every operation is a tool or a row with a named reason',
   expect(contribution.operations).toBe(6);
   expect(contribution).toMatchObject({ source: 'api', resources: [], templates: [], prompts: [], lossy: [] });
 });
+
+test.each<[string, Json]>([
+  ['a schema that leads nowhere', { name: 'q', in: 'query', schema: { $ref: '#/components/schemas/None' } }],
+  ['no name', { in: 'query', schema: {} }],
+  ['a location that does not exist', { name: 'q', in: 'formData' }],
+])('an optional parameter with %s is left out, with a row', (_what, parameter) => {
+  const kept = { name: 'k', in: 'query', schema: { type: 'string' } };
+  const contribution = compilePaths({ '/a': { get: { operationId: 'a', parameters: [parameter, kept] } } });
+  expect(lossesOf(contribution)).toEqual(['parameter-dropped GET /a']);
+  expect(toolNamed(contribution, 'a').binding).toMatchObject({ parameters: [{ name: 'k' }] });
+});

@@ -153,3 +153,32 @@ test('a credential that fits no security scheme of the document is refused, and 
   await using client = await connect('v2 modern', gateway.endpoint, KEYS.writer);
   expect((await client.listTools()).tools).toHaveLength(3);
 });
+
+test('a change in a file that the document refers to, or in an overlay, takes effect', async () => {
+  await using api = await startApi();
+  const part = (name: string): string => `get: { operationId: ${name}_part }`;
+  const overlay = (title: string): string =>
+    `overlay: 1.1.0\nactions: [{ target: '$..get', update: { summary: ${title} } }]`;
+  await using gateway = await startGateway({
+    ...notesFiles(api.url, '', ', overlays: [notes.overlay.yaml]'),
+    'notes.yaml': DOCUMENT.replace('paths:\n', 'paths:\n  /part: { $ref: part.yaml }\n'),
+    'part.yaml': part('first'),
+    'notes.overlay.yaml': overlay('One'),
+  });
+  await using client = await connect('v2 modern', gateway.endpoint, KEYS.reader);
+  const listed = async (): Promise<unknown> =>
+    (await client.listTools()).tools.map(({ name, title }) => [name, title]);
+  expect(await listed()).toEqual([
+    ['notes_first_part', undefined],
+    ['notes_list_notes', 'One'],
+  ]);
+
+  await gateway.write('part.yaml', part('second'));
+  await gateway.write('notes.overlay.yaml', overlay('Two'));
+  await gateway.reload();
+
+  expect(await listed()).toEqual([
+    ['notes_list_notes', 'Two'],
+    ['notes_second_part', undefined],
+  ]);
+});

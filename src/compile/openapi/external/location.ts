@@ -48,7 +48,7 @@ export function toPlacePointer(document: string, segments: readonly string[]): s
 }
 
 /** True for what is fetched rather than read from a file. */
-export function isWebUrl(document: string): boolean {
+function isWebUrl(document: string): boolean {
   return /^https?:\/\//i.test(document);
 }
 

@@ -26,12 +26,27 @@ test.each([
   ['query', 'spaceDelimited'],
   ['query', 'pipeDelimited'],
   ['query', 'deepObject'],
-])('the declared style, explode and allowReserved of a %s parameter are kept: %s', (location, style) => {
-  const contribution = compilePaths({
-    '/{p}': { get: parameter(location, { style, explode: true, allowReserved: true }) },
-  });
+])('the declared style and explode of a %s parameter are kept: %s', (location, style) => {
+  const contribution = compilePaths({ '/{p}': { get: parameter(location, { style, explode: true }) } });
   const [tool] = contribution.tools;
-  expect(tool && bindingOf(tool).parameters[0]).toMatchObject({ style, explode: true, allowReserved: true });
+  expect(tool && bindingOf(tool).parameters[0]).toMatchObject({ style, explode: true });
+});
+
+test.each([
+  ['3.0.4', 'query', true],
+  ['3.1.1', 'query', true],
+  ['3.1.1', 'path', false],
+  ['3.1.1', 'cookie', false],
+  ['3.2.0', 'path', true],
+  ['3.2.0', 'cookie', true],
+])('in OpenAPI %s allowReserved of a %s parameter counts: %s', (openapi, location, expected) => {
+  const contribution = compilePaths(
+    { '/{p}': { get: parameter(location, { allowReserved: true }) } },
+    { openapi },
+  );
+  const [tool] = contribution.tools;
+  const binding = tool && bindingOf(tool).parameters.find((one) => one.in === location);
+  expect(binding?.allowReserved).toBe(expected);
 });
 
 test('explode defaults to false for every style but form', () => {

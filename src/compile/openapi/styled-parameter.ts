@@ -46,12 +46,17 @@ export function createParameterReader(table: StyleTable): ParameterReader {
       style,
       explode:
         typeof value['explode'] === 'boolean' ? value['explode'] : style === 'form' || style === 'cookie',
-      allowReserved: value['allowReserved'] === true,
+      allowReserved: value['allowReserved'] === true && takesReserved(location, table),
       ...described,
       description: typeof value['description'] === 'string' ? value['description'] : undefined,
       deprecated: value['deprecated'] === true,
     };
   };
+}
+
+/** Up to OpenAPI 3.1 the field "only applies to parameters with an `in` value of `query`"; 3.2 has it wherever values are percent-encoded. */
+function takesReserved(location: ParameterLocation, table: StyleTable): boolean {
+  return location === 'query' || table === STYLES_OF_3_2;
 }
 
 function locationOf(location: string): ParameterLocation | undefined {

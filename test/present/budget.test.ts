@@ -61,6 +61,47 @@ test('a large enum becomes its type and a sample', () => {
   expect(cut).toEqual([{ pointer: '/properties/zone/enum', what: 'enum' }]);
 });
 
+const ZONES = { enum: Array.from({ length: 900 }, (_, index) => `zone-${index}`) };
+
+test.each<[string, JsonSchema, Json]>([
+  ['exactly one of several', { oneOf: [ZONES, { type: 'string', maxLength: 3 }] }, 'abc'],
+  [
+    'exactly one beside any of several',
+    { anyOf: [{ type: 'string' }], oneOf: [ZONES, { maxLength: 3 }] },
+    'abc',
+  ],
+  ['a negation', { not: ZONES }, 'elsewhere'],
+  ['a condition', { if: ZONES, else: { minLength: 9 }, maxLength: 20 }, 'elsewhere'],
+  ['the other side of a condition', { if: { not: ZONES }, else: { const: 'x' } }, 'elsewhere'],
+  [
+    'what an excluded form leaves over',
+    { allOf: [{ oneOf: [{ not: ZONES }, { maxLength: 3 }] }] },
+    'elsewhere',
+  ],
+  [
+    'at most one that fits',
+    { type: 'array', items: {}, contains: ZONES, maxContains: 1 },
+    ['zone-1', 'elsewhere'],
+  ],
+  [
+    'members that nothing evaluated',
+    {
+      type: 'object',
+      anyOf: [{ properties: { a: { not: ZONES } } }, { properties: { b: true } }],
+      unevaluatedProperties: false,
+    },
+    { a: 'elsewhere' },
+  ],
+])('%s does not become stricter when its parts are relaxed', (_what, schema, value) => {
+  const whole = objectWith({ value: schema });
+  expect(validator(whole)({ value })).toBe(true);
+  for (const definitions of ['keep', 'inline'] as const) {
+    const { inputSchema, cut } = presentRoot(whole, { definitions });
+    expect(cut.length).toBeGreaterThan(0);
+    expect(validator(inputSchema)({ value })).toBe(true);
+  }
+});
+
 test('required paths stay when optional subtrees are cut', () => {
   const heavy = objectWith(
     many(60, (index) => objectWith(many(10, (field) => ({ type: 'string', maxLength: index * 10 + field })))),

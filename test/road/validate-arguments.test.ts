@@ -246,10 +246,10 @@ test('a schema of hundreds of definitions that refer to each other is compiled a
   );
   const schema: JsonSchema = {
     type: 'object',
-    properties: { root: { $ref: '#/$defs/d0' } },
+    properties: { tree: { $ref: '#/$defs/d0' } },
     $defs: definitions,
   };
-  expect(problemsOf(schema, { root: { p1: { p2: { p3: 'x' } } } })).toEqual([
-    { pointer: '/root/p1/p2/p3', message: 'must be object' },
+  expect(problemsOf(schema, { tree: { p1: { p2: { p3: 'x' } } } })).toEqual([
+    { pointer: '/tree/p1/p2/p3', message: 'must be object' },
   ]);
 });

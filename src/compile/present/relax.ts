@@ -39,17 +39,20 @@ const NOT_MONOTONE = new Set([
 const SHORT_DEFAULT = 12;
 
 /** Whether a form writes a keyword at all. */
-export function keepsKeyword(keyword: string, form: Form, relaxes: boolean): boolean {
-  if (relaxes && NOT_MONOTONE.has(keyword)) return false;
+export function keepsKeyword(keyword: string, form: Form): boolean {
   return !form.strip || !(NON_SEMANTIC.has(keyword) || keyword.startsWith('x-'));
 }
 
 /**
  * The keyword that a keyword becomes: exactly one of several becomes any of them once the single ones are relaxed, as two of
  * them may then hold.
+ *
+ * @returns `undefined` where it has to go.
  */
 export function relaxedKeyword(keyword: string, schema: JsonSchema, relaxes: boolean): string | undefined {
-  if (!relaxes || keyword !== 'oneOf') return keyword;
+  if (!relaxes) return keyword;
+  if (NOT_MONOTONE.has(keyword)) return undefined;
+  if (keyword !== 'oneOf') return keyword;
   return Object.hasOwn(schema, 'anyOf') ? undefined : 'anyOf';
 }
 

@@ -95,11 +95,14 @@ function renderOnce(
       cut.push({ pointer: `${place.pointer}/properties/${escapePointer(key)}`, what: 'schema' });
     const entries: [string, Json][] = [];
     for (const [keyword, value] of Object.entries(schema)) {
-      if (keyword === '$ref' || keyword === '$defs' || !keepsKeyword(keyword, form, options.relaxes))
-        continue;
+      if (keyword === '$ref' || keyword === '$defs' || !keepsKeyword(keyword, form)) continue;
       const written = relaxedKeyword(keyword, schema, options.relaxes);
-      // What is not in `properties` any more would fall under it.
-      if (written === undefined || (keyword === 'additionalProperties' && omitted.length > 0)) continue;
+      // What is not in `properties` any more would fall under `additionalProperties`.
+      const isStricter = keyword === 'additionalProperties' && omitted.length > 0;
+      if (written === undefined || isStricter) {
+        cut.push({ pointer: `${place.pointer}/${keyword}`, what: 'schema' });
+        continue;
+      }
       entries.push([written, renderBelow(keyword, value, schema, place)]);
     }
     const rendered = shortenLeaf(Object.fromEntries(entries), form, {

@@ -154,11 +154,12 @@ test('a credential that fits no security scheme of the document is refused, and 
   expect((await client.listTools()).tools).toHaveLength(3);
 });
 
+const part = (name: string): string => `get: { operationId: ${name}_part }`;
+const overlay = (title: string): string =>
+  `overlay: 1.1.0\nactions: [{ target: '$..get', update: { summary: ${title} } }]`;
+
 test('a change in a file that the document refers to, or in an overlay, takes effect', async () => {
   await using api = await startApi();
-  const part = (name: string): string => `get: { operationId: ${name}_part }`;
-  const overlay = (title: string): string =>
-    `overlay: 1.1.0\nactions: [{ target: '$..get', update: { summary: ${title} } }]`;
   await using gateway = await startGateway({
     ...notesFiles(api.url, '', ', overlays: [notes.overlay.yaml]'),
     'notes.yaml': DOCUMENT.replace('paths:\n', 'paths:\n  /part: { $ref: part.yaml }\n'),

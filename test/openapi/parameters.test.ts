@@ -179,3 +179,29 @@ test("a parameter's description counts more than its schema's, and deprecated is
   });
   expect(propertiesOf(tool)['p']).toEqual({ type: 'string', description: 'Outer.', deprecated: true });
 });
+
+test('a variable in the query of a path is the query parameter that it stands for', () => {
+  const operation = {
+    parameters: [{ name: 'page', in: 'path', required: true, schema: { type: 'integer' } }],
+  };
+  const tool = compileOne(operation, { path: '/a/{id}?view=full&page={page}&per_page={size}' });
+  expect(bindingOf(tool)).toMatchObject({
+    path: '/a/{id}',
+    fixedQuery: [['view', 'full']],
+    parameters: [
+      { in: 'query', name: 'page', argument: 'page' },
+      { in: 'path', name: 'id' },
+      { in: 'query', name: 'per_page', argument: 'per_page' },
+    ],
+  });
+  expect(tool.inputSchema['required']).toEqual(['page', 'id', 'per_page']);
+});
+
+test('a query parameter that the path names again is asked for once', () => {
+  const operation = { parameters: [{ name: 'page', in: 'query', schema: { type: 'integer' } }] };
+  const { fixedQuery, parameters } = bindingOf(compileOne(operation, { path: '/a?page={page}' }));
+  expect({ fixedQuery, names: parameters.map((each) => `${each.in} ${each.name}`) }).toEqual({
+    fixedQuery: [],
+    names: ['query page'],
+  });
+});

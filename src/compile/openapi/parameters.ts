@@ -63,7 +63,8 @@ export function readParameters(
     const read = dropOptional(each.required, reading.reportLoss, () => readSound(each, reading));
     return read === undefined ? [] : [read];
   });
-  return [...usable, ...undeclaredVariables(usable, operation, reading)];
+  const all = [...usable, ...undeclaredVariables(usable, operation, reading)];
+  return all.flatMap((parameter) => intoQuery(parameter, all, reading.template));
 }
 
 function readSound(declared: DeclaredParameter, reading: ParameterReading): Parameter | undefined {
@@ -80,9 +81,25 @@ function isFilledByCaller(
 ): boolean {
   if (location === 'header' && IGNORED_HEADERS.has(name.toLowerCase())) return false;
   if (isCredential(location, name)) return false;
-  if (location !== 'path' || template.variables.includes(name)) return true;
+  if (location !== 'path' || template.variables.includes(name) || template.queryVariables.has(name))
+    return true;
   reportLoss('unused-path-parameter', `the path has no {${name}}`);
   return false;
+}
+
+/**
+ * A variable of the path's query (`?page={page}`) is sent as the query parameter that it is, unless one of that name is
+ * declared beside it.
+ */
+function intoQuery(
+  parameter: Parameter,
+  all: readonly Parameter[],
+  { variables, queryVariables }: PathTemplate,
+): Parameter[] {
+  const name = queryVariables.get(parameter.name);
+  if (parameter.in !== 'path' || name === undefined || variables.includes(parameter.name)) return [parameter];
+  if (all.some((each) => each.in === 'query' && each.name === name)) return [];
+  return [{ ...parameter, in: 'query', name, style: 'form', explode: false }];
 }
 
 function undeclaredVariables(
@@ -91,7 +108,9 @@ function undeclaredVariables(
   { template, reportLoss }: ParameterReading,
 ): Parameter[] {
   const declared = new Set(parameters.filter((each) => each.in === 'path').map((each) => each.name));
-  return template.variables
+  const inQuery = new Set(parameters.filter((each) => each.in === 'query').map((each) => each.name));
+  const ofQuery = [...template.queryVariables].filter(([, name]) => !inQuery.has(name));
+  return [...template.variables, ...ofQuery.map(([variable]) => variable)]
     .filter((name) => !declared.has(name))
     .map((name) => {
       reportLoss('undeclared-path-parameter', `no parameter describes {${name}}`);

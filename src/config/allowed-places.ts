@@ -30,15 +30,20 @@ export function isWritten(file: string, folders: readonly string[]): boolean {
   return folders.some((folder) => isBelow(file, folder));
 }
 
-/** Where a file is after all symbolic links, in it and in the folders, are resolved: in one of them or not. */
+/** Where the folders really are, after all symbolic links; those that do not exist are left out. */
+export async function resolveFolders(folders: readonly string[]): Promise<string[]> {
+  const real = await Promise.all(folders.map(resolved));
+  return real.filter((folder) => folder !== undefined);
+}
+
+/** Where a file is after all symbolic links: in one of the {@link resolveFolders} or not. */
 export async function placeOf(
   file: string,
-  folders: readonly string[],
+  realFolders: readonly string[],
 ): Promise<'inside' | 'outside' | 'absent'> {
   const target = await resolved(file);
   if (target === undefined) return 'absent';
-  const places = await Promise.all(folders.map(resolved));
-  return places.some((folder) => folder !== undefined && isBelow(target, folder)) ? 'inside' : 'outside';
+  return realFolders.some((folder) => isBelow(target, folder)) ? 'inside' : 'outside';
 }
 
 async function resolved(at: string): Promise<string | undefined> {

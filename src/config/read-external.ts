@@ -1,12 +1,12 @@
 import path from 'node:path';
 import { findReferencedDocuments, homeOf } from '../compile/openapi/external/find-documents.ts';
-import { isCovered, isWritten, placeOf, type AllowedPlaces } from './allowed-places.ts';
+import { isCovered, isWritten, placeOf, resolveFolders, type AllowedPlaces } from './allowed-places.ts';
 import type { FetchText } from './fetch-text.ts';
 import { LARGEST_READ } from './inputs.ts';
 import { type InputReader, toText } from './read-inputs.ts';
 
-/** Documents that one source may consist of beside its own. */
-const MAX_DOCUMENTS = 500;
+/** Documents that one source may consist of beside its own: there are real ones with a file for each operation and schema. */
+const MAX_DOCUMENTS = 5000;
 
 /** The documents that the references of another lead to, by path relative to its folder or by URL. */
 export interface ExternalTexts {
@@ -40,11 +40,14 @@ export async function readExternal(
   const files = new Map<string, string>();
   const absent = new Map<string, string>();
   const waiting = [document.text, ...texts].flatMap((text) => findReferencedDocuments(text, '', home));
+  const folders = [folder, ...deps.allowed.folders];
+  const realFolders = await resolveFolders(folders);
   let left = LARGEST_READ;
 
   for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
     if (files.has(name) || absent.has(name)) continue;
-    const outcome = files.size < MAX_DOCUMENTS ? await readOne(name, left) : TOO_MANY;
+    if (absent.size > MAX_DOCUMENTS) break;
+    const outcome = files.size + absent.size < MAX_DOCUMENTS ? await readOne(name, left) : TOO_MANY;
     if ('reason' in outcome) {
       absent.set(name, outcome.reason);
       continue;
@@ -59,9 +62,8 @@ export async function readExternal(
     if (/^https?:/i.test(name)) return fetchOne(name, deps);
     if (/^[a-z][a-z0-9+.-]+:/i.test(name)) return { reason: 'which is neither a file nor an https:// URL' };
     const file = path.resolve(folder, name);
-    const folders = [folder, ...deps.allowed.folders];
     if (!isWritten(file, folders)) return OUTSIDE;
-    if ((await placeOf(file, folders)) === 'outside') return LEADS_OUTSIDE;
+    if ((await placeOf(file, realFolders)) === 'outside') return LEADS_OUTSIDE;
     const read = await deps.reader.file(file, Math.max(maxBytes, 0));
     if (!read.ok) return { reason: `which ${read.reason}` };
     const text = toText(read.bytes);

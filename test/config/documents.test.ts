@@ -151,6 +151,6 @@ test('a chain of documents without end is followed for a bounded way', async () 
       allowed: { folders: [], prefixes: ['https://a.example/'] },
     },
   );
-  expect(files.size).toBe(500);
-  expect([...absent]).toEqual([['https://a.example/501', 'which is beyond the limit of 500 documents']]);
+  expect(files.size).toBe(5000);
+  expect([...absent]).toEqual([['https://a.example/5001', 'which is beyond the limit of 5000 documents']]);
 });

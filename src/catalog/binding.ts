@@ -13,7 +13,7 @@ export interface McpBinding {
 /** An HTTP operation: a table that says where each argument goes. Nothing is derived from names at call time. */
 export interface HttpBinding {
   readonly kind: 'http';
-  /** Upper case. */
+  /** As it is sent: upper case, but for an additional method of OpenAPI 3.2 that is written otherwise. */
   readonly method: string;
   /** Path template, `/tickets/{id}`. */
   readonly path: string;

@@ -1,4 +1,4 @@
-import type { HttpBinding } from '../../../src/catalog/binding.ts';
+import type { HttpBinding, ParameterBinding } from '../../../src/catalog/binding.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../../src/catalog/json.ts';
 import { buildRequest } from '../../../src/upstream/http/build-request.ts';
 import { EXCLUSIONS } from '../exclusions.ts';
@@ -105,6 +105,10 @@ export function missingPlaces(
     const key = placeOf(place, name);
     if (bound.has(key) || credentials.has(key) || IGNORED.has(key)) return [];
     if (place === 'path' && !declaration.path.includes(`{${name}}`)) return [];
+    // A variable in the query of a path is the query parameter that it stands for.
+    const isInQuery = (one: ParameterBinding): boolean =>
+      one.in === 'query' && declaration.path.includes(`${one.name}={${name}}`);
+    if (place === 'path' && binding.parameters.some(isInQuery)) return [];
     return [`no argument for the ${place} parameter ${name}`];
   });
   return declaresBody(declaration) && binding.body === undefined

@@ -113,7 +113,7 @@ export const EXCLUSIONS: readonly Exclusion[] = [
   },
   {
     id: 'path-fragment',
-    what: 'the path template holds a fragment: ours leaves it out, theirs sends it, and leaves variables before it unfilled',
+    what: 'the path template holds a fragment: theirs puts the query behind it, where it is lost, and leaves variables unfilled',
     rightBy: 'RFC 9110 §7.1: the target URI "excludes the reference\'s fragment component"; RFC 3986 §3.5',
     explains: ['path', 'query'],
     applies: ({ declaration }) => declaration.path.includes('#'),

@@ -31,7 +31,8 @@ export async function normaliseRequest(
   request: RawRequest,
   argumentHeaders: ReadonlySet<string>,
 ): Promise<NormalRequest> {
-  const [, rest = ''] = /^https?:\/\/[^/?#]*(.*)$/s.exec(request.url) ?? [];
+  // A fragment, and what follows it, is never sent (RFC 9110 §7.1).
+  const [, rest = ''] = /^https?:\/\/[^/?#]*([^#]*)/.exec(request.url) ?? [];
   const [pathPart = '', ...queryParts] = rest.split('?');
   const all = Object.entries(request.headers).map(
     ([name, value]) => [name.toLowerCase(), String(value)] as const,

@@ -75,8 +75,8 @@ function toParameters(
   }
   if (declaration.version !== '2.0' || body === undefined) return parameters;
   const whole = declaration.parameters.find((one) => one['in'] === 'body');
-  if (whole !== undefined) parameters[`body.${textOf(whole['name'])}`] = body;
   const fields = toFiles(body, binding);
+  if (whole !== undefined) parameters[`body.${textOf(whole['name'])}`] = fields;
   if (whole === undefined && isJsonObject(body)) {
     for (const [name, value] of Object.entries(fields as JsonObject)) parameters[`formData.${name}`] = value;
   }
@@ -94,11 +94,12 @@ export function bodyOf({ body }: HttpBinding, args: JsonObject): Json | undefine
   return given.length === 0 && !shape.required ? undefined : Object.fromEntries(given);
 }
 
-/** The media type of ours, where the document names it itself. */
+/** The media type of ours, where the document names it itself, or names none: Swagger UI then chooses one as well. */
 function declaredMediaType(declaration: Declaration, { body }: HttpBinding): string | undefined {
   if (body === undefined) return undefined;
   const content = declaration.requestBody?.['content'];
   const declared = isJsonObject(content) ? Object.keys(content) : (declaration.consumes ?? []);
+  if (declared.length === 0) return body.mediaType;
   return declared.find(
     (each) => each.trim() === body.mediaType || each.trim().toLowerCase() === body.mediaType,
   );

@@ -91,7 +91,7 @@ function tolerate(error: YAMLError, remarks: YamlRemark[]): void {
 
 /** Values that a text may expand to: aliases share honestly up to ten times the text, plus a floor for small ones. */
 function nodeBudget(text: string): number {
-  return 1_000_000 + 10 * text.length;
+  return 200_000 + 10 * text.length;
 }
 
 /** One pass over the parsed nodes. */

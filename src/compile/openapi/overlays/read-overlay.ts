@@ -32,7 +32,7 @@ export interface Action {
 const RULES: YamlRules = {
   maxLength: 4_194_304,
   maxDepth: 150,
-  maxValues: 500_000,
+  maxValues: 200_000,
   maxFlaws: 20,
   exact: false,
 };

@@ -79,7 +79,7 @@ test('presenting what was presented changes nothing, or shortens what still is o
       const once = presentAs(schema, how);
       const twice = presentAs(once, how);
       const size = estimateTokens({ name: NAME, description: DESCRIPTION, inputSchema: once });
-      if (size <= Math.min(how.budget, how.limit)) expect(twice).toEqual(once);
+      if (size <= Math.min(how.budget, how.limit * 0.9)) expect(twice).toEqual(once);
       else expect(estimateTokens(twice)).toBeLessThanOrEqual(estimateTokens(once));
     }),
     { numRuns: 300 },

@@ -14,13 +14,14 @@ test.each([
 ])('%s costs about what it really costs', (text, tokens) => {
   const estimate = textTokens(text);
   expect(estimate).toBeGreaterThanOrEqual(tokens * 0.9);
-  expect(estimate).toBeLessThanOrEqual(tokens * 1.35 + 1);
+  expect(estimate).toBeLessThanOrEqual(tokens * 1.4 + 1);
 });
 
 test('text that no tokenizer knows is dear', () => {
   expect(textTokens('\u{1F9D1}\u200D\u{1F680}'.repeat(10))).toBeGreaterThan(50);
   expect(textTokens('ᚠᛇᚻ'.repeat(10))).toBeGreaterThan(55);
-  expect(textTokens('xkqzvwbtrp'.repeat(3))).toBeGreaterThan(12);
+  expect(textTokens('xkqzvwbtrp'.repeat(3))).toBeGreaterThan(19);
+  expect(textTokens('ncdwgqmbtuxfhqjkrzpa')).toBeGreaterThan(9);
 });
 
 test('an object is estimated once, and costs the sum of its members', () => {

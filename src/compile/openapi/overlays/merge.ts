@@ -2,7 +2,7 @@ import { isJsonObject, type Json, type JsonObject } from '../../../catalog/json.
 import { setMember } from '../members.ts';
 
 /** Values that overlays may add to a document, copies included: one that doubles the document again and again ends here. */
-const MAX_ADDED = 5_000_000;
+const MAX_ADDED = 1_000_000;
 
 /** Two values that cannot be merged, and where below the target. */
 export class Incompatible extends Error {

@@ -15,6 +15,9 @@ export interface RequestComparison {
   readonly equal: number;
 }
 
+/** Of a larger document, operations at equal distances are called. */
+const MAX_COMPARED = 150;
+
 interface FastmcpTool {
   readonly name: string;
   execute(args: JsonObject, context: object): Promise<unknown>;
@@ -75,7 +78,10 @@ async function compareAll(
 ): Promise<RequestComparison> {
   let compared = 0;
   let equal = 0;
-  for (const tool of compileOpenApi({ source: 'bench', file: 'bench.json', text }).tools) {
+  const { tools } = compileOpenApi({ source: 'bench', file: 'bench.json', text });
+  const step = Math.ceil(tools.length / MAX_COMPARED);
+  for (const [index, tool] of tools.entries()) {
+    if (index % step !== 0) continue;
     const { method = '', path = '' } = tool.attributes;
     const other = theirs.get(nameOf(`${method} ${path}`));
     if (other === undefined) continue;

@@ -6,7 +6,7 @@ import type { Alphabet } from './strings.ts';
 import { generateValue } from './values.ts';
 
 /** How likely an optional argument is given, attempt by attempt: if a rich call is not valid, a poorer one is tried. */
-const ATTEMPTS = [0.6, 0.6, 0.4, 0.2, 0, 0, 0, 0];
+const ATTEMPTS = [0.5, 0.5, 0.4, 0.2, 0, 0, 0, 0];
 
 /** Arguments of a call, and whether the schema allows them. */
 export interface Generated {

@@ -32,6 +32,7 @@ import type { PolicySet } from './policy/policy-set.ts';
 import type { RequestFacts } from './server/http-server.ts';
 import { SERVER_INFO } from './server/server-info.ts';
 import type { Logger } from './telemetry/logger.ts';
+import { withFileContents } from './upstream/http/certificate-files.ts';
 import { createHttpUpstream } from './upstream/http/http-upstream.ts';
 import { createMcpUpstream } from './upstream/mcp/mcp-upstream.ts';
 import type { Upstream } from './upstream/upstream.ts';
@@ -243,6 +244,8 @@ function planSource(
       options: settings,
       presentation: loaded.config.schemas,
     });
+    const credentials = withFileContents(settings.credentials ?? {}, loaded.tlsFiles);
+    const ca = settings.tls && loaded.tlsFiles.get(settings.tls.ca);
     // Made at once, so that a credential that fits no security scheme is found before anything is swapped in.
     const upstream = createHttpUpstream({
       source,
@@ -251,11 +254,19 @@ function planSource(
       maxResponseBytes: settings.maxResponseBytes,
       url: settings.url,
       servers: settings.servers,
-      credentials: settings.credentials,
+      credentials,
+      ca,
       privateNetwork: settings.privateNetwork,
+      now: options.now,
     });
     return {
-      key: digestOf({ settings, schemas: loaded.config.schemas, document: document.digest }),
+      key: digestOf({
+        settings,
+        schemas: loaded.config.schemas,
+        credentials,
+        ca: ca ?? null,
+        document: document.digest,
+      }),
       create: () => upstream,
     };
   }

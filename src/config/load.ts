@@ -42,6 +42,8 @@ export interface LoadedConfig {
   /** Every policy file once, in the order in which `policies` names them, by name inside a folder. */
   readonly policyFiles: readonly TextFile[];
   readonly lock: LockFile;
+  /** Contents of certificates and keys of sources, by absolute path: secrets. */
+  readonly tlsFiles: ReadonlyMap<string, string>;
   /** Every file and folder that was read: what to watch. */
   readonly inputs: Inputs;
   /** Digest of everything that was read, secrets included. `sha256:<64 hex digits>`. */
@@ -99,6 +101,7 @@ export async function loadConfig(file: string, environment: NodeJS.ProcessEnv): 
     config,
     documents: referenced.documents,
     policyFiles: referenced.policyFiles,
+    tlsFiles: referenced.tlsFiles,
     lock: locked.lock,
     inputs: reader.inputs,
     digest: digestOfInputs(reader.inputs, folder, values),

@@ -16,6 +16,10 @@ export type PathKind =
 const PATH_SETTINGS: readonly (readonly [pattern: string, kind: PathKind])[] = [
   ['server.tls.cert', 'tls'],
   ['server.tls.key', 'tls'],
+  ['sources.*.tls.ca', 'tls'],
+  ['sources.*.credentials.*.certificate', 'tls'],
+  ['sources.*.credentials.*.key', 'tls'],
+  ['sources.*.credentials.*.ca', 'tls'],
   ['sources.*.openapi', 'document'],
   ['sources.*.overlays.*', 'overlay'],
   ['sources.*.references.*', 'reference'],

@@ -23,6 +23,8 @@ const HINT = 'paths are relative to the configuration file';
 export interface Referenced {
   readonly documents: ReadonlyMap<string, DocumentBundle>;
   readonly policyFiles: readonly TextFile[];
+  /** Contents of certificates and keys, by absolute path. */
+  readonly tlsFiles: ReadonlyMap<string, string>;
   readonly problems: readonly { readonly path: Path; readonly message: string; readonly hint?: string }[];
 }
 
@@ -39,6 +41,7 @@ export async function readReferenced(root: unknown, { reader, folder, skip }: De
   const documents = new Map<string, TextFile>();
   const overlays = new Map<string, TextFile[]>();
   const policyFiles = new Map<string, TextFile>();
+  const tlsFiles = new Map<string, string>();
   const problems: { path: Path; message: string; hint?: string }[] = [];
 
   const readText = async (
@@ -105,9 +108,11 @@ export async function readReferenced(root: unknown, { reader, folder, skip }: De
           problems.push({ path: named.at, message: 'this folder does not exist', hint: HINT });
         }
         break;
-      case 'tls':
-        await readText(named, named.path, 'the TLS file', MAX_SMALL_FILE_BYTES);
+      case 'tls': {
+        const file = await readText(named, named.path, 'the TLS file', MAX_SMALL_FILE_BYTES);
+        if (file) tlsFiles.set(file.file, file.text);
         break;
+      }
       case 'policies':
         await readPolicies(named, false);
         break;
@@ -129,7 +134,7 @@ export async function readReferenced(root: unknown, { reader, folder, skip }: De
   }
   problems.push(...findBadPrefixes(root));
   const bundles = await readDocuments(root, { documents, overlays }, { reader, folder });
-  return { documents: bundles, policyFiles: [...policyFiles.values()], problems };
+  return { documents: bundles, policyFiles: [...policyFiles.values()], tlsFiles, problems };
 }
 
 /** Entries of `references` that are URLs, but none that could be a prefix. */

@@ -69,6 +69,7 @@ test('every field carries a description and examples for the configuration refer
     'select',
     'url',
     'credentials',
+    'tls',
     'privateNetwork',
     'timeout',
     'maxResponseBytes',

@@ -5,18 +5,30 @@ import type { Tool } from '../../catalog/tool.ts';
 import { BailiwickError } from '../../errors.ts';
 import { createAddressGuard, type Resolve } from '../network/address-guard.ts';
 import { createGuardedAgent } from '../network/guarded-agent.ts';
-import { createScrubber } from '../scrub.ts';
+import { createLiveScrubber } from '../live-scrub.ts';
+import { createTokenBook } from '../oauth/token-book.ts';
 import type { CallOutcome, Upstream } from '../upstream.ts';
+import { dropTokens, fetchTokens } from './authorize.ts';
 import { chooseBase, type BaseUrl } from './base-url.ts';
 import { buildRequest } from './build-request.ts';
+import { checkCredentials } from './check-credentials.ts';
 import type { Credential } from './credentials.ts';
 import { toPlan } from './plan.ts';
 import { readNextCall } from './next-call.ts';
 import { toOutcome } from './result.ts';
 import { readSelection } from './selection.ts';
 import { secretsOf } from './secrets.ts';
-import { checkCredentials, chooseAttachments, maskAttachments, type Attachment } from './security.ts';
-import { sendRequest } from './send.ts';
+import { chooseAttachments, maskAttachments, type Attachment, type Planned } from './security.ts';
+import { sendRequest, type HttpResponse } from './send.ts';
+import { createTlsMaterial } from './tls-material.ts';
+import { createTokenExchange } from './token-exchange.ts';
+
+/** One sending of a call: a token that the API refused may make a second one. */
+interface Sent {
+  readonly url: string;
+  readonly response: HttpResponse;
+  readonly attachments: readonly Attachment[];
+}
 
 export interface HttpUpstreamOptions {
   readonly source: string;
@@ -28,10 +40,14 @@ export interface HttpUpstreamOptions {
   readonly servers?: readonly string[] | undefined;
   /** By the name of the document's security scheme. They need `url`: a document must not choose who receives them. */
   readonly credentials?: Readonly<Record<string, Credential>> | undefined;
+  /** Authorities to trust beside those of the system, PEM. */
+  readonly ca?: string | undefined;
   /** True: names may lead to loopback and private addresses. */
   readonly privateNetwork?: boolean | undefined;
   /** Stands in for the system's resolver, in tests. */
   readonly resolve?: Resolve | undefined;
+  /** Milliseconds; absent: the system's clock. */
+  readonly now?: (() => number) | undefined;
   /** For one call, from connecting to the last byte of the answer. */
   readonly timeoutMs: number;
   /** After decompression. */
@@ -41,10 +57,11 @@ export interface HttpUpstreamOptions {
 /**
  * The way to an HTTP API that an OpenAPI document describes. Connections are kept alive and shared by all calls.
  *
- * @throws BailiwickError `CONFIGURATION` for credentials without a `url`, and for those that no operation can use.
+ * @throws BailiwickError `CONFIGURATION` for credentials without a `url`, those that no operation can use, and
+ *   certificates that are none.
  */
 export function createHttpUpstream(options: HttpUpstreamOptions): Upstream {
-  const { source, url, servers = [], timeoutMs, maxResponseBytes } = options;
+  const { source, url, servers = [], timeoutMs, maxResponseBytes, now = Date.now } = options;
   const credentials = new Map(Object.entries(options.credentials ?? {}));
   if (credentials.size > 0 && url === undefined) {
     throw new BailiwickError(
@@ -55,34 +72,61 @@ export function createHttpUpstream(options: HttpUpstreamOptions): Upstream {
   if (credentials.size > 0) {
     checkCredentials(source, options.contribution().tools.map(securityOf), credentials);
   }
-  const scrub = createScrubber([...credentials.values()].flatMap(secretsOf));
+  const { scrub, add } = createLiveScrubber([...credentials.values()].flatMap(secretsOf));
+  const clients = new Map(
+    [...credentials].flatMap(([name, one]) => ('clientSecret' in one ? [[name, one]] : [])),
+  );
   const guard = createAddressGuard({
-    namedHosts: [url ?? '', ...servers].map(hostOf),
+    namedHosts: [
+      url,
+      ...servers,
+      ...[...clients.values()].flatMap((client) => [client.tokenUrl, client.issuer]),
+    ]
+      .flatMap((text) => text ?? [])
+      .map(hostOf),
     privateNetwork: options.privateNetwork ?? false,
   });
-  const agent = createGuardedAgent(guard, { resolve: options.resolve });
+  const tls = createTlsMaterial({ source, url, credentials, ca: options.ca });
+  const { ca } = tls;
+  const agent = createGuardedAgent(guard, { tls, resolve: options.resolve });
+  // Of its own: a certificate is for the API alone.
+  const tokenAgent = createGuardedAgent(guard, {
+    tls: ca === undefined ? {} : { ca },
+    resolve: options.resolve,
+  });
+  const exchange = createTokenExchange({ source, agent: tokenAgent, timeoutMs, scrub });
+  const tokens = createTokenBook({ source, clients, exchange, now, onToken: add });
 
-  function prepare(tool: Tool): { binding: HttpBinding; base: BaseUrl; attachments: Attachment[] } {
+  function prepare(tool: Tool): { binding: HttpBinding; base: BaseUrl; planned?: Planned[] } {
     const { binding } = tool;
     if (binding.kind !== 'http') {
       throw new BailiwickError('INTERNAL', `${source}/${tool.name} is not a tool of an HTTP source`);
     }
     const base = chooseBase(source, { url, servers }, binding);
-    return { binding, base, attachments: chooseAttachments(binding.security, credentials) };
+    const planned = chooseAttachments(binding.security, credentials);
+    return { binding, base, ...(planned && { planned }) };
   }
 
   const running = new Set<Promise<CallOutcome>>();
   let isClosed = false;
 
   async function call(tool: Tool, args: JsonObject, signal: AbortSignal): Promise<CallOutcome> {
-    const { binding, base, attachments } = prepare(tool);
+    const { binding, base, planned = [] } = prepare(tool);
     const selection = readSelection(binding, args);
-    const request = buildRequest(binding, args, base, attachments);
-    const context = { source, base, changesSomething: tool.access !== 'read', scrub };
+    const changesSomething = tool.access !== 'read';
+    const context = { source, base, changesSomething, scrub };
     const limits = { timeoutMs, maxResponseBytes };
-    const response = await sendRequest(agent, request, limits, signal, context);
-    const hint = attachments.length === 0 ? hintOf(source, binding) : undefined;
-    const { url: sent } = request;
+    const send = async (): Promise<Sent> => {
+      const attachments = await fetchTokens(planned, tokens, signal);
+      const request = buildRequest(binding, args, base, attachments);
+      const response = await sendRequest(agent, request, limits, signal, context);
+      return { url: request.url, response, attachments };
+    };
+    const first = await send();
+    const isRenewable = first.response.status === 401 && dropTokens(planned, first.attachments, tokens);
+    // What may have changed something is sent once, even where the answer says that it was refused.
+    const { response, url: sent } = isRenewable && !changesSomething ? await send() : first;
+    const hint = planned.length === 0 ? hintOf(source, binding) : isRenewable ? RENEWED : undefined;
     const outcome = toOutcome(response, {
       tool,
       maxResponseBytes,
@@ -117,9 +161,9 @@ export function createHttpUpstream(options: HttpUpstreamOptions): Upstream {
     },
 
     plan: (tool, args) => {
-      const { binding, base, attachments } = prepare(tool);
+      const { binding, base, planned = [] } = prepare(tool);
       readSelection(binding, args);
-      return toPlan(buildRequest(binding, args, base, maskAttachments(attachments)));
+      return toPlan(buildRequest(binding, args, base, maskAttachments(planned)));
     },
 
     request: async (method, params) => {
@@ -130,10 +174,13 @@ export function createHttpUpstream(options: HttpUpstreamOptions): Upstream {
     close: async () => {
       isClosed = true;
       await Promise.allSettled(running);
-      await agent.destroy();
+      await Promise.all([agent.destroy(), tokenAgent.destroy()]);
     },
   };
 }
+
+/** Said after a 401 of a call that is not repeated. */
+const RENEWED = 'its access token is no longer used, and the next call asks for a new one';
 
 function hostOf(url: string): string {
   return URL.parse(url)?.hostname ?? '';

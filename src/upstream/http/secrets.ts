@@ -1,3 +1,4 @@
+import { toClientBasic } from '../oauth/client.ts';
 import type { Credential } from './credentials.ts';
 import { toBasic } from './security.ts';
 
@@ -5,5 +6,11 @@ import { toBasic } from './security.ts';
 export function secretsOf(credential: Credential): string[] {
   if ('apiKey' in credential) return [credential.apiKey];
   if ('bearer' in credential) return [credential.bearer];
+  if ('authorization' in credential) {
+    const [, value] = /^\S+ +(.+)$/.exec(credential.authorization) ?? [];
+    return [credential.authorization, ...(value === undefined ? [] : [value])];
+  }
+  if ('clientSecret' in credential) return [credential.clientSecret, toClientBasic(credential)];
+  if ('certificate' in credential) return [credential.key];
   return [credential.password, toBasic(credential.username, credential.password)];
 }

@@ -1,5 +1,4 @@
 import type { HttpBinding, SecurityScheme } from '../../catalog/binding.ts';
-import { BailiwickError } from '../../errors.ts';
 import { MASK } from '../scrub.ts';
 import type { Credential } from './credentials.ts';
 import { encodeStrict } from './percent-encoding.ts';
@@ -14,90 +13,90 @@ export interface Attachment {
   readonly secret: string;
 }
 
+/** An access token that has to be asked for: by the scheme's credential, with these scopes. */
+export interface TokenWish {
+  readonly scheme: string;
+  readonly scopes: readonly string[];
+}
+
+/** An attachment before the call: its secret, or how to get it. */
+export interface Planned extends Omit<Attachment, 'secret'> {
+  readonly secret: string | TokenWish;
+}
+
 /** Configured credentials by the name of the document's security scheme. */
 export type Credentials = ReadonlyMap<string, Credential>;
 
 /**
  * What to attach for an operation's security requirement: the first alternative whose schemes all have a configured
  * credential of the right kind. An alternative that asks for nothing comes last, because an operator who configures a
- * credential wants it used. Where no alternative can be satisfied nothing is attached, and the API answers 401.
+ * credential wants it used.
+ *
+ * @returns `undefined` where no alternative can be satisfied: nothing is attached, and the API answers 401.
  */
-export function chooseAttachments(security: HttpBinding['security'], credentials: Credentials): Attachment[] {
+export function chooseAttachments(
+  security: HttpBinding['security'],
+  credentials: Credentials,
+): Planned[] | undefined {
   for (const alternative of security) {
-    const attachments = alternative.map((scheme) => attach(scheme, credentials.get(scheme.name)));
-    if (attachments.length > 0 && attachments.every((one) => one !== undefined)) return attachments;
+    const planned = alternative.map((scheme) => attach(scheme, credentials.get(scheme.name)));
+    if (planned.length > 0 && planned.every((one) => one !== undefined)) return planned.flat();
   }
-  return [];
+  return undefined;
 }
 
 /** The same attachments with their secrets masked. */
-export function maskAttachments(attachments: readonly Attachment[]): Attachment[] {
-  return attachments.map((attachment) => ({ ...attachment, secret: MASK }));
+export function maskAttachments(planned: readonly Planned[]): Attachment[] {
+  return planned.map((one) => ({ ...one, secret: MASK }));
 }
 
-/**
- * Refuses a credential that could never be attached: of a scheme that no operation uses, or of the wrong kind for its
- * scheme. Said when the source is compiled, because at a call it would only show as a 401.
- *
- * @throws BailiwickError `CONFIGURATION`, naming the scheme and never the secret.
- */
-export function checkCredentials(
-  source: string,
-  requirements: readonly HttpBinding['security'][],
-  credentials: Credentials,
-): void {
-  const schemes = new Map(requirements.flat(2).map((scheme) => [scheme.name, scheme]));
-  for (const [name, credential] of credentials) {
-    const where = `sources.${source}.credentials.${name}`;
-    const scheme = schemes.get(name);
-    if (scheme === undefined) {
-      const known = [...schemes.keys()].toSorted().join(', ') || 'none';
-      throw new BailiwickError(
-        'CONFIGURATION',
-        `${where}: no operation of the document asks for this security scheme; those asked for: ${known}`,
-      );
-    }
-    if (attach(scheme, credential) === undefined) {
-      throw new BailiwickError('CONFIGURATION', `${where}: ${describeMismatch(scheme)}`);
-    }
-  }
-}
-
-function attach(scheme: SecurityScheme, credential: Credential | undefined): Attachment | undefined {
+/** What a credential adds to a request of this scheme; nothing for a certificate. `undefined`: it does not fit. */
+export function attach(scheme: SecurityScheme, credential: Credential | undefined): Planned[] | undefined {
   if (credential === undefined) return undefined;
-  if (scheme.type === 'apiKey') {
-    return 'apiKey' in credential ? attachKey(scheme.in, scheme.parameter, credential.apiKey) : undefined;
+  switch (scheme.type) {
+    case 'apiKey':
+      return 'apiKey' in credential ? [attachKey(scheme.in, scheme.parameter, credential.apiKey)] : undefined;
+    case 'http':
+      return attachHttp(scheme.scheme.toLowerCase(), credential);
+    case 'oauth2':
+    case 'openIdConnect': {
+      if (!('clientSecret' in credential)) return attachHttp('bearer', credential);
+      const scopes = credential.scopes ?? scheme.scopes ?? [];
+      return [toHeader('Bearer ', { scheme: scheme.name, scopes: [...new Set(scopes)].toSorted() })];
+    }
+    case 'mutualTLS':
+      return 'certificate' in credential ? [] : undefined;
+    case 'unknown':
+      return undefined;
   }
-  if (scheme.type === 'http') return attachHttp(scheme.scheme.toLowerCase(), credential);
-  if (scheme.type === 'oauth2' || scheme.type === 'openIdConnect') return attachHttp('bearer', credential);
-  return undefined;
 }
 
-function attachKey(place: Attachment['in'], name: string, key: string): Attachment {
+function attachKey(place: Attachment['in'], name: string, key: string): Planned {
   return { in: place, name, prefix: '', secret: place === 'header' ? key : encodeStrict(key) };
 }
 
-/** RFC 6750 §2.1 (bearer) and RFC 7617 §2 (basic, in UTF-8). */
-function attachHttp(scheme: string, credential: Credential): Attachment | undefined {
-  const header = { in: 'header', name: 'authorization' } as const;
-  if (scheme === 'bearer' && 'bearer' in credential) {
-    return { ...header, prefix: 'Bearer ', secret: credential.bearer };
+/** RFC 6750 §2.1 (bearer), RFC 7617 §2 (basic, in UTF-8); of other schemes, the whole value of the header. */
+function attachHttp(scheme: string, credential: Credential): Planned[] | undefined {
+  if (scheme === 'bearer')
+    return 'bearer' in credential ? [toHeader('Bearer ', credential.bearer)] : undefined;
+  if (scheme === 'basic') {
+    if (!('username' in credential)) return undefined;
+    return [toHeader('Basic ', toBasic(credential.username, credential.password))];
   }
-  if (scheme === 'basic' && 'username' in credential) {
-    return { ...header, prefix: 'Basic ', secret: toBasic(credential.username, credential.password) };
-  }
-  return undefined;
+  return 'authorization' in credential && !isChallenged(scheme)
+    ? [toHeader('', credential.authorization)]
+    : undefined;
+}
+
+/** Schemes that compute each request's value, from a challenge or from the request: no configured value is right twice. */
+export function isChallenged(scheme: string): boolean {
+  return /^(?:digest|dpop|hoba|mutual|negotiate|ntlm|scram-.*|signature|vapid)$/.test(scheme);
+}
+
+function toHeader(prefix: string, secret: Planned['secret']): Planned {
+  return { in: 'header', name: 'authorization', prefix, secret };
 }
 
 export function toBasic(username: string, password: string): string {
   return Buffer.from(`${username}:${password}`, 'utf8').toString('base64');
-}
-
-function describeMismatch(scheme: SecurityScheme): string {
-  if (scheme.type === 'apiKey') return `the scheme is an API key in ${scheme.in}; give { apiKey }`;
-  const kind = scheme.type === 'http' ? `HTTP ${scheme.scheme.toLowerCase()}` : scheme.type;
-  if (kind === 'HTTP basic') return 'the scheme is HTTP basic; give { username, password }';
-  if (['HTTP bearer', 'oauth2', 'openIdConnect'].includes(kind))
-    return `the scheme is ${kind}; give { bearer }`;
-  return `security schemes of the kind ${kind} are not supported`;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { kindOfAddress } from '../network/address-kind.ts';
 
 const BEARER = /^[\x21-\x7E]+$/;
 const KEY = /^[\x21-\x7E](?:[\x20-\x7E]*[\x21-\x7E])?$/;
@@ -34,10 +35,103 @@ const BasicCredential = z.strictObject({
     .meta({ examples: ['${env:HELPDESK_PASSWORD}'] }),
 });
 
-/** One configured credential; the union in `credentials.ts`. Texts of its issues never repeat the secret. */
-const CredentialSettings = z.union([ApiKeyCredential, BearerCredential, BasicCredential], {
-  error: 'give exactly one of { apiKey }, { bearer } or { username, password }',
+/** RFC 7230 field value; RFC 9110 §11.4. */
+const AuthorizationCredential = z.strictObject({
+  authorization: z
+    .string()
+    .regex(KEY, 'must be printable ASCII without line breaks, and not empty')
+    .describe(
+      'Whole value of the `Authorization` header for an HTTP scheme other than basic and bearer. Schemes that compute each ' +
+        'value anew (digest, negotiate, DPoP, …) are not supported.',
+    )
+    .meta({ examples: ['ApiKey ${env:HELPDESK_KEY}'] }),
 });
+
+const OAuthEndpoint = z
+  .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
+  .refine((text) => isProtectedUrl(text), {
+    error: 'must be an https URL; http is for `localhost` and addresses of a private network',
+  });
+
+const OAuthCredential = z
+  .strictObject({
+    clientId: z
+      .string()
+      .min(1)
+      .describe('Client of an OAuth 2 or OpenID Connect scheme: tokens are asked for by client credentials.')
+      .meta({ examples: ['bailiwick'] }),
+    clientSecret: z
+      .string()
+      .min(1)
+      .describe("The client's secret.")
+      .meta({ examples: ['${env:HELPDESK_CLIENT_SECRET}'] }),
+    tokenUrl: OAuthEndpoint.optional()
+      .describe("Token endpoint. It is never read from the API's document.")
+      .meta({ examples: ['https://login.example.com/oauth/token'] }),
+    issuer: OAuthEndpoint.optional()
+      .describe(
+        'Issuer whose discovery document (OpenID Connect) names the token endpoint, on the same host. Instead of `tokenUrl`.',
+      )
+      .meta({ examples: ['https://login.example.com'] }),
+    scopes: z
+      .array(z.string().regex(/^[\x21\x23-\x5B\x5D-\x7E]+$/, 'must be a scope of RFC 6749 §3.3'))
+      .optional()
+      .describe('Scopes to ask for. Absent: those of the operation.')
+      .meta({ examples: [['tickets:read']] }),
+    audience: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('`audience` of the token request, where the authorization server wants one.')
+      .meta({ examples: ['https://helpdesk.example.com'] }),
+    authentication: z
+      .enum(['basic', 'post'])
+      .optional()
+      .describe(
+        'How the client proves itself: `basic` (the default) in the `Authorization` header, `post` in the body.',
+      )
+      .meta({ examples: ['post'] }),
+  })
+  .refine(({ tokenUrl, issuer }) => (tokenUrl === undefined) !== (issuer === undefined), {
+    error: 'needs exactly one of `tokenUrl` and `issuer`',
+  });
+
+const CertificateCredential = z.strictObject({
+  certificate: z
+    .string()
+    .min(1)
+    .describe(
+      "File with the client certificate of a mutual TLS scheme, and its chain, PEM. All of the source's connections show it.",
+    )
+    .meta({ examples: ['tls/client.crt'] }),
+  key: z
+    .string()
+    .min(1)
+    .describe('File with its private key, PEM.')
+    .meta({ examples: ['tls/client.key'] }),
+  ca: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('File with authorities to trust beside those of the system, PEM.')
+    .meta({ examples: ['tls/ca.crt'] }),
+});
+
+/** One configured credential; the union in `credentials.ts`. Texts of its issues never repeat the secret. */
+const CredentialSettings = z.union(
+  [
+    ApiKeyCredential,
+    BearerCredential,
+    BasicCredential,
+    AuthorizationCredential,
+    OAuthCredential,
+    CertificateCredential,
+  ],
+  {
+    error:
+      'give exactly one of { apiKey }, { bearer }, { username, password }, { authorization }, { clientId, clientSecret, tokenUrl } or { certificate, key }',
+  },
+);
 
 /** How an HTTP API is reached: the slice of the configuration that this folder owns. */
 export const HttpSettings = z.strictObject({
@@ -57,6 +151,17 @@ export const HttpSettings = z.strictObject({
         '`security` whose schemes all have a credential is used; where there is none, the request goes out without.',
     )
     .meta({ examples: [{ apiToken: { bearer: '${env:HELPDESK_TOKEN}' } }] }),
+  tls: z
+    .strictObject({
+      ca: z
+        .string()
+        .min(1)
+        .describe('File with authorities to trust beside those of the system, PEM.')
+        .meta({ examples: ['tls/ca.crt'] }),
+    })
+    .optional()
+    .describe('TLS of the connections to the API and to its token endpoint.')
+    .meta({ examples: [{ ca: 'tls/ca.crt' }] }),
   privateNetwork: z
     .boolean()
     .optional()
@@ -80,6 +185,16 @@ export const HttpSettings = z.strictObject({
     .describe('Largest answer, after decompression, in bytes. A larger one is an error, never cut short.')
     .meta({ examples: [1_048_576] }),
 });
+
+/** A secret goes there (RFC 6749 §3.2): over TLS, or without leaving a network that the operator wrote down himself. */
+function isProtectedUrl(text: string): boolean {
+  const url = URL.parse(text);
+  if (url === null || url.username !== '' || url.password !== '' || url.hash !== '') return false;
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  return (
+    url.protocol === 'https:' || host === 'localhost' || ['loopback', 'private'].includes(kindOfAddress(host))
+  );
+}
 
 /** True unless a document could decide which host receives a credential. */
 export function hasUrlForCredentials(settings: z.output<typeof HttpSettings>): boolean {

@@ -186,26 +186,26 @@ describe('nothing secret shows', () => {
   });
 });
 
-describe('an issuer', () => {
-  async function startIssuer(document: (url: string) => Record<string, unknown>) {
-    const authorization = createOAuthServer();
-    const login = await opened.server((request, response) => {
-      if (request.url !== '/.well-known/openid-configuration')
-        return authorization.listener(request, response);
-      response.setHeader('content-type', 'application/json');
-      response.end(JSON.stringify(document(login.url)));
-    });
-    const api = await opened.server((_request, response) => response.end('{}'));
-    const scheme: SecurityScheme = { name: 'oauth', type: 'openIdConnect', scopes: [] };
-    const called = tool(binding({ security: [[scheme]] }));
-    const source = opened.source({
-      url: api.url,
-      contribution: () => contributionOf(called),
-      credentials: { oauth: { ...CLIENT, issuer: login.url } },
-    });
-    return { authorization, call: () => source.callTool(called, {}, context()) };
-  }
+/** A source whose issuer answers this discovery document. */
+async function startIssuer(document: (url: string) => Record<string, unknown>) {
+  const authorization = createOAuthServer();
+  const login = await opened.server((request, response) => {
+    if (request.url !== '/.well-known/openid-configuration') return authorization.listener(request, response);
+    response.setHeader('content-type', 'application/json');
+    response.end(JSON.stringify(document(login.url)));
+  });
+  const api = await opened.server((_request, response) => response.end('{}'));
+  const scheme: SecurityScheme = { name: 'oauth', type: 'openIdConnect', scopes: [] };
+  const called = tool(binding({ security: [[scheme]] }));
+  const source = opened.source({
+    url: api.url,
+    contribution: () => contributionOf(called),
+    credentials: { oauth: { ...CLIENT, issuer: login.url } },
+  });
+  return { authorization, call: () => source.callTool(called, {}, context()) };
+}
 
+describe('an issuer', () => {
   test('names the token endpoint in its discovery document', async () => {
     const { authorization, call } = await startIssuer((url) => ({
       issuer: url,

@@ -29,6 +29,14 @@ export const UNREADABLE: readonly Unreadable[] = [
       ),
   },
   {
+    id: 'cookie-style',
+    why: 'a list in a cookie that is declared without `style` is refused, sent or not (OpenAPI 3.1.1 §4.8.12.2: the style of a cookie is `form` by default)',
+    applies: ({ binding }, _args, problem) =>
+      binding.kind === 'http' &&
+      problem.includes("Parameter 'style' has incorrect value 'undefined'") &&
+      binding.parameters.some((one) => one.in === 'cookie'),
+  },
+  {
     id: 'styled-part',
     why: 'arrays and objects in multipart bodies are taken for text (OpenAPI 3.1.1 §4.8.15.1.2)',
     applies: ({ binding }, args, problem) => {

@@ -39,7 +39,8 @@ function memberOf(value: Json, segment: string): Json | undefined {
   return isJsonObject(value) && Object.hasOwn(value, segment) ? value[segment] : undefined;
 }
 
-function decodePercent(text: string): string {
+/** Percent escapes decoded; a text with a broken escape stays as it is. */
+export function decodePercent(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {

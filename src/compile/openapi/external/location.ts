@@ -1,5 +1,5 @@
 import path from 'node:path/posix';
-import { toPointer } from '../pointer.ts';
+import { decodePercent, toPointer } from '../pointer.ts';
 
 /** What a reference means: a document, and a part of it. */
 export interface Location {
@@ -62,14 +62,18 @@ function toDocument(address: string, base: string, home: Home): string {
 }
 
 function absolute(address: string, base: string): string {
-  if (/^file:\/\//i.test(address)) return path.normalize(decode(address.replace(/^file:\/\/[^/]*/i, '')));
+  if (/^file:\/\//i.test(address))
+    return path.normalize(decodePercent(address.replace(/^file:\/\/[^/]*/i, '')));
   if (isUrl(address)) return isWebUrl(address) ? toPlainUrl(address) : address;
   if (!isUrl(base)) return toPath(address, base);
   return URL.canParse(address, base) ? new URL(address, base).href : address;
 }
 
 function toPath(address: string, base: string): string {
-  return path.join(address.startsWith('/') ? '/' : path.dirname(base), decode(address.replace(/\?.*$/s, '')));
+  return path.join(
+    address.startsWith('/') ? '/' : path.dirname(base),
+    decodePercent(address.replace(/\?.*$/s, '')),
+  );
 }
 
 /** A scheme has two letters or more: one is the drive of a path. */
@@ -84,14 +88,7 @@ function toPlainUrl(text: string): string {
   return url.href;
 }
 
-function toSlashes(text: string): string {
+/** A path as URLs write it, whatever the system. */
+export function toSlashes(text: string): string {
   return text.replaceAll('\\', '/');
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

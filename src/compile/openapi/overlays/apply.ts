@@ -1,6 +1,8 @@
 import path from 'node:path/posix';
 import { BailiwickError } from '../../../errors.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../../catalog/json.ts';
+import { toSlashes } from '../external/location.ts';
+import { decodePercent } from '../pointer.ts';
 import type { NamedText } from '../position.ts';
 import type { JsonPath, Location } from './json-path.ts';
 import { Additions, Incompatible, isPrimitive, kindOf } from './merge.ts';
@@ -117,23 +119,12 @@ function checkExtends(
   const isMeant = isUrl
     ? reference === self ||
       path.basename(URL.parse(reference)?.pathname ?? '') === path.basename(toSlashes(file))
-    : path.join(path.dirname(toSlashes(overlay.file)), decode(reference)) === path.normalize(toSlashes(file));
+    : path.join(path.dirname(toSlashes(overlay.file)), decodePercent(reference)) ===
+      path.normalize(toSlashes(file));
   const isAbsolute =
-    path.normalize(decode(reference.replace(/^file:\/\//, ''))) === path.normalize(toSlashes(file));
+    path.normalize(decodePercent(reference.replace(/^file:\/\//, ''))) === path.normalize(toSlashes(file));
   if (isMeant || isAbsolute) return [];
   return [`${place} the overlay extends ${shorten(reference)} and is applied to another document`];
-}
-
-function toSlashes(text: string): string {
-  return text.replaceAll('\\', '/');
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }
 
 function shorten(text: string): string {

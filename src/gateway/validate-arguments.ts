@@ -11,12 +11,13 @@ const MAX_PROBLEMS = 5;
 /**
  * Checks the arguments against the tool's full schema (JSON Schema 2020-12).
  *
- * @throws BailiwickError `INVALID_ARGUMENTS` with `pointer` (RFC 6901, into the arguments) and `problems`.
+ * @throws BailiwickError `INVALID_ARGUMENTS` with `pointer` (RFC 6901, into the arguments) and `problems`; `CONFIGURATION` for a
+ *   schema whose definitions refer to each other in a circle that is too long to follow.
  */
 export function validateArguments(tool: Tool, args: JsonObject): void {
   requireCanonical(args);
-  const validate = validatorOf(tool.validationSchema);
-  if (validate(args)) return;
+  const validate = followed(tool, () => validatorOf(tool.validationSchema));
+  if (followed(tool, () => validate(args))) return;
   const problems = toProblems(validate.errors ?? []);
   // What was found holds on to the arguments; the validator stays.
   validate.errors = null;
@@ -30,6 +31,20 @@ export function validateArguments(tool: Tool, args: JsonObject): void {
       data: { pointer: shown[0]?.pointer ?? '', problems: shown },
     },
   );
+}
+
+/** What `work` gives, unless it runs out of stack: arguments are never nested deeply enough for that, so it is the schema. */
+function followed<Value>(tool: Tool, work: () => Value): Value {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new BailiwickError(
+      'CONFIGURATION',
+      `${tool.source}/${tool.name}: its definitions refer to each other through too many others to be checked; shorten that circle in its document`,
+      { cause: error },
+    );
+  }
 }
 
 /** Deeper than any schema means to go, and far from where a recursive walk runs out of stack. */

@@ -117,6 +117,26 @@ describe('no argument changes the route', () => {
     expect(planOf(single, { 'a/1': '../admin' }).target).toBe('/x/..%2Fadmin');
   });
 
+  test('a dot segment with path parameters behind it is one, and refused', async () => {
+    const path = [parameter('path', 'a', { style: 'matrix', allowReserved: true })];
+    const fault = await faultOf(() => planOf(binding({ path: '/x/..{a}/y', parameters: path }), { a: 'b' }));
+    expect(fault.data).toEqual({ pointer: '/a' });
+    const reserved = binding({
+      path: '/x/{a}',
+      parameters: [parameter('path', 'a', { allowReserved: true })],
+    });
+    const refused = await faultOf(() => planOf(reserved, { a: '..;b' }));
+    expect(refused.data).toEqual({ pointer: '/a' });
+  });
+
+  test('a path template does not lead out of the base URL', async () => {
+    for (const path of ['/../admin', '/a/%2E%2e/b', '/..;x/admin']) {
+      const fault = await faultOf(() => planOf(binding({ path }), {}));
+      expect(fault.code).toBe('CONFIGURATION');
+      expect(fault.message).toContain('leads out of the base URL');
+    }
+  });
+
   test('an empty or missing path value is refused with its pointer', async () => {
     const http = binding({ path: '/x/{id}', parameters: [parameter('path', 'id')] });
     for (const args of [{}, { id: '' }, { id: null }, { id: [] }, { id: {} }, { id: [''] }] as JsonObject[]) {
@@ -175,6 +195,10 @@ describe('no argument reaches beyond its own place', () => {
     ['filter', { filter: { ADMIN: true } }],
     ['filter', { filter: { Action: 'Delete' } }],
     ['filter', { filter: { api_key: 'mine' } }],
+    ['filter', { filter: { 'admin[]': true } }],
+    ['filter', { filter: { 'Action[0]': 'Delete' } }],
+    ['filter', { filter: { 'api_key[]': 'mine' } }],
+    ['jar', { jar: { 'sid[]': 'mine' } }],
     ['jar', { jar: { sid: 'mine' } }],
     ['own', { own: 'mine' }],
   ] as const)('%s cannot pass for another parameter or a credential: %j', async ([argument, args]) => {
@@ -196,6 +220,12 @@ describe('no argument reaches beyond its own place', () => {
     const fault = await faultOf(() => planOf(http, args, { credentials }));
     expect(fault.code).toBe('INVALID_ARGUMENTS');
     expect(fault.data).toEqual({ pointer: `/${argument}` });
+  });
+
+  test('a query that a caller writes as one text is parted at no other character than `&`', () => {
+    const whole = parameter('querystring', 'q', { mediaType: 'application/x-www-form-urlencoded' });
+    const http = binding({ path: '/', parameters: [whole, parameter('query', 'admin')] });
+    expect(new URL(planOf(http, { q: 'a=1;admin=true&b=2' }).url).search).toBe('?a=1%3Badmin=true&b=2');
   });
 
   test('a member that holds its delimiter is refused, so one value never arrives as two', async () => {

@@ -267,3 +267,25 @@ test('any text is searched for references', () => {
     { seed: 4, numRuns: 300 },
   );
 });
+
+test('a long line behind a reference is searched once, not once for each of its spaces', () => {
+  const text = `$ref: other.yaml${' #'.repeat(200_000)}\r x\n`;
+  expect(findReferencedDocuments(text, '', homeOf('api.yaml', ''))).toEqual(['other.yaml']);
+});
+
+test.each([
+  ['$..[?count($..*) > 1]', false],
+  ['$.paths[?count($.paths.*) > 1]', false],
+  ['$.paths[?$.paths[?@.x]]', false],
+  ["$.paths[?@.x == $.info['a.b'].title]", true],
+  ["$.paths[?@['$..*'] == '$..*']", true],
+])('a filter may look up one node of the whole document, and search it never: %s', (target, isAllowed) => {
+  const overlay = JSON.stringify({
+    overlay: '1.0.0',
+    info: { title: 'T', version: '1' },
+    actions: [{ target, remove: true }],
+  });
+  const result = outcome({ overlays: [{ file: 'overlay.json', text: overlay }] });
+  if (isAllowed) expect(result).toHaveProperty('tools');
+  else expect(result).toContain('searches the whole document again');
+});

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { compileText } from './support.ts';
+import { compilePaths, compileText } from './support.ts';
 
 const PATHS = 'paths: { /a: { get: { operationId: a } } }';
 
@@ -76,4 +76,27 @@ test('a text with very many remarks is warned of in a bounded number of sentence
 
 test('a document without a fault has no warnings', () => {
   expect(compileText(`openapi: 3.1.0\n${PATHS}`)).not.toHaveProperty('warnings');
+});
+
+test('an extension that is nested without end costs itself, not its neighbours', () => {
+  const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
+  const text = `{"openapi":"3.1.0","paths":{"/a":{"get":{"x-bailiwick":{"pin":{"a":${deep}},"hints":["h"]}}},"/b":{"get":{}}}}`;
+  const contribution = compileText(text, 'api.json');
+  expect(contribution.tools.map((tool) => tool.hints)).toEqual([['h'], undefined]);
+  expect(contribution.lossy.map((loss) => loss.detail)).toEqual([
+    '#/paths/~1a/get/x-bailiwick/pin: is nested too deeply',
+  ]);
+});
+
+test('the schemas of a tool can be made however long the chain of compositions is that they begin with', () => {
+  const schemas = Object.fromEntries(
+    Array.from({ length: 4000 }, (_, index) => [
+      `S${index}`,
+      index === 3999 ? { type: 'string' } : { allOf: [{ $ref: `#/components/schemas/S${index + 1}` }] },
+    ]),
+  );
+  const parameters = [{ name: 'q', in: 'query', schema: { $ref: '#/components/schemas/S0' } }];
+  const { tools } = compilePaths({ '/a': { get: { parameters } } }, { components: { schemas } });
+  expect(Object.keys(tools[0]?.validationSchema['$defs'] ?? {})).toHaveLength(4000);
+  expect(tools[0]?.inputSchema['properties']).toHaveProperty('q');
 });

@@ -253,3 +253,29 @@ test('a schema of hundreds of definitions that refer to each other is compiled a
     { pointer: '/tree/p1/p2/p3', message: 'must be object' },
   ]);
 });
+
+/** Definitions each of which is an object with the next as its member; `last` is the schema at the end. */
+function chainOf(length: number, last: JsonSchema): JsonSchema {
+  const definitions = Array.from({ length }, (_, index): [string, JsonSchema] => [
+    `d${index}`,
+    index === length - 1
+      ? last
+      : { properties: { next: { $ref: `#/$defs/d${index + 1}` }, size: { type: 'integer' } } },
+  ]);
+  return { properties: { d: { $ref: '#/$defs/d0' } }, $defs: Object.fromEntries(definitions) };
+}
+
+test('a long chain of definitions is checked to its end', () => {
+  const schema = chainOf(600, { type: 'string' });
+  expect(problemsOf(schema, { d: { next: { next: { size: 1 } } } })).toEqual([]);
+  expect(problemsOf(schema, { d: { next: { next: { size: 'x' } } } })).toMatchObject([
+    { pointer: '/d/next/next/size' },
+  ]);
+});
+
+test('a circle of definitions that is too long to be followed is named as what is wrong', () => {
+  const schema = chainOf(3000, { properties: { next: { $ref: '#/$defs/d0' } } });
+  expect(() => validateArguments(toolWith(schema), { d: {} })).toThrow(
+    's/tool: its definitions refer to each other through too many others to be checked',
+  );
+});

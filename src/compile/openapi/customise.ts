@@ -64,12 +64,22 @@ function readExtension(
   }
   const usable: [string, Json][] = [];
   for (const [key, value] of Object.entries(declared)) {
-    const read = OperationCustomisation.safeParse({ [key]: value } satisfies JsonObject);
-    if (read.success) usable.push([key, value]);
-    else report(`${appendPointer(at, key)}: ${describe(key, read.error.issues[0])}`);
+    const problem = problemOf(key, value);
+    if (problem === undefined) usable.push([key, value]);
+    else report(`${appendPointer(at, key)}: ${problem}`);
   }
   const whole = OperationCustomisation.safeParse(Object.fromEntries(usable));
   return whole.success ? whole.data : {};
+}
+
+function problemOf(key: string, value: Json): string | undefined {
+  try {
+    const read = OperationCustomisation.safeParse({ [key]: value } satisfies JsonObject);
+    return read.success ? undefined : describe(key, read.error.issues[0]);
+  } catch (error) {
+    if (error instanceof RangeError) return 'is nested too deeply';
+    throw error;
+  }
 }
 
 function describe(

@@ -5,6 +5,7 @@ import type { BaseUrl } from './base-url.ts';
 import { completeArguments } from './complete-arguments.ts';
 import { isHeaderText, toHeaderValue } from './header-parameters.ts';
 import { invalidArgument } from './invalid-argument.ts';
+import { isForeignName } from './foreign-name.ts';
 import { isForm, toContentText } from './content-text.ts';
 import { argumentOf } from './parameter-value.ts';
 import { buildPath } from './path-parameters.ts';
@@ -83,7 +84,7 @@ function wholeQuery(binding: HttpBinding, args: JsonObject, taken: readonly stri
       const text = toContentText(value, mediaType, argument);
       if (!isForm(mediaType)) return text === '' ? [] : [encodeStrict(text)];
       for (const name of new URLSearchParams(text).keys()) {
-        if (foreign.has(name.toLowerCase())) {
+        if (isForeignName(name, '', foreign)) {
           throw invalidArgument(argument, `would set query parameter "${name}", which is not its own`);
         }
       }
@@ -91,9 +92,9 @@ function wholeQuery(binding: HttpBinding, args: JsonObject, taken: readonly stri
     });
 }
 
-/** A form that a caller wrote as text, without what would end the query. */
+/** A form that a caller wrote as text, without what would end the query, and `;`, at which some servers part it too. */
 function encodeLoose(text: string): string {
-  return text.replace(/[^\x21-\x7E]|[#"<>\\^`{|}]/gu, encodeStrict);
+  return text.replace(/[^\x21-\x7E]|[#;"<>\\^`{|}]/gu, encodeStrict);
 }
 
 /** RFC 6265 §4.2.1: pairs are separated by `; `, those of an exploded value too (OpenAPI 3.1.1 Appendix D). */
@@ -118,14 +119,13 @@ function collectPairs(
 ): WirePair[] {
   const parameters = binding.parameters.filter((parameter) => parameter.in === place);
   const foreign = new Set(taken.map((name) => name.toLowerCase()));
-  const declared = new Set(parameters.map((parameter) => parameter.name.toLowerCase()));
+  const others = new Set([...foreign, ...parameters.map((parameter) => parameter.name.toLowerCase())]);
   return parameters.flatMap((parameter) => {
     const value = argumentOf(args, parameter.argument);
     if (value === undefined) return [];
     const pairs = toPairs(parameter, value);
     for (const { name } of pairs) {
-      const key = name.toLowerCase();
-      if (foreign.has(key) || (declared.has(key) && name !== parameter.name)) {
+      if (foreign.has(name.toLowerCase()) || isForeignName(name, parameter.name, others)) {
         throw invalidArgument(
           parameter.argument,
           `would set ${place} parameter "${name}", which is not its own`,

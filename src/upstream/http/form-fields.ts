@@ -1,5 +1,6 @@
 import type { BodyBinding, PartEncoding } from '../../catalog/binding.ts';
 import type { Json, JsonObject } from '../../catalog/json.ts';
+import { isForeignName } from './foreign-name.ts';
 import { invalidArgument } from './invalid-argument.ts';
 import { isJsonMediaType } from './media-type.ts';
 import { toNestedPairs } from './nested-pairs.ts';
@@ -64,7 +65,7 @@ export function toFormFields(
   return properties.flatMap((property) => {
     const encoding = encodingOf(rules, property.name);
     const fields = toFields(property, encoding, rules, encoderOf(encoding, property.argument));
-    const foreign = fields.find(({ name }) => name !== property.name && taken.has(name.toLowerCase()));
+    const foreign = fields.find(({ name }) => isForeignName(name, property.name, taken));
     if (foreign !== undefined) {
       throw invalidArgument(property.argument, `would set the field "${foreign.name}", which is not its own`);
     }

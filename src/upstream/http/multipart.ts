@@ -96,7 +96,7 @@ function joinParts(parts: readonly Part[], mediaType: string): Multipart {
     Buffer.from('\r\n', 'utf8'),
   ]);
   const content = Buffer.concat([...pieces, Buffer.from(`--${boundary}--\r\n`, 'utf8')]);
-  const bare = mediaType.replace(/;\s*boundary\s*=\s*(?:"[^"]*"|[^;]*)/i, '');
+  const bare = mediaType.replace(/;\s*boundary\s*=\s*(?:"[^"]*"|[^;]*)/gi, '');
   return { content, mediaType: `${bare}; boundary=${boundary}` };
 }
 

@@ -60,17 +60,22 @@ function fillSegment(
       return expand(parameter, argumentOf(args, parameter.argument));
     })
     .join('');
-  if (last !== undefined && isDotSegment(filled)) {
+  if (!isDotSegment(filled)) return filled;
+  if (last !== undefined) {
     throw invalidArgument(
       last.argument,
       `would make "${filled}" a segment of the path, which changes the route`,
     );
   }
-  return filled;
+  throw new BailiwickError(
+    'CONFIGURATION',
+    `path ${template}: the segment "${filled}" leads out of the base URL; write the path without it in the OpenAPI document`,
+  );
 }
 
+/** Servers drop what follows `;` (RFC 3986 §3.3) before they look for dot segments. */
 function isDotSegment(segment: string): boolean {
-  return /^(?:\.|%2e){1,2}$/i.test(segment);
+  return /^(?:\.|%2e){1,2}(?:;.*)?$/is.test(segment);
 }
 
 function expand(parameter: ParameterBinding, value: Json | undefined): string {

@@ -31,7 +31,8 @@ export function findReferencedDocuments(text: string, base: string, home: Home):
 
 /** A comment ends a plain value. */
 function toPlain(text = ''): string {
-  return text.replace(/\s#.*$/, '').trim();
+  const comment = text.search(/\s#/);
+  return (comment < 0 ? text : text.slice(0, comment)).trim();
 }
 
 /** JSON and YAML escape alike what a reference may contain. */

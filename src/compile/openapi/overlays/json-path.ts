@@ -25,10 +25,23 @@ const MAX_DESCENTS = 3;
 
 const environment = new JSONPathEnvironment({ maxRecursionDepth: MAX_DEPTH });
 
+/** The rest of a query behind its `$` as far as it names one node: members and items, RFC 9535 §2.3.5.1. */
+const SINGULAR = /\$(?:\s*(?:\.\s*[^\s.[\](){}*?,=!<>&|]+|\[\s*-?\d+\s*\]))*\s*([.[]?)/g;
+
+/** True where a filter holds a query for several nodes that begins at the root: the work would be that of the document squared. */
+function isRepeated(plain: string): boolean {
+  const inFilters = plain.slice(plain.indexOf('?') + 1 || plain.length);
+  return [...inFilters.matchAll(SINGULAR)].some(([, rest]) => rest !== '');
+}
+
 /** @throws Error in one line when the text is not a query, or one that would take too long. */
 export function parseJsonPath(text: string): JsonPath {
-  const descents = text.replace(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/gs, '').split('..').length - 1;
+  const plain = text.replace(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/gs, '0');
+  const descents = plain.split('..').length - 1;
   if (descents > MAX_DESCENTS) throw new Error(`\`..\` stands in it more than ${MAX_DESCENTS} times`);
+  if (isRepeated(plain)) {
+    throw new Error('a filter in it searches the whole document again (`$`) for each node that it looks at');
+  }
   const query = environment.compile(text);
   return {
     select(root) {

@@ -15,20 +15,20 @@ export interface Absence {
 export function absentProperties(schema: Json, absence: Absence): ReadonlySet<string> {
   const names = new Set<string>();
   const visited = new Set<Json>();
-
-  function collect(each: Json | undefined): void {
-    if (!isJsonObject(each) || visited.has(each)) return;
+  // Without recursion: a chain of references may be longer than the stack is deep.
+  const open: (Json | undefined)[] = [schema];
+  while (open.length > 0) {
+    const each = open.pop();
+    if (!isJsonObject(each) || visited.has(each)) continue;
     visited.add(each);
     const target = absence.follow(each);
-    if (target !== each) collect(target);
+    if (target !== each) open.push(target);
     const { properties, allOf } = each;
     if (isJsonObject(properties)) {
       for (const [name, property] of Object.entries(properties))
         if (absence.isAbsent(property)) names.add(name);
     }
-    if (Array.isArray(allOf)) allOf.forEach(collect);
+    if (Array.isArray(allOf)) for (const branch of allOf) open.push(branch);
   }
-
-  collect(schema);
   return names;
 }

@@ -3,6 +3,7 @@ import type { LoadedConfig } from '../config/load.ts';
 import { checkPolicies } from '../policy/check.ts';
 import type { Problem } from '../policy/problem.ts';
 import { findSetupProblems, findSetupWarnings, type Setup } from './check-setup.ts';
+import { findLosses } from './check-losses.ts';
 import {
   createCatalogCommand,
   loadForCommand,
@@ -49,21 +50,20 @@ function checkAll(
   { config }: LoadedConfig,
   placeOf: Setup['placeOf'],
 ): { problems: Problem[]; warnings: Problem[]; failed: { source: string; message: string }[] } {
-  const unreachable = app.sources().filter((one) => one.state === 'down');
-  const missing = [...app.unusable(), ...unreachable];
+  const missing = [...app.unusable(), ...app.sources().filter((one) => one.state === 'down')];
   const policy = app.policy();
   // A rule for a tool that is held back means something: the tool is there, and waits for its review.
   const catalog = app.offered();
   const setup = { config, catalog, policy, isIncomplete: missing.length > 0, placeOf };
-  // What a source that does not answer would offer is unknown, so nothing is said about rules for it.
+  // What a source that does not answer, or cannot be read, would offer is unknown, so nothing is said about rules for it.
   const ofPolicies = checkPolicies(
     policy,
     catalog,
-    unreachable.map((one) => one.source),
+    missing.map((one) => one.source),
   );
   return {
     problems: [...ofPolicies, ...findSetupProblems(setup)],
-    warnings: [...findSetupWarnings(setup), ...findHeld(app, placeOf)],
+    warnings: [...findSetupWarnings(setup), ...findLosses(setup), ...findHeld(app, placeOf)],
     failed: missing.map(({ source, error }) => ({ source, message: error?.message ?? '' })),
   };
 }

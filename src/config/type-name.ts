@@ -23,5 +23,6 @@ function choicesOf(schema: z.ZodEnum | z.ZodLiteral): string[] {
 }
 
 function plural(name: string): string {
+  if (name.startsWith('list of ')) return `lists of ${name.slice('list of '.length)}`;
   return name === 'text' ? 'texts' : `${name}s`;
 }

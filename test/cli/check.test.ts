@@ -63,3 +63,49 @@ test('a setup without any policy is warned of, and still no error', async () => 
   expect(out).toMatch(/no problems, 1 warning\n$/);
   expect(status).toBe(0);
 });
+
+test('check says which settings have no effect: a rule without operations, a pin without an argument, an overlay without a target', async () => {
+  await using workspace = await createFolder({
+    'bailiwick.yaml': [
+      'sources:',
+      '  billing:',
+      '    openapi: billing.yaml',
+      '    overlays: [billing.overlay.yaml]',
+      '    url: http://127.0.0.1:9',
+      '    credentials: { key: { apiKey: k } }',
+      '    rules:',
+      '      - { match: { operationId: list_bill }, set: { hidden: true } }',
+      '      - { match: { path: /bills }, set: { pin: { dryRun: All } } }',
+    ].join('\n'),
+    'billing.yaml': DOCUMENT,
+    'billing.overlay.yaml':
+      "overlay: 1.0.0\ninfo: { title: o, version: '1' }\nactions:\n  - { target: '$.paths.bills', remove: true }\n",
+  });
+  const { status, out } = await bailiwick(workspace.folder, ['check', '--json']);
+  const { warnings } = JSON.parse(out) as Record<string, Finding[]>;
+  expect(status).toBe(0);
+  expect(warnings?.map(toText).filter((line) => line.includes('sources.billing'))).toEqual([
+    expect.stringMatching(
+      /^bailiwick\.yaml:2:3 sources\.billing: .*billing\.overlay\.yaml:4:\d+ .*matches nothing/,
+    ),
+    'bailiwick.yaml:2:3 sources.billing: rules[0] matches no operation of the document',
+    'bailiwick.yaml:2:3 sources.billing: unusable-value at GET /bills: pin.dryRun: there is no such argument; and 1 more row: `bailiwick compile --report --source billing`',
+  ]);
+});
+
+test('of a source that cannot be used only that is said, and nothing of the policies about it', async () => {
+  await using workspace = await createFolder({
+    'bailiwick.yaml':
+      'identity: { local: { scopes: [billing:read] } }\nsources: { billing: { openapi: billing.yaml, url: "http://127.0.0.1:9", credentials: { key: { bearer: x } } } }\n',
+    'billing.yaml': DOCUMENT,
+    'policies/billing.policy.yaml':
+      'policy: billing\nscopes:\n  billing:read: { source: billing, access: read }\n',
+  });
+  const { status, out } = await bailiwick(workspace.folder, ['check', '--json']);
+  const { problems, failed } = JSON.parse(out) as Record<string, Finding[]>;
+  expect(status).toBe(2);
+  expect(problems).toEqual([]);
+  expect(failed).toEqual([
+    { source: 'billing', message: expect.stringContaining('give { apiKey }') as string },
+  ]);
+});

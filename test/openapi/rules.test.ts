@@ -173,6 +173,29 @@ test('a value that names no argument, or that its schema does not allow, is a lo
   ]);
 });
 
+function pinning(schema: object): object {
+  return {
+    parameters: [{ name: 'dryRun', in: 'query', schema }],
+    'x-bailiwick': { pin: { dryRun: 'All' } },
+  };
+}
+
+test('a single value stands for the list of it, so that one pin fits an argument that is a list in some operations', () => {
+  const paths = {
+    '/a': { post: pinning({ type: 'string' }) },
+    '/b': { delete: pinning({ type: 'array', items: { type: 'string' } }) },
+    '/c': { put: pinning({ type: 'array', items: { type: 'integer' } }) },
+  };
+  const text = JSON.stringify({ openapi: '3.1.0', info: {}, paths });
+  const { tools, lossy } = compileOpenApi({ source: 'api', file: 'api.json', text });
+  expect(Object.fromEntries(tools.map((tool) => [tool.attributes.method, bindingOf(tool).pinned]))).toEqual({
+    POST: { dryRun: 'All' },
+    DELETE: { dryRun: ['All'] },
+    PUT: undefined,
+  });
+  expect(lossy.map(({ detail }) => detail)).toEqual(['pin.dryRun: /value must be array']);
+});
+
 test('a default is shown in the schema and takes the obligation away', () => {
   const tool = searchTool(compile([{ match: { tag: 'search' }, set: { defaults: { limit: 20 } } }]));
   expect(propertiesOf(tool)['limit']).toMatchObject({ type: 'integer', default: 20 });

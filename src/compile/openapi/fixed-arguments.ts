@@ -16,7 +16,7 @@ export interface FixedArguments {
 /**
  * Takes pinned arguments out of what callers fill in, and shows the values of those that they may leave out.
  *
- * A value that names no argument of the tool, or that the argument's schema does not allow, is a loss. An argument that is
+ * A value that names no argument of the tool, or that the argument's schema does not allow, even as a list of itself, is a loss. An argument that is
  * pinned keeps no default.
  */
 export function fixArguments(
@@ -33,10 +33,11 @@ export function fixArguments(
   const known = new Set(argumentsOf(input));
   const usable = (values: JsonObject, key: 'pin' | 'defaults'): JsonObject =>
     Object.fromEntries(
-      Object.entries(values).filter(([name, value]) => {
-        const problem = known.has(name) ? mismatch(input.schema(), name, value) : 'there is no such argument';
-        if (problem !== undefined) reportLoss('unusable-value', `${key}.${name}: ${problem}`);
-        return problem === undefined;
+      Object.entries(values).flatMap(([name, value]) => {
+        const fitted = known.has(name) ? fit(input.schema(), name, value) : NO_ARGUMENT;
+        if ('value' in fitted) return [[name, fitted.value]];
+        reportLoss('unusable-value', `${key}.${name}: ${fitted.problem}`);
+        return [];
       }),
     );
   const pinned = usable(pin, 'pin');
@@ -44,6 +45,18 @@ export function fixArguments(
   const given = usable(rest, 'defaults');
   const schema = once(() => present(input.schema(), pinned, given));
   return { input: { ...input, schema }, pinned, defaults: given };
+}
+
+type Fitted = { readonly value: Json } | { readonly problem: string };
+
+const NO_ARGUMENT: Fitted = { problem: 'there is no such argument' };
+
+/** The value as the argument takes it: where only lists are allowed, a single value stands for the list of it. */
+function fit(schema: JsonSchema, name: string, value: Json): Fitted {
+  const problem = mismatch(schema, name, value);
+  if (problem === undefined) return { value };
+  const isList = !Array.isArray(value) && mismatch(schema, name, [value]) === undefined;
+  return isList ? { value: [value] } : { problem };
 }
 
 /** What is wrong with the value, by the argument's own schema; a schema that cannot be compiled allows everything. */

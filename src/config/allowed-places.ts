@@ -11,7 +11,10 @@ export interface AllowedPlaces {
 
 /** True for a URL that a prefix covers: the same origin, and the same path as far as the prefix goes, in whole segments. */
 export function isCovered(url: string, prefixes: readonly string[]): boolean {
-  const { origin, pathname } = new URL(url);
+  // A reference may look like a URL and be none.
+  const parsed = URL.parse(url);
+  if (parsed === null) return false;
+  const { origin, pathname } = parsed;
   return prefixes.some((prefix) => {
     const allowed = new URL(prefix);
     const folder = allowed.pathname.endsWith('/') ? allowed.pathname : `${allowed.pathname}/`;

@@ -54,12 +54,12 @@ export async function readExternal(
     }
     files.set(name, outcome.text);
     left -= outcome.text.length;
-    waiting.push(...findReferencedDocuments(outcome.text, name, home));
+    for (const each of findReferencedDocuments(outcome.text, name, home)) waiting.push(each);
   }
   return { files, absent };
 
   async function readOne(name: string, maxBytes: number): Promise<Outcome> {
-    if (/^https?:/i.test(name)) return fetchOne(name, deps);
+    if (/^https?:/i.test(name)) return maxBytes > 0 ? fetchOne(name, deps) : TOO_MUCH;
     if (/^[a-z][a-z0-9+.-]+:/i.test(name)) return { reason: 'which is neither a file nor an https:// URL' };
     const file = path.resolve(folder, name);
     if (!isWritten(file, folders)) return OUTSIDE;
@@ -72,6 +72,7 @@ export async function readExternal(
 }
 
 const TOO_MANY: Outcome = { reason: `which is beyond the limit of ${MAX_DOCUMENTS} documents` };
+const TOO_MUCH: Outcome = { reason: 'which is beyond the limit of what all documents come to' };
 const OUTSIDE: Outcome = {
   reason:
     "which lies outside the document's folder and was not read; name its folder in `references` of the source to allow it",

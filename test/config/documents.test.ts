@@ -154,3 +154,29 @@ test('a chain of documents without end is followed for a bounded way', async () 
   expect(files.size).toBe(5000);
   expect([...absent]).toEqual([['https://a.example/5001', 'which is beyond the limit of 5000 documents']]);
 });
+
+test('a reference that looks like a URL and is none costs itself alone', async () => {
+  const text = "$ref: 'https://[x/y'\n$ref: https://a.example/1";
+  const { files, absent } = await readExternal({ file: '/srv/api.yaml', text }, [], {
+    reader: new InputReader(),
+    fetchText: () => Promise.resolve({ text: 'a: 1' }),
+    allowed: { folders: [], prefixes: ['https://a.example/'] },
+  });
+  expect([...files.keys()]).toEqual(['https://a.example/1']);
+  expect([...absent.keys()]).toEqual(['https://[x/y']);
+});
+
+test('a document may mention more others than are read of it', async () => {
+  const page = Array.from({ length: 200_000 }, (_, index) => `$ref: https://b.example/${index}`).join('\n');
+  const { files, absent } = await readExternal(
+    { file: '/srv/api.yaml', text: '$ref: https://a.example/1' },
+    [],
+    {
+      reader: new InputReader(),
+      fetchText: () => Promise.resolve({ text: page }),
+      allowed: { folders: [], prefixes: ['https://a.example/'] },
+    },
+  );
+  expect(files.size).toBe(1);
+  expect(absent.size).toBe(5001);
+});

@@ -56,6 +56,7 @@ export const addCall: AddCommand = (program, terminal, exit) => {
         });
         const result = await withProgress(terminal, () => `calling ${name}`, call);
         terminal.out(options.json ? JSON.stringify(result, undefined, 2) : toText(result));
+        if (!options.json) for (const remark of remarksOn(result)) terminal.err(remark);
         exit(toExit(result));
       });
     });
@@ -69,6 +70,12 @@ function toText(result: JsonObject): string {
     return JSON.stringify(structuredContent, undefined, 2);
   const blocks = Array.isArray(content) ? content.filter(isJsonObject) : [];
   return blocks.map(blockText).join('\n');
+}
+
+/** What the result says beside its structured content: that `select` was not applied, how to get the next page. */
+function remarksOn({ structuredContent, content, isError }: JsonObject): string[] {
+  if (structuredContent === undefined || isError === true || !Array.isArray(content)) return [];
+  return content.filter(isJsonObject).slice(1).map(blockText);
 }
 
 function blockText(block: JsonObject): string {

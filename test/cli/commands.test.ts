@@ -89,6 +89,15 @@ test('call goes down the road under policy and leaves a record of its own', asyn
   ]);
 });
 
+test('call says beside the result what else there is to know of it', async () => {
+  await using api = await startApi();
+  await using workspace = await createFolder(notesFiles(api.url));
+  const call = ['call', 'notes_list_notes', '--as', 'reader', '--args', '{"select":"keys(`1`)"}'];
+  const { status, out, err } = await bailiwick(workspace.folder, call);
+  expect([status, err]).toEqual([0, expect.stringContaining('select was not applied')]);
+  expect(() => JSON.parse(out) as unknown).not.toThrow();
+});
+
 test('call says 3 when the source cannot be reached', async () => {
   await using workspace = await createFolder(notesFiles('http://127.0.0.1:9'));
   const { status, out } = await bailiwick(workspace.folder, ['call', 'notes_list_notes', '--as', 'reader']);

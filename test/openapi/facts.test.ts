@@ -186,6 +186,15 @@ test('accepts are the media types of the 2xx responses, JSON first', () => {
   ]);
 });
 
+test('binary forms of data are asked for only where there is nothing else', () => {
+  const responses = {
+    200: { content: { 'application/cbor': {}, 'application/vnd.kubernetes.protobuf': {} } },
+  };
+  expect(bindingOf(compileOne({ responses })).accepts).toHaveLength(2);
+  const readable = { 200: { content: { ...responses[200].content, 'application/yaml': {} } } };
+  expect(bindingOf(compileOne({ responses: readable })).accepts).toEqual(['application/yaml']);
+});
+
 /** The output schema of an operation whose 200 response is JSON of this schema. */
 function outputOf(schema: Json, responses: JsonObject = {}): Json | undefined {
   return compileOne({ responses: { 200: { content: { 'application/json': { schema } } }, ...responses } })

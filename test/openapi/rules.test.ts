@@ -161,13 +161,14 @@ test("a pinned argument is nobody's to set, wherever it goes", () => {
   expect(bindingOf(tool).pinned).toEqual(pin);
 });
 
-test('a value that names no argument, or that its schema does not allow, is a loss', () => {
+test('a value that names no argument, or that its schema does not allow, is a loss, and opens no pinned argument', () => {
   const pin = { limit: 'many', color: 'red', mode: 'deep' };
-  const contribution = compile([{ match: { tag: 'search' }, set: { pin, defaults: { limit: 500 } } }]);
-  expect(bindingOf(searchTool(contribution)).pinned).toEqual({ mode: 'deep' });
+  const contribution = compile([{ match: { tag: 'search' }, set: { pin, defaults: { sid: 500 } } }]);
+  expect(bindingOf(searchTool(contribution)).pinned).toEqual({ limit: 'many', mode: 'deep' });
+  expect(propertiesOf(searchTool(contribution))).not.toHaveProperty('limit');
   expect(bindingOf(searchTool(contribution)).defaults).toBeUndefined();
   expect(contribution.lossy.map((loss) => loss.detail)).toEqual([
-    'defaults.limit: /value must be <= 100',
+    'defaults.sid: /value must be string',
     'pin.color: there is no such argument',
     'pin.limit: /value must be integer',
   ]);
@@ -191,7 +192,7 @@ test('a single value stands for the list of it, so that one pin fits an argument
   expect(Object.fromEntries(tools.map((tool) => [tool.attributes.method, bindingOf(tool).pinned]))).toEqual({
     POST: { dryRun: 'All' },
     DELETE: { dryRun: ['All'] },
-    PUT: undefined,
+    PUT: { dryRun: 'All' },
   });
   expect(lossy.map(({ detail }) => detail)).toEqual(['pin.dryRun: /value must be array']);
 });

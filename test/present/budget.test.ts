@@ -53,7 +53,7 @@ test('a large enum becomes its type and a sample', () => {
       zone: {
         type: 'string',
         description: expect.stringMatching(
-          /^The zone\. \(one of "value-0", .* and \d+ more; see describe_tool\)$/,
+          /^The zone\. \(one of "value-0", .* and \d+ more; shortened\)$/,
         ) as unknown,
       },
     },
@@ -181,7 +181,7 @@ test('without definitions, a cycle ends in an open object at its second turn', (
         name: { type: 'string' },
         next: objectWith({
           name: { type: 'string' },
-          next: { type: 'object', description: '(2 properties; see describe_tool)' },
+          next: { type: 'object', description: '(2 properties; shortened)' },
         }),
       }),
     }),

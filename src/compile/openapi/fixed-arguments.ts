@@ -16,8 +16,9 @@ export interface FixedArguments {
 /**
  * Takes pinned arguments out of what callers fill in, and shows the values of those that they may leave out.
  *
- * A value that names no argument of the tool, or that the argument's schema does not allow, even as a list of itself, is a loss. An argument that is
- * pinned keeps no default.
+ * A value that names no argument of the tool, or that the argument's schema does not allow, even as a list of itself, is a loss: a default is then
+ * left out, while a pin holds all the same, because nobody who pins an argument means to leave it to callers. An argument
+ * that is pinned keeps no default.
  */
 export function fixArguments(
   input: Input,
@@ -37,7 +38,8 @@ export function fixArguments(
         const fitted = known.has(name) ? fit(input.schema(), name, value) : NO_ARGUMENT;
         if ('value' in fitted) return [[name, fitted.value]];
         reportLoss('unusable-value', `${key}.${name}: ${fitted.problem}`);
-        return [];
+        // Pinned as it is, nevertheless: left open, the argument would be the caller's to set.
+        return key === 'pin' && known.has(name) ? [[name, value]] : [];
       }),
     );
   const pinned = usable(pin, 'pin');

@@ -49,6 +49,11 @@ const TEXT_APPLICATIONS = new Set(
 /** Binary forms of structured data: nobody can be asked to write them byte by byte. */
 const BINARY_DATA = /[/+.-](?:avro|bson|cbor|flatbuffers?|msgpack|messagepack|proto|protobuf|thrift)\b/;
 
+/** True for structured data in a binary form, which no reader of text can use. */
+export function isBinaryData(mediaType: string): boolean {
+  return BINARY_DATA.test(essenceOf(mediaType));
+}
+
 /** Content that is bytes, whatever a schema says. */
 const BYTES =
   /^(?:audio|font|image|model|video)\/|^application\/(?:octet-stream|binary|pdf|(?:x-)?(?:bzip2?|gzip|rar.*|tar|xz|zip|7z.*))$/;

@@ -22,7 +22,7 @@ export const LOSS_REASONS = {
   'unknown-media-type': 'The media type that was chosen for the request body is not one that can be sent.',
   'unusable-extension': 'A key of `x-bailiwick` has a value that cannot be used; it is left out.',
   'unusable-value':
-    'A pinned value or a default names no argument, or its schema does not allow it; it is left out.',
+    'A pinned value or a default names no argument and is left out, or its schema does not allow it: then a default is left out, and a pinned value is sent as it is.',
   'body-dropped': 'An optional request body cannot be sent and is left out.',
   'empty-body': 'An optional request body describes nothing that could be sent, and is left out.',
   'cyclic-composition':

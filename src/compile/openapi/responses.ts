@@ -1,5 +1,5 @@
 import { isJsonObject, type Json, type JsonObject, type JsonSchema } from '../../catalog/json.ts';
-import { byRank, isJsonMediaType } from './media-types.ts';
+import { byRank, isBinaryData, isJsonMediaType } from './media-types.ts';
 import type { Operation } from './operations.ts';
 import { appendPointer } from './pointer.ts';
 import { SkipOperation, type ReportLoss } from './reasons.ts';
@@ -51,9 +51,14 @@ export function readResponses(
   });
 }
 
-/** The media types of the responses, the best first. */
+/**
+ * The media types of the responses, the best first. Binary forms of data (CBOR, Protobuf) are left out where there is
+ * anything else: a server that may choose would choose what nobody can read.
+ */
 export function acceptedMediaTypes(responses: readonly SuccessResponse[]): string[] {
-  return byRank([...new Set(responses.flatMap(({ content }) => Object.keys(content)))]);
+  const declared = byRank([...new Set(responses.flatMap(({ content }) => Object.keys(content)))]);
+  const readable = declared.filter((mediaType) => !isBinaryData(mediaType));
+  return readable.length > 0 ? readable : declared;
 }
 
 /**

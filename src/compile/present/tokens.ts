@@ -21,7 +21,9 @@ const PER_FURTHER_MARK = 0.6;
 const MEMBER = 2;
 const ITEM = 1;
 /** Closing brackets mostly share a token with their neighbours. */
-const CLOSING = 0.35;
+const CLOSING = 22 / 64;
+/** Texts are priced in steps that add up without rounding, so that no order of members makes another sum. */
+const STEPS = 64;
 
 /**
  * Tokens of the JSON text of a value, an estimate on the high side. The sum over the parts is the whole, and each object is
@@ -62,6 +64,10 @@ const MARK = 6;
 
 /** Tokens of a text inside JSON quotes, the quotes not counted. */
 export function textTokens(text: string): number {
+  return Math.ceil(scan(text) * STEPS) / STEPS;
+}
+
+function scan(text: string): number {
   const { length } = text;
   let tokens = 0;
   let index = 0;

@@ -1,8 +1,8 @@
-/** Where whoever misses something in a presented schema finds it. */
-const SOURCE = 'see describe_tool';
+/** Says that a presented schema leaves out what the full one has. */
+const MARK = 'shortened';
 
 /** A note that this folder wrote at the end of a description: it stays when the words before it go. */
-const NOTE = /\s?\([^\n]*; see describe_tool\)$/;
+const NOTE = /\s?\([^\n]*; shortened\)$/;
 
 /** Room for the names or values that a note lists, in characters. */
 const LIST_ROOM = 100;
@@ -31,7 +31,7 @@ function shortenWords(words: string, limit: number): string {
 /** The words with a note behind them. Words that end in a note already have said it. */
 export function withNote(words: string, note: string): string {
   if (NOTE.test(words)) return words;
-  return words === '' ? `(${note}; ${SOURCE})` : `${words} (${note}; ${SOURCE})`;
+  return words === '' ? `(${note}; ${MARK})` : `${words} (${note}; ${MARK})`;
 }
 
 /** As many of the items as fit a note, and how many there are beside. */

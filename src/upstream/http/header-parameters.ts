@@ -6,13 +6,15 @@ import { isJsonMediaType } from './media-type.ts';
 import { joinSeparated, separatorOf, toParameterValue } from './parameter-value.ts';
 
 /**
- * Headers that no argument sets: those OpenAPI 3.1.1 tells to ignore as parameters, those that carry identity, and those
- * with which HTTP itself frames and routes a message.
+ * Headers that no argument sets: those OpenAPI 3.1.1 tells to ignore as parameters, those that carry identity, those with
+ * which HTTP itself frames and routes a message, and those by which some servers take another method than the one that was
+ * decided about.
  */
 const OWN_HEADERS: ReadonlySet<string> = new Set(
   (
     'accept accept-encoding authorization connection content-length content-type cookie expect host keep-alive ' +
-    'proxy-authorization proxy-connection te trailer transfer-encoding upgrade'
+    'proxy-authorization proxy-connection te trailer transfer-encoding upgrade ' +
+    'x-http-method x-http-method-override x-method-override'
   ).split(' '),
 );
 

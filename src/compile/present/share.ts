@@ -1,3 +1,4 @@
+import { toCanonicalJson } from '../../catalog/canonical.ts';
 import { withHash } from '../../catalog/names.ts';
 import { isJsonObject, type Json, type JsonObject, type JsonSchema } from '../../catalog/json.ts';
 import {
@@ -27,7 +28,6 @@ interface Occurrences {
   count: number;
   /** The least key under which it stands: a name that does not depend on any order. */
   key: string;
-  readonly text: string;
 }
 
 /** Schemas that stand in several places become definitions. */
@@ -53,7 +53,7 @@ function shareRepetitions(root: JsonSchema): JsonSchema {
     const identity = identities.get(text) ?? identities.size;
     identities.set(text, identity);
     identityOf.set(schema, identity);
-    const found = occurrences.get(identity) ?? { count: 0, key, text };
+    const found = occurrences.get(identity) ?? { count: 0, key };
     found.count += 1;
     if (key < found.key) found.key = key;
     occurrences.set(identity, found);
@@ -62,7 +62,10 @@ function shareRepetitions(root: JsonSchema): JsonSchema {
 
   const definitions = definitionsOf(root);
   const named = new Map<number, string>();
-  for (const [name, schema] of Object.entries(definitions)) named.set(identify(schema, name), name);
+  // Of equal definitions the one with the least name stands for all.
+  for (const [name, schema] of Object.entries(sorted(definitions)).toReversed()) {
+    named.set(identify(schema, name), name);
+  }
   identify(root, '');
 
   const made = new Map<string, Json>();
@@ -74,7 +77,8 @@ function shareRepetitions(root: JsonSchema): JsonSchema {
     if (isWhole || !repeats) return rewrite(schema);
     const known = named.get(identity);
     if (known !== undefined) return toReference(known);
-    const name = withHash(found.key.replace(/[^A-Za-z0-9._-]/g, '_') || 'schema', found.text);
+    const stem = found.key.replace(/[^A-Za-z0-9._-]/g, '_') || 'schema';
+    const name = withHash(stem, toCanonicalJson(schema));
     if (Object.hasOwn(definitions, name)) return rewrite(schema);
     named.set(identity, name);
     made.set(name, rewrite(schema));

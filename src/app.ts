@@ -255,6 +255,7 @@ function planSource(
       url: settings.url,
       servers: settings.servers,
       credentials,
+      secrets: loaded.secrets,
       ca,
       privateNetwork: settings.privateNetwork,
       now: options.now,

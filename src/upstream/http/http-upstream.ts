@@ -6,6 +6,7 @@ import { BailiwickError } from '../../errors.ts';
 import { createAddressGuard, type Resolve } from '../network/address-guard.ts';
 import { createGuardedAgent } from '../network/guarded-agent.ts';
 import { createLiveScrubber } from '../live-scrub.ts';
+import { scrubJson } from '../scrub.ts';
 import { createTokenBook } from '../oauth/token-book.ts';
 import type { CallOutcome, Upstream } from '../upstream.ts';
 import { dropTokens, fetchTokens } from './authorize.ts';
@@ -40,6 +41,8 @@ export interface HttpUpstreamOptions {
   readonly servers?: readonly string[] | undefined;
   /** By the name of the document's security scheme. They need `url`: a document must not choose who receives them. */
   readonly credentials?: Readonly<Record<string, Credential>> | undefined;
+  /** What else must show nowhere: secrets of the configuration that rules send as pinned arguments. */
+  readonly secrets?: readonly string[] | undefined;
   /** Authorities to trust beside those of the system, PEM. */
   readonly ca?: string | undefined;
   /** True: names may lead to loopback and private addresses. */
@@ -72,7 +75,10 @@ export function createHttpUpstream(options: HttpUpstreamOptions): Upstream {
   if (credentials.size > 0) {
     checkCredentials(source, options.contribution().tools.map(securityOf), credentials);
   }
-  const { scrub, add } = createLiveScrubber([...credentials.values()].flatMap(secretsOf));
+  const { scrub, add } = createLiveScrubber([
+    ...(options.secrets ?? []),
+    ...[...credentials.values()].flatMap(secretsOf),
+  ]);
   const clients = new Map(
     [...credentials].flatMap(([name, one]) => ('clientSecret' in one ? [[name, one]] : [])),
   );
@@ -163,7 +169,7 @@ export function createHttpUpstream(options: HttpUpstreamOptions): Upstream {
     plan: (tool, args) => {
       const { binding, base, planned = [] } = prepare(tool);
       readSelection(binding, args);
-      return toPlan(buildRequest(binding, args, base, maskAttachments(planned)));
+      return scrubJson(toPlan(buildRequest(binding, args, base, maskAttachments(planned))), scrub);
     },
 
     request: async (method, params) => {

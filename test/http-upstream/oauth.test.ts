@@ -137,11 +137,16 @@ describe('a token that the API refuses', () => {
 
   test('never makes a call that may change something be sent twice', async () => {
     let now = 0;
-    const { seen, call } = await start({ accepts: (token) => token !== 'canary-token-1', now: () => now });
+    const revoked = new Set<string>();
+    const { seen, call } = await start({ accepts: (token) => !revoked.has(token), now: () => now });
+    await call();
+    revoked.add('canary-token-1');
     now += 60_000;
-    const first = await call(READ, 'write');
-    expect(first).toMatchObject({ status: 'tool-error', code: 401 });
-    expect(seen).toHaveLength(1);
+    expect(await call(READ, 'write')).toMatchObject({ status: 'tool-error', code: 401 });
+    expect(seen).toEqual(['canary-token-1', 'canary-token-1']);
+    // The refused token was dropped all the same: the next call has a new one.
+    expect((await call(READ, 'write')).status).toBe('ok');
+    expect(seen.at(-1)).toBe('canary-token-2');
   });
 
   test('does not make an API that refuses everything ask for a token at each call', async () => {

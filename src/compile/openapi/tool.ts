@@ -67,10 +67,11 @@ export function compileOperation(
     reportLoss,
   });
   const responses = dialect.readSuccessResponses(operation, { root, references, reportLoss });
+  const accepts = acceptedMediaTypes(responses);
   const access = set.access ?? toAccess(operation.method);
   const { input, ...fixed } = readInput(request.input, {
     set,
-    isJson: acceptedMediaTypes(responses).some(isJsonMediaType),
+    isJson: accepts.some(isJsonMediaType),
     pagination:
       access === 'read'
         ? detectPagination(request.parameters, request.input, responses, references)
@@ -115,7 +116,7 @@ export function compileOperation(
       input,
       fixed,
       security: security.schemes,
-      accepts: acceptedMediaTypes(responses),
+      accepts,
       server: compilation.serverOf(operation, reportLoss),
     }),
   };

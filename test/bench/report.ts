@@ -1,3 +1,4 @@
+import { formatMarkdownTable } from './markdown-table.ts';
 import type { BenchResult, Sample } from './rounds.ts';
 import { PARTY_NAMES } from './parties.ts';
 import type { PartyName } from './parties.ts';
@@ -138,13 +139,7 @@ export function formatTable(lines: readonly Line[]): string {
     line.p50OverSdk === undefined ? '' : line.p50OverSdk.median.toFixed(2),
     line.cpuOverSdk === undefined ? '' : line.cpuOverSdk.median.toFixed(2),
   ]);
-  const widths = head.map((title, column) =>
-    Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),
-  );
-  const render = (row: readonly string[]): string =>
-    `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
-  const rule = `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`;
-  return [render(head), rule, ...rows.map(render)].join('\n');
+  return formatMarkdownTable(head, rows);
 }
 
 /** What the machine did meanwhile, in one paragraph. */

@@ -1,6 +1,6 @@
-import { isJsonObject, type Json } from '../../src/catalog/json.ts';
+import type { Json } from '../../src/catalog/json.ts';
 import { compileOpenApi, type OpenApiSource } from '../../src/compile/openapi/compile.ts';
-import { createRandom, seedOf, type Random } from './generate/random.ts';
+import { createRandom, seedOf, shuffleMembers } from '../support/random.ts';
 
 /** Larger documents are left to the smaller ones of their family: order is no matter of size. */
 const MAX_CHARACTERS = 1_000_000;
@@ -8,7 +8,7 @@ const MAX_CHARACTERS = 1_000_000;
 /** True when the document compiles to the same bytes with the members of all its objects in another order. */
 export function isIndependentOfOrder(source: OpenApiSource, document: Json | undefined): boolean {
   if (document === undefined || source.text.length > MAX_CHARACTERS) return true;
-  const shuffled = shuffle(document, createRandom(seedOf(source.file)));
+  const shuffled = shuffleMembers(document, createRandom(seedOf(source.file)));
   return toBytes(source, document) === toBytes(source, shuffled);
 }
 
@@ -16,15 +16,4 @@ export function isIndependentOfOrder(source: OpenApiSource, document: Json | und
 function toBytes(source: OpenApiSource, document: Json): string {
   const { warnings: _lines, ...rest } = compileOpenApi({ ...source, text: JSON.stringify(document) });
   return JSON.stringify(rest);
-}
-
-function shuffle(value: Json, random: Random): Json {
-  if (Array.isArray(value)) return value.map((each) => shuffle(each, random));
-  if (!isJsonObject(value)) return value;
-  const members = Object.entries(value).map(([key, each]) => ({
-    key,
-    each: shuffle(each, random),
-    at: random(),
-  }));
-  return Object.fromEntries(members.toSorted((a, b) => a.at - b.at).map(({ key, each }) => [key, each]));
 }

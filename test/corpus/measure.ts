@@ -7,7 +7,7 @@ import { pathOf, type Layout } from './corpus-files.ts';
 import { isIndependentOfOrder } from './determinism.ts';
 import { emptyReport, type Difference, type DocumentReport } from './document-report.ts';
 import { generateArguments } from './generate/arguments.ts';
-import { seedOf } from './generate/random.ts';
+import { seedOf } from '../support/random.ts';
 import type { Entry } from './manifest.ts';
 import { compareRequests, credentialPlaces, missingPlaces } from './oracle/compare.ts';
 import { readDeclaration } from './oracle/declaration.ts';

@@ -4,32 +4,10 @@ import { parse } from 'yaml';
 import { isJsonObject, type Json, type JsonObject } from '../../src/catalog/json.ts';
 import { BailiwickError } from '../../src/errors.ts';
 import { LOSS_REASONS, SKIP_REASONS } from '../../src/compile/openapi/reasons.ts';
+import { createRandom, shuffleMembers } from '../support/random.ts';
 import { compileText, fixture, propertiesOf, validator } from './support.ts';
 
 const HELPDESK: JsonObject = parse(fixture('helpdesk.yaml'));
-
-/** The same JSON with the members of every object in an order that `random` decides. */
-function shuffle(value: Json, random: () => number): Json {
-  if (Array.isArray(value)) return value.map((each) => shuffle(each, random));
-  if (!isJsonObject(value)) return value;
-  const members = Object.entries(value).map(([key, each]) => ({
-    key,
-    each: shuffle(each, random),
-    at: random(),
-  }));
-  return Object.fromEntries(members.toSorted((a, b) => a.at - b.at).map(({ key, each }) => [key, each]));
-}
-
-/** Pseudo-random numbers from a seed: mulberry32. */
-function numbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let bits = Math.imul(state ^ (state >>> 15), 1 | state);
-    bits = (bits + Math.imul(bits ^ (bits >>> 7), 61 | bits)) ^ bits;
-    return ((bits ^ (bits >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 /** Operations a document declares, counted without the compiler: the mutations below do not break path items' references. */
 function declaredOperations(document: Json): number {
@@ -74,7 +52,9 @@ test('the same document with its keys in another order compiles to the same byte
   const expected = JSON.stringify(compileText(JSON.stringify(HELPDESK)));
   fc.assert(
     fc.property(fc.integer(), (seed) => {
-      expect(JSON.stringify(compileText(JSON.stringify(shuffle(HELPDESK, numbers(seed)))))).toBe(expected);
+      expect(JSON.stringify(compileText(JSON.stringify(shuffleMembers(HELPDESK, createRandom(seed)))))).toBe(
+        expected,
+      );
     }),
     { numRuns: 30 },
   );
@@ -221,7 +201,7 @@ test('schemas that are wired at random, in circles too, come out usable', () => 
       expectSound(document);
       const contribution = compileText(JSON.stringify(document));
       expect(contribution.tools.map((tool) => tool.name)).toContain('b');
-      expect(JSON.stringify(compileText(JSON.stringify(shuffle(document, numbers(seed)))))).toBe(
+      expect(JSON.stringify(compileText(JSON.stringify(shuffleMembers(document, createRandom(seed)))))).toBe(
         JSON.stringify(contribution),
       );
       for (const tool of contribution.tools)

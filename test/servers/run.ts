@@ -16,7 +16,7 @@ import type { Tool } from '../../src/catalog/tool.ts';
 import { compileOpenApi } from '../../src/compile/openapi/compile.ts';
 import { createHttpUpstream } from '../../src/upstream/http/http-upstream.ts';
 import { generateArguments } from '../corpus/generate/arguments.ts';
-import { seedOf } from '../corpus/generate/random.ts';
+import { seedOf } from '../support/random.ts';
 import { installPeers } from '../corpus/peers.ts';
 import { createValidators } from '../corpus/validators.ts';
 import { DOCUMENTS, type ServedDocument } from './documents.ts';

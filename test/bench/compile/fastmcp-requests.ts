@@ -3,7 +3,7 @@ import type { Tool } from '../../../src/catalog/tool.ts';
 import { compileOpenApi } from '../../../src/compile/openapi/compile.ts';
 import { buildRequest } from '../../../src/upstream/http/build-request.ts';
 import { generateArguments } from '../../corpus/generate/arguments.ts';
-import { seedOf } from '../../corpus/generate/random.ts';
+import { seedOf } from '../../support/random.ts';
 import { differences, normaliseRequest, type RawRequest } from '../../corpus/oracle/normalise.ts';
 import { bodyOf, ORIGIN } from '../../corpus/oracle/swagger-client.ts';
 import { importPeer } from '../../corpus/peers.ts';

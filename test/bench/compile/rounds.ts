@@ -1,3 +1,4 @@
+import { formatMarkdownTable } from '../markdown-table.ts';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -108,11 +109,5 @@ export function formatCompileTable(lines: readonly CompileLine[]): string {
     String(tools),
     requests === undefined ? '' : `${requests.equal} of ${requests.compared}`,
   ]);
-  const widths = head.map((title, column) =>
-    Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),
-  );
-  const render = (row: readonly string[]): string =>
-    `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
-  const rule = `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`;
-  return [render(head), rule, ...rows.map(render)].join('\n');
+  return formatMarkdownTable(head, rows);
 }

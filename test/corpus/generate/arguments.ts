@@ -1,7 +1,7 @@
 import type { HttpBinding } from '../../../src/catalog/binding.ts';
 import { isJsonObject, type Json, type JsonObject, type JsonSchema } from '../../../src/catalog/json.ts';
 import { withFiles } from './files.ts';
-import { createRandom, type Random } from './random.ts';
+import { createRandom, type Random } from '../../support/random.ts';
 import type { Alphabet } from './strings.ts';
 import { generateValue } from './values.ts';
 

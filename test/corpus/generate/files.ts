@@ -1,6 +1,6 @@
 import type { BodyBinding, HttpBinding } from '../../../src/catalog/binding.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../../src/catalog/json.ts';
-import type { Random } from './random.ts';
+import type { Random } from '../../support/random.ts';
 
 /**
  * The arguments with files in the place of what was drawn for them: that a file has either `data` or `text` is said in words,

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import type { JsonObject } from '../../../src/catalog/json.ts';
-import { pick, type Random } from './random.ts';
+import { pick, type Random } from '../../support/random.ts';
 
 /** What values are free to hold. */
 export type Alphabet = /** Letters, digits and `-`: for places where more has a meaning. */ 'plain' | 'any';

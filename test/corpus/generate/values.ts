@@ -1,6 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from '../../../src/catalog/json.ts';
 import { mergeSchema } from './merge.ts';
-import { pick, type Random } from './random.ts';
+import { pick, type Random } from '../../support/random.ts';
 import { generateString, type Alphabet } from './strings.ts';
 
 /** How values are drawn. */

@@ -1,3 +1,5 @@
+import { isJsonObject, type Json } from '../../src/catalog/json.ts';
+
 /** Numbers from 0 (included) to 1 (excluded), the same for the same seed. */
 export type Random = () => number;
 
@@ -24,4 +26,16 @@ export function seedOf(text: string): number {
 /** One of the items. */
 export function pick<Item>(items: readonly Item[], random: Random): Item | undefined {
   return items[Math.floor(random() * items.length)];
+}
+
+/** The same JSON with the members of every object in an order that `random` decides. */
+export function shuffleMembers(value: Json, random: Random): Json {
+  if (Array.isArray(value)) return value.map((each) => shuffleMembers(each, random));
+  if (!isJsonObject(value)) return value;
+  const members = Object.entries(value).map(([key, each]) => ({
+    key,
+    each: shuffleMembers(each, random),
+    at: random(),
+  }));
+  return Object.fromEntries(members.toSorted((a, b) => a.at - b.at).map(({ key, each }) => [key, each]));
 }

@@ -71,6 +71,18 @@ export const ERRORS = {
     exit: 1,
     meaning: "Policy asks for a human's approval, which this version cannot obtain.",
   },
+  LIMIT_EXCEEDED: {
+    http: 200,
+    exit: 1,
+    meaning:
+      'A rate, concurrency or budget limit has no room for this call; `rules` names the limits, `retryAfterMs` says when there may be.',
+  },
+  STATE_UNAVAILABLE: {
+    http: 200,
+    exit: 3,
+    meaning:
+      'The store that holds limits and budgets cannot be reached or read, so calls under a hard limit are refused.',
+  },
   RECORD_UNAVAILABLE: {
     http: 200,
     rpc: -32_603,

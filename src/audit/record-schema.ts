@@ -7,7 +7,15 @@ const TYPES = [
   'call.intent',
   'call.outcome',
   'call.refused',
+  'list',
+  'approval',
+  'signin',
+  'key',
   'config',
+  'drift',
+  'limit',
+  'checkpoint',
+  'repair',
 ] as const satisfies readonly RecordType[];
 
 const STATUSES = [
@@ -45,7 +53,16 @@ const MEMBERS: Record<keyof AuditRecord, JsonSchema> = {
   call: { ...TEXT, description: 'One leaf call; its intent and its outcome share it.' },
   parent: { ...TEXT, description: 'The call that made this one.' },
   principal: objectOf(
-    { issuer: TEXT, subject: TEXT, team: TEXT, groups: TEXTS, scopes: TEXTS, client: TEXT },
+    {
+      issuer: TEXT,
+      subject: TEXT,
+      team: TEXT,
+      groups: TEXTS,
+      scopes: TEXTS,
+      client: TEXT,
+      key: TEXT,
+      act: {},
+    },
     ['issuer', 'subject', 'groups', 'scopes'],
   ),
   via: objectOf(
@@ -56,6 +73,8 @@ const MEMBERS: Record<keyof AuditRecord, JsonSchema> = {
       clientName: TEXT,
       clientVersion: TEXT,
       ip: TEXT,
+      trace: TEXT,
+      span: TEXT,
     },
     ['face'],
   ),
@@ -71,7 +90,7 @@ const MEMBERS: Record<keyof AuditRecord, JsonSchema> = {
   decision: objectOf({ effect: TEXT, rules: TEXTS, reason: TEXT }, ['effect', 'rules']),
   policy: { ...TEXT, description: 'Digest of the policy set.' },
   catalog: { ...TEXT, description: 'Digest of the catalog.' },
-  args: objectOf({ digest: TEXT, full: {} }, ['digest']),
+  args: objectOf({ digest: TEXT, masked: {}, full: {} }, ['digest']),
   result: objectOf(
     {
       status: { enum: [...STATUSES] },
@@ -83,6 +102,7 @@ const MEMBERS: Record<keyof AuditRecord, JsonSchema> = {
     },
     ['status'],
   ),
+  cost: objectOf({ nanoUsd: COUNT, inputTokens: COUNT, outputTokens: COUNT, bound: { type: 'boolean' } }, []),
   detail: { type: 'object', description: 'Free members; of folded refusals count, first, last and codes.' },
 };
 

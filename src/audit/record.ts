@@ -3,7 +3,26 @@ import type { Access } from '../catalog/tool.ts';
 /** Version of the record format. */
 export const RECORD_VERSION = 1;
 
-export type RecordType = 'call.intent' | 'call.outcome' | 'call.refused' | 'config';
+/**
+ * - `call.*`: see `RecordEntry.call`. A call that a limit refuses is a `call.refused` with the code `LIMIT_EXCEEDED`.
+ * - `list`: what a caller was shown. `signin`: a credential was accepted. `approval`: a person was asked, or answered.
+ * - `key`: a credential, or a key that signs or encrypts, came, went or was rotated. `config`: start, reload, stop.
+ * - `drift`: an upstream's definitions are not those of the lock. `limit`: a soft limit was passed, or a reservation was lost.
+ * - `checkpoint`: a signed head. `repair`: a chain of a process that is gone was put in order.
+ */
+export type RecordType =
+  | 'call.intent'
+  | 'call.outcome'
+  | 'call.refused'
+  | 'list'
+  | 'approval'
+  | 'signin'
+  | 'key'
+  | 'config'
+  | 'drift'
+  | 'limit'
+  | 'checkpoint'
+  | 'repair';
 
 export type RecordStatus = 'ok' | 'tool-error' | 'upstream-error' | 'refused' | 'cancelled' | 'unknown';
 
@@ -21,6 +40,10 @@ export interface RecordEntry {
     readonly groups: readonly string[];
     readonly scopes: readonly string[];
     readonly client?: string;
+    /** Which credential it showed: a short name that cannot be turned back into the credential. */
+    readonly key?: string;
+    /** On whose behalf whom: the delegation chain (RFC 8693, section 4.1), the nearest actor outermost. */
+    readonly act?: unknown;
   };
   readonly via?: Via;
   readonly target?: {
@@ -38,7 +61,8 @@ export interface RecordEntry {
   readonly policy?: string;
   /** Digest of the catalog. */
   readonly catalog?: string;
-  readonly args?: { readonly digest: string; readonly full?: unknown };
+  /** `masked`: the arguments with what must not be kept replaced. `full`: as they were sent. */
+  readonly args?: { readonly digest: string; readonly masked?: unknown; readonly full?: unknown };
   readonly result?: {
     readonly status: RecordStatus;
     readonly code?: number | string;
@@ -46,6 +70,14 @@ export interface RecordEntry {
     readonly digest?: string;
     readonly ms?: number;
     readonly upstreamId?: string;
+  };
+  /** What the call cost, as the Ledger counts it. */
+  readonly cost?: {
+    readonly nanoUsd?: number;
+    readonly inputTokens?: number;
+    readonly outputTokens?: number;
+    /** True where the true cost is not known, and the most it can be was charged. */
+    readonly bound?: boolean;
   };
   /** Free members of `config` and folded `call.refused` records, e.g. `count`. */
   readonly detail?: Readonly<Record<string, unknown>>;
@@ -59,6 +91,9 @@ export interface Via {
   readonly clientName?: string;
   readonly clientVersion?: string;
   readonly ip?: string;
+  /** W3C Trace Context: the trace and the span that the caller named. */
+  readonly trace?: string;
+  readonly span?: string;
 }
 
 /**

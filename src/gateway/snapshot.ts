@@ -52,7 +52,8 @@ const keys = new WeakMap<Principal, string>();
 export function principalKey(principal: Principal): string {
   let key = keys.get(principal);
   if (key === undefined) {
-    key = digestOf(principal);
+    // Which credential it showed makes no other caller of it.
+    key = digestOf({ ...principal, key: undefined });
     keys.set(principal, key);
   }
   return key;

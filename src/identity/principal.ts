@@ -10,4 +10,6 @@ export interface Principal {
   readonly team?: string;
   readonly client?: string;
   readonly claims: JsonObject;
+  /** The credential that was shown, as a short name that cannot be turned back into it. Policy does not see it; limits count by it. */
+  readonly key?: string;
 }

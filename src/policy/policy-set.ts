@@ -1,4 +1,5 @@
 import { digestOf, toCanonicalJson } from '../catalog/canonical.ts';
+import type { CompiledLimit } from './limit.ts';
 import { createResourceReader } from './resource-uri.ts';
 import type { PlacedRule, Rule } from './rule.ts';
 import { compileWhat, compileWho, type PrincipalMatcher, type TargetMatcher } from './select.ts';
@@ -7,6 +8,8 @@ import { compileWhat, compileWho, type PrincipalMatcher, type TargetMatcher } fr
 export interface PolicySet {
   /** In order of their ids. */
   readonly rules: readonly CompiledRule[];
+  /** In order of their ids. */
+  readonly limits: readonly CompiledLimit[];
   /** Digest over what the rules say: the same rules in other files, another order or another layout have the same. */
   readonly digest: string;
 }
@@ -26,7 +29,11 @@ export function createPolicySet(rules: readonly PlacedRule[]): PolicySet {
       matchesPrincipal: compileWho(rule.who),
       matchesTarget: compileWhat(rule.what, rule.effect, reader),
     }));
-  return { rules: compiled, digest: digestOf(compiled.map((rule) => [rule.id, toMeaning(rule)])) };
+  return {
+    rules: compiled,
+    limits: [],
+    digest: digestOf(compiled.map((rule) => [rule.id, toMeaning(rule)])),
+  };
 }
 
 /** What a rule says, without its id: equal for rules that say the same, whatever the order of their lists. */

@@ -13,6 +13,11 @@ const FOLDERS = [
     does: 'tools, resources and prompts as data; names; the snapshot and its digest',
   },
   { ring: 'words', folder: 'identity', does: 'who calls, and the proof of it' },
+  {
+    ring: 'words',
+    folder: 'state',
+    does: 'what outlives a call: the store and its homes, memory, SQLite and Redis',
+  },
   { ring: 'words', folder: 'telemetry', does: 'the log' },
   {
     ring: 'words',
@@ -64,12 +69,13 @@ const HOMES: Record<string, readonly string[]> = {
   '@modelcontextprotocol/server': ['server'],
   '@modelcontextprotocol/node': ['server'],
   '@modelcontextprotocol/client': ['upstream'],
-  undici: ['upstream'],
+  undici: ['upstream', 'audit'],
   '@kubernetes/client-node': ['upstream', 'operator'],
   'json-p3': ['compile'],
   pino: ['telemetry'],
   jose: ['identity'],
   ioredis: ['state'],
+  pg: ['audit'],
   commander: ['cli'],
   'jsonc-parser': ['cli'],
 };

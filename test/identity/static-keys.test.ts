@@ -18,8 +18,9 @@ describe('a configured key', () => {
       groups: ['support'],
       team: 'care',
       claims: { region: 'eu' },
+      key: hash.slice('sha256:'.length, 'sha256:'.length + 12),
     });
-    expect(verify(key, NOW)).toEqual(configuredPrincipal('agent', AGENT));
+    expect(verify(key, NOW)).toMatchObject(configuredPrincipal('agent', AGENT));
   });
 
   test('finds its own principal among a thousand others', () => {

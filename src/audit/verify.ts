@@ -51,7 +51,9 @@ export async function verifyDirectory(
     });
   });
   const unexpected = entries.filter((entry) => !entry.isDirectory()).map((entry) => entry.name);
-  const found = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+  const found = entries
+    .filter((entry) => entry.isDirectory() && !isOurs(entry.name))
+    .map((entry) => entry.name);
   const names = new Set([...found, ...(options.heads?.keys() ?? [])]);
   const chains: ChainReport[] = [];
   for (const chain of [...names].toSorted()) {
@@ -64,6 +66,11 @@ export async function verifyDirectory(
     chains.push({ chain, segments: segments.length, ...verdict, tail: toTail(verdict, heads) });
   }
   return { ok: chains.every((chain) => chain.ok), chains, unexpected: unexpected.toSorted() };
+}
+
+/** What Bailiwick keeps beside the chains: marks of live processes, offsets of sinks. */
+function isOurs(name: string): boolean {
+  return name.startsWith('.');
 }
 
 async function listSegments(directory: string): Promise<{ segments: string[]; others: string[] }> {

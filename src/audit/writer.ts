@@ -6,6 +6,7 @@ import { EMPTY_HEAD, prepareEntry, sealPrepared } from './chain.ts';
 import type { Head, PreparedEntry } from './chain.ts';
 import { nodeFileSystem } from './file-system.ts';
 import type { ChainFileSystem } from './file-system.ts';
+import { markLive } from './live-chains.ts';
 import type { RecordEntry } from './record.ts';
 import { createSegments } from './segments.ts';
 
@@ -79,7 +80,17 @@ export async function openChain(options: ChainOptions): Promise<RecordWriter> {
   const { flushDelayMs = 50, segmentBytes = 64 * MEBIBYTE, maxWaitingBytes = 16 * MEBIBYTE } = options;
   if (!CHAIN_NAME.test(chain)) throw new RangeError(`not a name for a chain: ${chain}`);
   const directory = join(options.dir, chain);
-  await claimDirectory(fileSystem, directory);
+  const live = await markLive(options.dir, chain).catch((error: unknown) => {
+    // Records matter more. Without the mark, others may take the chain for one whose process is gone.
+    logger.warn({ err: error, chain }, 'the audit chain cannot be marked as being written');
+    return undefined;
+  });
+  try {
+    await claimDirectory(fileSystem, directory);
+  } catch (error) {
+    live?.release();
+    throw error;
+  }
   const segments = createSegments({ directory, segmentBytes, fileSystem, logger });
 
   let head = EMPTY_HEAD;
@@ -197,6 +208,7 @@ export async function openChain(options: ChainOptions): Promise<RecordWriter> {
     await segments.close().catch((error: unknown) => {
       logger.warn({ err: error, chain }, 'the last audit file could not be closed');
     });
+    live?.release();
     if (waiting.length === 0) return;
     const count = waiting.length;
     waiting = [];

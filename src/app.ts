@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { createChainName } from './audit/chain-name.ts';
+import { createArgumentRecorder, type ArgumentRecorder } from './audit/mask/record-arguments.ts';
 import type { Via } from './audit/record.ts';
 import { foldRefusals } from './audit/refusals.ts';
 import { createLazyWriter } from './audit/lazy-writer.ts';
@@ -107,12 +108,12 @@ export async function createApp(options: AppOptions): Promise<App> {
     const reviewed = holdBack(inForce.review, contributions);
     held = reviewed.held;
     tellHeld(inForce.review, held);
-    const { audit, results } = inForce.loaded.config;
+    const { results } = inForce.loaded.config;
     return {
       catalog: createCatalog(reviewed.served),
       policy: inForce.policy,
       upstreams: pool.upstreams(),
-      settings: { maxResultBytes: results.maxBytes, recordedArguments: audit.arguments },
+      settings: { maxResultBytes: results.maxBytes, recordArguments: inForce.recordArguments },
     };
   };
   const gateway = createGateway(road, createSnapshot(snapshot()));
@@ -197,6 +198,7 @@ interface Prepared {
   /** Of every principal that a caller over HTTP can be, its key in the views. */
   readonly known: ReadonlySet<string>;
   readonly verifyKey: ReturnType<typeof createKeyVerifier>;
+  readonly recordArguments: ArgumentRecorder;
 }
 
 function prepare(loaded: LoadedConfig, options: AppOptions, before?: Prepared): Prepared {
@@ -225,6 +227,7 @@ function prepare(loaded: LoadedConfig, options: AppOptions, before?: Prepared): 
     local,
     known: new Set([...named, ...(local ? [local] : [])].map(principalKey)),
     verifyKey: createKeyVerifier({ keys: identity.keys, principals: identity.principals }),
+    recordArguments: createArgumentRecorder(loaded.config.audit, loaded.secrets),
   };
 }
 

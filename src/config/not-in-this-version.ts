@@ -19,7 +19,6 @@ const KEYS: readonly string[] = [
 
 /** Values that the design knows and this version does not have. */
 const VALUES: readonly (readonly [pattern: string, value: string])[] = [
-  ['audit.arguments', 'masked'],
   ['sources.*.mcp.transport', 'sse'],
 ];
 

@@ -4,9 +4,10 @@ import { BailiwickError, toBailiwickError } from '../errors.ts';
 import type { CallOutcome } from '../upstream/upstream.ts';
 import { brief } from './brief.ts';
 import { decideCall, toRefusal } from './decide-call.ts';
+import { toolAttempt, type Attempt } from './describe-call.ts';
 import { toolAt } from './endpoint.ts';
 import { fitStructure } from './fit-structure.ts';
-import { recordedCall, recordTarget, refused, type Attempt } from './recorded-call.ts';
+import { recordedCall, refused } from './recorded-call.ts';
 import { rewriteUris } from './rewrite-uris.ts';
 import type { Caller, Road } from './road.ts';
 import { shapeResult } from './shape-result.ts';
@@ -53,11 +54,7 @@ async function find(road: Road, call: ToolCall): Promise<Tool> {
   if (tool && call.snapshot.view(call.principal).shows({ kind: 'tool', tool })) return tool;
   // The caller is told one thing, the record another: an auditor sees what was hidden, and by which rules.
   const attempt: Attempt = tool
-    ? {
-        target: recordTarget({ kind: 'tool', tool }),
-        args: call.args,
-        decision: decideCall(call, { kind: 'tool', tool }),
-      }
+    ? toolAttempt(tool, call.args, decideCall(call, { kind: 'tool', tool }))
     : { target: { kind: 'tool', name: brief(call.name) }, args: call.args };
   throw await refused(
     road,
@@ -71,14 +68,13 @@ async function validate(road: Road, call: ToolCall, tool: Tool): Promise<void> {
   try {
     validateArguments(tool, call.args);
   } catch (thrown) {
-    const attempt: Attempt = { target: recordTarget({ kind: 'tool', tool }), args: call.args };
-    throw await refused(road, call, attempt, toBailiwickError(thrown));
+    throw await refused(road, call, toolAttempt(tool, call.args), toBailiwickError(thrown));
   }
 }
 
 async function decide(road: Road, call: ToolCall, tool: Tool): Promise<Attempt> {
   const decision = decideCall(call, { kind: 'tool', tool });
-  const attempt: Attempt = { target: recordTarget({ kind: 'tool', tool }), args: call.args, decision };
+  const attempt = toolAttempt(tool, call.args, decision);
   const refusal = toRefusal(decision);
   if (refusal) throw await refused(road, call, attempt, refusal);
   return attempt;

@@ -1,19 +1,10 @@
 import type { RecordEntry, RecordStatus } from '../audit/record.ts';
-import { digestOf, digestOfText } from '../catalog/canonical.ts';
-import type { Target } from '../catalog/entries.ts';
+import { digestOfText } from '../catalog/canonical.ts';
 import type { JsonObject } from '../catalog/json.ts';
 import { BailiwickError, toBailiwickError } from '../errors.ts';
-import type { Decision } from '../policy/decision.ts';
 import type { CallContext } from '../upstream/upstream.ts';
-import { brief } from './brief.ts';
+import { describeCall, type Attempt } from './describe-call.ts';
 import type { Caller, Road } from './road.ts';
-
-/** What is known of a call before it is decided: enough to record its refusal. */
-export interface Attempt {
-  readonly target: NonNullable<RecordEntry['target']>;
-  readonly args: JsonObject;
-  readonly decision?: Decision;
-}
 
 /** What an invocation gives back to be recorded and returned. */
 export interface Invoked {
@@ -40,9 +31,8 @@ export async function recordedCall(
   const carryOut = async (): Promise<JsonObject> => {
     const call = road.newId();
     const durable = attempt.target.access !== 'read';
-    const { recordedArguments } = caller.snapshot.settings;
     await road.record(
-      { type: 'call.intent', call, ...describe(caller, attempt, recordedArguments) },
+      { type: 'call.intent', call, ...describeCall(caller, attempt, { isRefused: false }) },
       { durable },
     );
     const started = road.now();
@@ -99,66 +89,13 @@ export async function refused(
   const entry: RecordEntry = {
     type: 'call.refused',
     call: road.newId(),
-    ...describe(caller, attempt, 'digest'),
+    ...describeCall(caller, attempt, { isRefused: true }),
     result: { status: 'refused', code: error.code },
   };
   // A fault of ours is told to nobody but the operator: without this line it would be told to nobody.
   if (error.code === 'INTERNAL') road.logger.error({ err: error }, 'a call failed inside Bailiwick');
   await road.record(entry, { durable: false });
   return error;
-}
-
-/** How a record names a target. A resource or a prompt is read. */
-export function recordTarget(target: Target): NonNullable<RecordEntry['target']> {
-  switch (target.kind) {
-    case 'tool':
-      return { kind: 'tool', source: target.tool.source, name: target.tool.name, access: target.tool.access };
-    case 'resource':
-      return { kind: 'resource', source: target.source, name: brief(target.uri), access: 'read' };
-    case 'prompt':
-      return { kind: 'prompt', source: target.source, name: brief(target.name), access: 'read' };
-  }
-}
-
-function describe(
-  caller: Caller,
-  attempt: Attempt,
-  recorded: 'digest' | 'full',
-): Omit<RecordEntry, 'type' | 'call'> {
-  const { issuer, subject, team, groups, scopes, client, key } = caller.principal;
-  const { decision } = attempt;
-  return {
-    principal: {
-      issuer,
-      subject,
-      groups,
-      scopes,
-      ...(team !== undefined && { team }),
-      ...(client !== undefined && { client }),
-      ...(key !== undefined && { key }),
-    },
-    via: caller.via,
-    target: attempt.target,
-    ...(decision && {
-      decision: {
-        effect: decision.effect,
-        rules: decision.rules,
-        ...(decision.effect === 'deny' && { reason: decision.reason }),
-      },
-    }),
-    policy: caller.snapshot.policy.digest,
-    catalog: caller.snapshot.catalog.digest,
-    ...describeArguments(attempt.args, recorded),
-  };
-}
-
-/** Arguments without an RFC 8785 form are refused, and their refusal is recorded without them. */
-function describeArguments(args: JsonObject, recorded: 'digest' | 'full'): Pick<RecordEntry, 'args'> {
-  try {
-    return { args: { digest: digestOf(args), ...(recorded === 'full' && { full: args }) } };
-  } catch {
-    return {};
-  }
 }
 
 function statusOf(error: BailiwickError): RecordStatus {

@@ -24,4 +24,6 @@ export interface Caller {
   /** The snapshot that was current when the request arrived. */
   readonly snapshot: Snapshot;
   readonly context: CallContext;
+  /** The call that makes this one, where one does. */
+  readonly parent?: string;
 }

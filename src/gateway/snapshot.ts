@@ -1,3 +1,4 @@
+import type { ArgumentRecorder } from '../audit/mask/record-arguments.ts';
 import { digestOf } from '../catalog/canonical.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Principal } from '../identity/principal.ts';
@@ -22,8 +23,8 @@ export interface Snapshot {
 export interface SnapshotSettings {
   /** UTF-8 bytes that one result may have. */
   readonly maxResultBytes: number;
-  /** How much of the arguments a record holds. */
-  readonly recordedArguments: 'digest' | 'full';
+  /** What a record keeps of what a caller sent. */
+  readonly recordArguments: ArgumentRecorder;
 }
 
 /** How many principals' views a snapshot keeps; the least recently used goes first. */

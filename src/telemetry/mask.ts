@@ -26,6 +26,12 @@ export function createMask(secrets: () => readonly string[]): (line: string) => 
   };
 }
 
+/** A function that takes the secrets out of a text. Shorter ones than six characters are not looked for. */
+export function createTextMask(secrets: readonly string[]): (text: string) => string {
+  const patterns = toPatterns(secrets);
+  return patterns === undefined ? (text) => text : (text) => text.replaceAll(patterns.inText, MASK);
+}
+
 interface Patterns {
   /** Finds a secret in a string. */
   readonly inText: RegExp;

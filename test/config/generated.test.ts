@@ -58,7 +58,7 @@ test.each([
   ['sources: { a: { openapi: a.yaml, mcp: { command: [run] } } }', false],
   ['sources: { a: { mcp: { command: [] } } }', false],
   ['sources: { a: { mcp: { url: "https://example.com", transport: sse } } }', false],
-  ['sources: {}\naudit: { arguments: masked }', false],
+  ['sources: {}\naudit: { arguments: masked }', true],
   ['sources: {}\nserver: { maxSessions: 0 }', false],
   ['sources: {}\nlisting: {}', false],
 ])('an editor and the loader agree on %j', (text, isValid) => {

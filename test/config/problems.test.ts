@@ -13,7 +13,7 @@ test('an unknown key is named where it stands, with the key that was meant', asy
 
 test('an unknown key that resembles nothing comes with the keys that are known there', async () => {
   expect(await refusalOf('sources: {}\naudit: { zzz: 1 }\n')).toEqual([
-    '2:10  unknown key `zzz` in `audit`\nknown here: `dir`, `arguments`',
+    '2:10  unknown key `zzz` in `audit`\nknown here: `dir`, `arguments`, `mask`',
   ]);
 });
 
@@ -47,7 +47,7 @@ test('what a later version may know deeper in the file is refused by its name, t
       '  old: { mcp: { url: "https://example.com", transport: sse } }',
       '  box: { mcp: { command: [x], isolation: process } }',
       'identity: { issuers: [] }',
-      'audit: { arguments: masked, sinks: [] }',
+      'audit: { sinks: [] }',
     ].join('\n'),
   );
   expect(refusal).toEqual([
@@ -56,8 +56,7 @@ test('what a later version may know deeper in the file is refused by its name, t
     '4:56  `sources.old.mcp.transport`: `sse` is not in this version of Bailiwick\nit may be `http`',
     '5:31  `sources.box.mcp.isolation` is not in this version of Bailiwick\nremove it',
     '6:13  `identity.issuers` is not in this version of Bailiwick\nremove it',
-    '7:21  `audit.arguments`: `masked` is not in this version of Bailiwick\nit may be `digest`, `full`',
-    '7:29  `audit.sinks` is not in this version of Bailiwick\nremove it',
+    '7:10  `audit.sinks` is not in this version of Bailiwick\nremove it',
   ]);
 });
 
@@ -127,7 +126,7 @@ test('a value of the wrong kind is told what would be right', async () => {
     '6:18  `server.sessionIdleMs` must be at least 1, got 0\nfor example `sessionIdleMs: 1800000`',
     '7:20  `server.shutdownGraceMs` must be a whole number, got 1.5\nfor example `shutdownGraceMs: 10000`',
     '8:3  `server.tls.key` is missing\nfor example `key: tls/tls.key`',
-    '9:21  `audit.arguments` must be one of `digest`, `full`, got "everything"',
+    '9:21  `audit.arguments` must be one of `digest`, `masked`, `full`, got "everything"',
     '9:38  `audit.dir` must be text, got nothing\ngive it a value or remove the key',
     '10:20  `identity.local` must be `false` or a mapping, got true\nfor example `local: { scopes: [ tickets:read ] }`',
     '11:11  `policies` must be text or a list, got 7\nfor example `policies: policies/`',

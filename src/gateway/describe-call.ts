@@ -1,0 +1,93 @@
+import type { RecordEntry } from '../audit/record.ts';
+import type { Target } from '../catalog/entries.ts';
+import { isJsonObject, type JsonObject, type JsonSchema } from '../catalog/json.ts';
+import type { Tool } from '../catalog/tool.ts';
+import type { Principal } from '../identity/principal.ts';
+import type { Decision } from '../policy/decision.ts';
+import { brief } from './brief.ts';
+import type { Caller } from './road.ts';
+
+/** What is known of a call before it is decided: enough to record its refusal. */
+export interface Attempt {
+  readonly target: NonNullable<RecordEntry['target']>;
+  readonly args: JsonObject;
+  readonly decision?: Decision;
+  /** Describes the arguments: what it marks as secret is masked in the record. */
+  readonly schema?: () => JsonSchema;
+}
+
+/** An attempt to call a tool. */
+export function toolAttempt(tool: Tool, args: JsonObject, decision?: Decision): Attempt {
+  return {
+    target: recordTarget({ kind: 'tool', tool }),
+    args,
+    schema: () => tool.validationSchema,
+    ...(decision && { decision }),
+  };
+}
+
+/** How a record names a target. A resource or a prompt is read. */
+export function recordTarget(target: Target): NonNullable<RecordEntry['target']> {
+  switch (target.kind) {
+    case 'tool':
+      return { kind: 'tool', source: target.tool.source, name: target.tool.name, access: target.tool.access };
+    case 'resource':
+      return { kind: 'resource', source: target.source, name: brief(target.uri), access: 'read' };
+    case 'prompt':
+      return { kind: 'prompt', source: target.source, name: brief(target.name), access: 'read' };
+  }
+}
+
+/** How a record names who calls. */
+export function recordPrincipal(principal: Principal): NonNullable<RecordEntry['principal']> {
+  const { issuer, subject, team, groups, scopes, client, key, claims } = principal;
+  // RFC 8693, section 4.1.
+  const { act } = claims;
+  return {
+    issuer,
+    subject,
+    groups,
+    scopes,
+    ...(team !== undefined && { team }),
+    ...(client !== undefined && { client }),
+    ...(key !== undefined && { key }),
+    ...(isJsonObject(act) && { act }),
+  };
+}
+
+/** What a record says of a call before it is made; of one that is `refused`, never more than its masked arguments. */
+export function describeCall(
+  caller: Caller,
+  attempt: Attempt,
+  { isRefused }: { isRefused: boolean },
+): Omit<RecordEntry, 'type' | 'call'> {
+  const { decision, target, schema } = attempt;
+  const { recordArguments } = caller.snapshot.settings;
+  const args = isRefused
+    ? recordArguments.ofRefused(attempt.args, schema)
+    : recordArguments.of(attempt.args, schema);
+  return {
+    ...(caller.parent !== undefined && { parent: caller.parent }),
+    principal: recordPrincipal(caller.principal),
+    via: caller.via,
+    // The name of a tool is ours; a URI, or a name that names nothing, is the caller's.
+    target:
+      target.access !== undefined && target.kind === 'tool'
+        ? target
+        : withMaskedName(target, recordArguments.text),
+    ...(decision && {
+      decision: {
+        effect: decision.effect,
+        rules: decision.rules,
+        ...(decision.effect === 'deny' && { reason: decision.reason }),
+      },
+    }),
+    policy: caller.snapshot.policy.digest,
+    catalog: caller.snapshot.catalog.digest,
+    ...(args && { args }),
+  };
+}
+
+function withMaskedName(target: Attempt['target'], mask: (text: string) => string): Attempt['target'] {
+  return { ...target, name: mask(target.name) };
+}

@@ -1,0 +1,56 @@
+import { BailiwickError } from '../../errors.ts';
+import type { Exceeded } from '../../state/store.ts';
+import type { Counted } from './counters.ts';
+import { describeAmount, describeMeasure, describeScope, describeWait } from './describe-limit.ts';
+import type { LedgerRequest } from './ledger.ts';
+
+/** What a caller is told to wait while the store is away. */
+const RETRY_MS = 5_000;
+
+/** The refusal of a call for which limits have no room. What others have used of them is not told. */
+export function limitExceeded(
+  request: LedgerRequest,
+  counted: readonly Counted[],
+  answer: { readonly exceeded: readonly Exceeded[]; readonly now: number },
+): BailiwickError {
+  const { exceeded, now } = answer;
+  const full = exceeded.flatMap(({ counter, retryAt }) => {
+    const one = counted.find(({ item }) => item.counter === counter);
+    return one === undefined ? [] : [{ one, retryAt }];
+  });
+  const sentences = full.map(({ one, retryAt }) => {
+    const scope = describeScope(one, request);
+    const about = `limit ${one.limit.id}: ${describeMeasure(one.measure)}${scope === undefined ? '' : `, for ${scope}`}`;
+    return `${about}; ${adviceOf(one, retryAt, now)}`;
+  });
+  const waits = full.map(({ retryAt }) => (retryAt === undefined ? undefined : Math.max(1, retryAt - now)));
+  const known = waits.filter((wait) => wait !== undefined);
+  const retryAfterMs =
+    known.length === waits.length && known.length > 0 ? Math.ceil(Math.max(...known)) : undefined;
+  return new BailiwickError('LIMIT_EXCEEDED', sentences.join('. '), {
+    data: {
+      rules: [...new Set(full.map(({ one }) => one.limit.id))],
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
+    },
+  });
+}
+
+/** The refusal of a call whose hard limits cannot be looked at. */
+export function limitsUnknown(counted: readonly Counted[], cause: unknown): BailiwickError {
+  const ids = [...new Set(counted.filter(({ item }) => item.mode === 'hard').map(({ limit }) => limit.id))];
+  return new BailiwickError(
+    'STATE_UNAVAILABLE',
+    `${ids.length === 1 ? 'limit' : 'limits'} ${ids.join(', ')} cannot be looked at now; nothing was sent; try again in ${describeWait(RETRY_MS)}`,
+    { cause, data: { rules: ids, retryAfterMs: RETRY_MS } },
+  );
+}
+
+function adviceOf({ measure, item }: Counted, retryAt: number | undefined, now: number): string {
+  if (retryAt !== undefined) return `try again in ${describeWait(retryAt - now)}`;
+  if (item.amount > item.limit) {
+    return `this call can take ${describeAmount(measure, item.amount)}, more than the whole limit`;
+  }
+  return measure.kind === 'concurrency'
+    ? 'try again when one of the calls under way has ended'
+    : 'try again later';
+}

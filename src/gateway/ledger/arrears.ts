@@ -82,10 +82,16 @@ export function createArrears(options: ArrearsOptions): Arrears {
     items.size + tallies.size > 0 && availability.isWorthAsking() && outbox.waiting() === 0;
 
   const deliverAll = async (): Promise<void> => {
-    while (canDeliver()) {
-      const batches: Promise<void>[] = [];
-      while (items.size + tallies.size > 0 && batches.length < BATCHES_AT_ONCE) batches.push(takeBatch());
-      await Promise.all(batches);
+    // What is added in the same turn goes along.
+    await Promise.resolve();
+    try {
+      while (canDeliver()) {
+        const batches: Promise<void>[] = [];
+        while (items.size + tallies.size > 0 && batches.length < BATCHES_AT_ONCE) batches.push(takeBatch());
+        await Promise.all(batches);
+      }
+    } finally {
+      delivering = undefined;
     }
     if (dropped > 0 && items.size + tallies.size === 0) {
       logger.error(
@@ -94,15 +100,6 @@ export function createArrears(options: ArrearsOptions): Arrears {
       );
       dropped = 0;
     }
-  };
-
-  const deliver = async (): Promise<void> => {
-    // What is added while the last batch is on its way is delivered too.
-    do {
-      delivering ??= deliverAll();
-      await delivering;
-      delivering = undefined;
-    } while (canDeliver());
   };
 
   return {
@@ -118,7 +115,7 @@ export function createArrears(options: ArrearsOptions): Arrears {
       if (before === undefined && tallies.size >= capacity) dropped += 1;
       else tallies.set(key, before === undefined ? tally : { ...tally, add: sum(before.add, tally.add) });
     },
-    deliver,
+    deliver: () => (delivering ??= deliverAll()),
     size: () => items.size + tallies.size,
   };
 }

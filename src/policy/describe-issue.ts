@@ -14,7 +14,6 @@ interface Complaint {
 /** What is asked for by these keys exists in the language but not in this version. Refused in words, never ignored. */
 const NOT_IN_THIS_VERSION: Readonly<Record<string, string>> = {
   when: 'conditions (`when`) are not in this version',
-  limits: 'limits are not in this version',
   guardrails: 'guardrails are not in this version',
   packs: 'packs are not in this version',
   visibility: '`visibility` is not in this version; what is denied is hidden',

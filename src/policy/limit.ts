@@ -52,14 +52,18 @@ export interface Limit {
   readonly who?: Who | undefined;
   /** Alternatives. Absent: everything. */
   readonly what?: readonly What[] | undefined;
-  /** At least one. */
+  /** At least one. No two are about the same (kind, unit, period, `by`, time zone) in the same mode. */
   readonly measures: readonly LimitMeasure[];
 }
 
+/** A limit with its place in a file. */
+export interface PlacedLimit extends Limit {
+  /** Where a part of the limit stands; the nearest part around it where that part is absent. */
+  positionOf(path: RulePath): Position;
+}
+
 /** A limit ready to be applied. Where a resource's URI can be read in several ways, one that matches is enough. */
-export interface CompiledLimit extends Limit {
+export interface CompiledLimit extends PlacedLimit {
   readonly matchesPrincipal: PrincipalMatcher;
   readonly matchesTarget: TargetMatcher;
-  /** Where a part of the limit stands. */
-  positionOf(path: RulePath): Position;
 }

@@ -3,8 +3,11 @@ import { BailiwickError } from '../errors.ts';
 import { readYaml, type YamlDocument } from '../text/yaml.ts';
 import { toComplaints } from './describe-issue.ts';
 import { describeYaml, POLICY_YAML } from './describe-yaml.ts';
+import type { PlacedLimit } from './limit.ts';
 import { createPolicySet, type PolicySet } from './policy-set.ts';
 import { describeProblems, inFileOrder, type Position, type Problem } from './problem.ts';
+import { toLimit } from './read-limit.ts';
+import { findRepeatedMeasures } from './repeated-measures.ts';
 import type { PlacedRule } from './rule.ts';
 import { PolicyFile } from './schema.ts';
 
@@ -26,16 +29,18 @@ export interface PolicyText {
  */
 export function loadPolicies(files: readonly PolicyText[]): PolicySet {
   const parsed = files.filter(({ file }) => !/\.test\.ya?ml$/.test(file)).map(parsePolicy);
+  const limits = parsed.flatMap(toLimits);
   const problems = [
     ...parsed.flatMap((one) => one.problems),
     ...findRepeatedNames(parsed),
     ...parsed.flatMap(findRepeatedIds),
+    ...limits.flatMap(findRepeatedMeasures),
   ];
   if (problems.length > 0) {
     const ordered = inFileOrder(problems);
     throw new BailiwickError('CONFIGURATION', describeProblems(ordered), { data: { problems: ordered } });
   }
-  return createPolicySet(parsed.flatMap(toRules));
+  return createPolicySet(parsed.flatMap(toRules), limits);
 }
 
 interface ParsedPolicy {
@@ -96,6 +101,13 @@ function toRules({ content, positionOf }: ParsedPolicy): PlacedRule[] {
   return [...scopes, ...rules];
 }
 
+function toLimits({ content, positionOf }: ParsedPolicy): PlacedLimit[] {
+  if (content === undefined) return [];
+  return content.limits.map((entry, index) =>
+    toLimit(content.policy, entry, (path) => positionOf(['limits', index, ...path])),
+  );
+}
+
 /** Looks at the files as written, so that a repeated name is found beside whatever else is wrong. */
 function findRepeatedNames(parsed: readonly ParsedPolicy[]): Problem[] {
   const named = parsed.flatMap(({ written, positionOf }) =>
@@ -112,18 +124,24 @@ function findRepeatedNames(parsed: readonly ParsedPolicy[]): Problem[] {
   });
 }
 
+/** Rules and limits share their names, because refusals and records name both in the same place. */
 function findRepeatedIds({ written, positionOf }: ParsedPolicy): Problem[] {
-  const rules = isJsonObject(written) && Array.isArray(written['rules']) ? written['rules'] : [];
-  const identified = rules.flatMap((rule, index) =>
-    isJsonObject(rule) && typeof rule['id'] === 'string'
-      ? [{ id: rule['id'], path: ['rules', index, 'id'] }]
-      : [],
-  );
+  const identified = (['rules', 'limits'] as const).flatMap((member) => {
+    const entries = isJsonObject(written) ? written[member] : undefined;
+    if (!Array.isArray(entries)) return [];
+    return entries.flatMap((entry, index) =>
+      isJsonObject(entry) && typeof entry['id'] === 'string'
+        ? [{ id: entry['id'], member, path: [member, index, 'id'] }]
+        : [],
+    );
+  });
   return findRepeated(identified, ({ id }) => id).map(({ again, first }) => ({
     ...positionOf(again.path),
-    message: `rules: \`${again.id}\` is already the id of the rule at line ${positionOf(first.path).line}; choose another`,
+    message: `${again.member}: \`${again.id}\` is already the id of the ${NOUNS[first.member]} at line ${positionOf(first.path).line}; choose another`,
   }));
 }
+
+const NOUNS = { rules: 'rule', limits: 'limit' } as const;
 
 function findRepeated<T>(items: readonly T[], keyOf: (item: T) => string): { again: T; first: T }[] {
   const firsts = new Map<string, T>();

@@ -1,5 +1,5 @@
 import { digestOf, toCanonicalJson } from '../catalog/canonical.ts';
-import type { CompiledLimit } from './limit.ts';
+import type { CompiledLimit, Limit, PlacedLimit } from './limit.ts';
 import { createResourceReader } from './resource-uri.ts';
 import type { PlacedRule, Rule } from './rule.ts';
 import { compileWhat, compileWho, type PrincipalMatcher, type TargetMatcher } from './select.ts';
@@ -10,7 +10,7 @@ export interface PolicySet {
   readonly rules: readonly CompiledRule[];
   /** In order of their ids. */
   readonly limits: readonly CompiledLimit[];
-  /** Digest over what the rules say: the same rules in other files, another order or another layout have the same. */
+  /** Digest over what the rules and limits say: the same in other files, another order or another layout have the same. */
   readonly digest: string;
 }
 
@@ -19,20 +19,30 @@ export interface CompiledRule extends PlacedRule {
   readonly matchesTarget: TargetMatcher;
 }
 
-/** Compiles rules whose ids are unique. */
-export function createPolicySet(rules: readonly PlacedRule[]): PolicySet {
+/** Compiles rules and limits whose ids are unique. */
+export function createPolicySet(
+  rules: readonly PlacedRule[],
+  limits: readonly PlacedLimit[] = [],
+): PolicySet {
   const reader = createResourceReader();
-  const compiled = rules
-    .toSorted((a, b) => (a.id < b.id ? -1 : 1))
-    .map((rule) => ({
-      ...rule,
-      matchesPrincipal: compileWho(rule.who),
-      matchesTarget: compileWhat(rule.what, rule.effect, reader),
-    }));
+  const compiledRules = rules.toSorted(byId).map((rule) => ({
+    ...rule,
+    matchesPrincipal: compileWho(rule.who),
+    matchesTarget: compileWhat(rule.what, rule.effect, reader),
+  }));
+  const compiledLimits = limits.toSorted(byId).map((limit) => ({
+    ...limit,
+    matchesPrincipal: compileWho(limit.who),
+    // A limit closes: a URI that a server may read as what the limit is about counts.
+    matchesTarget: compileWhat(limit.what, 'deny', reader),
+  }));
   return {
-    rules: compiled,
-    limits: [],
-    digest: digestOf(compiled.map((rule) => [rule.id, toMeaning(rule)])),
+    rules: compiledRules,
+    limits: compiledLimits,
+    digest: digestOf([
+      ...compiledRules.map((rule) => [rule.id, toMeaning(rule)]),
+      ...compiledLimits.map((limit) => [limit.id, toLimitMeaning(limit)]),
+    ]),
   };
 }
 
@@ -44,6 +54,19 @@ export function toMeaning({ effect, who, what, approvers }: Rule): unknown {
     what: what?.map(sortLists).toSorted(byText),
     approvers: approvers === 'self' ? undefined : approvers && sortLists(approvers),
   };
+}
+
+/** What a limit says, without its id: equal for limits that say the same. */
+export function toLimitMeaning({ who, what, measures }: Limit): unknown {
+  return {
+    who: who && sortLists(who),
+    what: what?.map(sortLists).toSorted(byText),
+    measures: measures.toSorted(byText),
+  };
+}
+
+function byId(a: { readonly id: string }, b: { readonly id: string }): number {
+  return a.id < b.id ? -1 : 1;
 }
 
 function sortLists(value: unknown): unknown {

@@ -1,153 +1,12 @@
 import { z } from 'zod';
-import { SOURCE_NAME } from '../catalog/names.ts';
-import { ACCESS } from '../catalog/tool.ts';
-import { selectsTools } from './select.ts';
-
-/** Policy names and rule ids: no slash and no colon, so that `<policy>/<rule>` can be taken apart. */
-const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
-
-const text = z
-  .string()
-  .min(1, { error: 'must not be empty' })
-  .max(1024, { error: 'must be at most 1024 characters' });
-
-/** One value, or a list of which any will do. Parses to a list. */
-function anyOf<T extends z.ZodType>(item: T, description: string) {
-  return z
-    .union([
-      item,
-      z.array(item).min(1, { error: 'an empty list selects nothing; name a value or leave it out' }),
-    ])
-    .transform((value) => (Array.isArray(value) ? value : [value]) as z.output<T>[])
-    .optional()
-    .meta({ description });
-}
-
-/** An object that must say something: `who:` with nothing in it would mean everyone, which nobody writes on purpose. */
-function refuseEmpty(message: string) {
-  return (value: object, context: z.RefinementCtx) => {
-    const isEmpty = Object.values(value).every((member) => member === undefined);
-    if (isEmpty && context.issues.length === 0) context.addIssue({ code: 'custom', message });
-  };
-}
-
-const claimValue = z.union([text, z.number(), z.boolean()]);
-
-const Who = z
-  .strictObject({
-    scopes: anyOf(text, 'Scopes, of which the caller has at least one.'),
-    groups: anyOf(text, 'Groups, of which the caller is in at least one.'),
-    team: anyOf(text, "The caller's team."),
-    subject: anyOf(
-      text,
-      'The subject: the name in `identity.principals`, or `local`. Add `issuer` where several issuers could name the same subject.',
-    ),
-    client: anyOf(text, 'The program the caller uses.'),
-    issuer: anyOf(
-      text,
-      'Who vouches for the caller: `config` for static keys, `local` for the local principal.',
-    ),
-    claims: z
-      .record(
-        text,
-        z
-          .union([
-            claimValue,
-            z.array(claimValue).min(1, { error: 'an empty list matches no claim; name a value' }),
-          ])
-          .transform((value) => (Array.isArray(value) ? value : [value])),
-      )
-      .optional()
-      .meta({
-        description:
-          'Claims by name, each with a value or a list of which any will do. A claim that is a list needs to hold one of them. Types count: `"1"` is not `1`.',
-      }),
-  })
-  .superRefine(refuseEmpty('selects nobody in particular; leave it out to mean everyone'))
-  .superRefine(({ claims }, context) => {
-    if (claims !== undefined && Object.keys(claims).length === 0) {
-      context.addIssue({
-        code: 'custom',
-        path: ['claims'],
-        message: 'names no claim; leave it out to mean any',
-      });
-    }
-  })
-  .meta({
-    description:
-      'Whom the rule is about. Each member is "any of these", and all members must hold. Absent: everyone.',
-    minProperties: 1,
-  });
-
-const What = z
-  .strictObject({
-    source: anyOf(
-      z.string().regex(SOURCE_NAME, {
-        error: 'must be the name of a source, without wildcards; leave `source` out to mean every source',
-      }),
-      'Names of sources.',
-    ),
-    access: anyOf(z.enum(ACCESS), 'What the target can do to the world. Resources and prompts are `read`.'),
-    tool: anyOf(
-      text,
-      'Globs over the name a tool has in its own source, without the source as prefix. `*` stands for any characters. Selects only tools.',
-    ),
-    tag: anyOf(text, 'OpenAPI tags. Selects only tools.'),
-    method: anyOf(
-      z.string().regex(/^[A-Z][A-Z-]*$/, { error: 'must be an HTTP method in upper case, like DELETE' }),
-      'HTTP methods in upper case. Selects only tools.',
-    ),
-    path: anyOf(
-      text,
-      'Globs over the path as the OpenAPI document writes it. `*` stands for any characters, `/` included. Selects only tools.',
-    ),
-    resource: anyOf(
-      text,
-      'Globs over the URI of a resource. `*` stands for any characters, `/` included. Selects only resources.',
-    ),
-    prompt: anyOf(
-      text,
-      'Globs over the name a prompt has in its own source. `*` stands for any characters. Selects only prompts.',
-    ),
-  })
-  .superRefine(refuseEmpty('selects nothing in particular; a rule without `what` is about everything'))
-  .superRefine((what, context) => {
-    const kinds = [
-      ...(selectsTools(what) ? ['tools (`tool`, `tag`, `method`, `path`)'] : []),
-      ...(what.resource ? ['resources (`resource`)'] : []),
-      ...(what.prompt ? ['prompts (`prompt`)'] : []),
-    ];
-    if (kinds.length > 1) {
-      const message = `nothing is among ${kinds.join(' and ')} at once; write a list with one selector for each`;
-      context.addIssue({ code: 'custom', message });
-    }
-    if ((what.resource || what.prompt) && what.access && !what.access.includes('read')) {
-      context.addIssue({
-        code: 'custom',
-        path: ['access'],
-        message: 'resources and prompts have access `read` only',
-      });
-    }
-  })
-  .meta({
-    description:
-      'Which tools, resources and prompts. Each member is "any of these", and all members must hold. `tool`, `tag`, `method` and `path` select only tools, `resource` only resources, `prompt` only prompts; without these, all three.',
-    minProperties: 1,
-  });
-
-const Whats = z
-  .union([
-    What,
-    z.array(What).min(1, { error: 'an empty list selects nothing; name a selector or leave it out' }),
-  ])
-  .transform((value) => (Array.isArray(value) ? value : [value]));
+import { LimitEntry } from './limit-schema.ts';
+import { Name, Who, Whats } from './selector-schema.ts';
 
 const Rule = z
   .strictObject({
-    id: z
-      .string()
-      .regex(NAME, { error: 'must be 1 to 64 letters, digits, `.`, `_` or `-`, a letter or digit first' })
-      .meta({ description: 'Names the rule within its policy; decisions and records say `<policy>/<id>`.' }),
+    id: Name.meta({
+      description: 'Names the rule within its policy; decisions and records say `<policy>/<id>`.',
+    }),
     effect: z.enum(['permit', 'approve', 'deny']).meta({
       description:
         "`permit` opens. `deny` closes, whatever permits. `approve` opens nothing: it adds a human's yes to what something else permits.",
@@ -174,10 +33,7 @@ const Rule = z
 /** One policy file. Strict: what it does not know it refuses, for a rule that is ignored is a rule that fails open. */
 export const PolicyFile = z
   .strictObject({
-    policy: z
-      .string()
-      .regex(NAME, { error: 'must be 1 to 64 letters, digits, `.`, `_` or `-`, a letter or digit first' })
-      .meta({ description: 'Names the policy; unique among all files. Rule ids begin with it.' }),
+    policy: Name.meta({ description: 'Names the policy; unique among all files. Rule ids begin with it.' }),
     scopes: z
       .record(
         z
@@ -194,10 +50,14 @@ export const PolicyFile = z
       description:
         'Rules. Their order does not matter: a deny wins over an approve, an approve over a permit, and what nothing permits is denied.',
     }),
+    limits: z.array(LimitEntry).default([]).meta({
+      description:
+        'How fast, how many at one time, and how much in all. A limit opens nothing: it applies to calls that rules permit, and all that apply must have room.',
+    }),
   })
   .meta({
     title: 'Bailiwick policy',
-    description: 'A policy file: who may use which tools, resources and prompts.',
+    description: 'A policy file: who may use which tools, resources and prompts, and how much of them.',
   });
 
 export type PolicyFile = z.output<typeof PolicyFile>;

@@ -31,11 +31,11 @@ describe('the documents', () => {
 
   test('each example of docs/policies.md is what a policy may say', () => {
     for (const [key, example] of Object.entries(POLICY_EXAMPLES)) {
-      const [name = '', inner] = key.split('.');
-      const rule = { id: 'example', effect: 'approve', [name]: inner ? { [inner]: example } : example };
-      const isOfTheFile = ['policy', 'scopes', 'rules'].includes(name);
-      const policy = isOfTheFile ? { policy: 'p', [name]: example } : { policy: 'p', rules: [rule] };
-      expect(loadPolicies([{ file: key, text: JSON.stringify(policy) }]).digest, key).toBeTruthy();
+      expect(
+        loadPolicies([{ file: key, text: JSON.stringify({ policy: 'p', ...toPolicy(key, example) }) }])
+          .digest,
+        key,
+      ).toBeTruthy();
     }
   });
 
@@ -54,6 +54,21 @@ describe('the documents', () => {
     expect(findDecisionFaults(read('docs/decisions/README.md').text, files)).toEqual([]);
   });
 });
+
+/** The smallest policy that has an example at its place. */
+function toPolicy(key: string, example: unknown): Record<string, unknown> {
+  const [place = '', name = place] = key.split('.');
+  if (place === name) return { [name]: example };
+  const member = { [name]: example };
+  const period = name === 'per' ? {} : { per: 'hour' };
+  const amount = ['usd', 'tokens', 'calls'].includes(name) ? {} : { calls: 1 };
+  if (place === 'rule') return { rules: [{ id: 'example', effect: 'approve', ...member }] };
+  if (place === 'limit') return { limits: [{ id: 'example', rate: { calls: 1, per: 'day' }, ...member }] };
+  if (place === 'rate' || place === 'budget') {
+    return { limits: [{ id: 'example', [place]: { ...amount, ...period, ...member } }] };
+  }
+  return { rules: [{ id: 'example', effect: 'approve', [place]: member }] };
+}
 
 describe('the tests of the documents can fail', () => {
   test.each([

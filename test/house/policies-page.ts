@@ -11,25 +11,40 @@ import {
 } from '../../src/config/schema-walk.ts';
 import { typeName } from '../../src/config/type-name.ts';
 import { PolicyFile } from '../../src/policy/schema.ts';
+import { CONCURRENCY, LIMIT_EXAMPLES, LIMITS_INTRODUCTION } from './limits-chapter.ts';
 
 /** `docs/policies.md`: every key of a policy file with its type, meaning and an example, made from the schema itself. */
 export function policiesPage(): string {
   const rule = membersOf(PolicyFile, 'rules');
   const [selector] = optionsOf(memberOf(rule, 'what'));
+  const limit = membersOf(PolicyFile, 'limits');
+  const [rate] = optionsOf(memberOf(limit, 'rate'));
+  const [budget] = optionsOf(memberOf(limit, 'budget'));
   return [
     INTRODUCTION,
     '## The file',
-    toTable(PolicyFile),
+    toTable(PolicyFile, ''),
     SCOPES,
     '## `rules`',
     metaOf(memberOf(PolicyFile, 'rules')).description ?? '',
-    toTable(rule),
+    toTable(rule, 'rule.'),
     '## `who`: callers',
     metaOf(memberOf(rule, 'who')).description ?? '',
-    toTable(memberOf(rule, 'who')),
+    toTable(memberOf(rule, 'who'), 'who.'),
     '## `what`: tools, resources and prompts',
     metaOf(selector ?? rule).description ?? '',
-    toTable(selector ?? rule),
+    toTable(selector ?? rule, 'what.'),
+    LIMITS_INTRODUCTION,
+    '### `limits`',
+    metaOf(memberOf(PolicyFile, 'limits')).description ?? '',
+    toTable(limit, 'limit.'),
+    CONCURRENCY,
+    '### `rate`',
+    metaOf(rate ?? limit).description ?? '',
+    toTable(rate ?? limit, 'rate.'),
+    '### `budget`',
+    metaOf(budget ?? limit).description ?? '',
+    toTable(budget ?? limit, 'budget.'),
     CHAPTERS,
   ].join('\n\n');
 }
@@ -39,11 +54,11 @@ export const POLICY_EXAMPLES: Readonly<Record<string, unknown>> = {
   policy: 'helpdesk',
   scopes: { 'helpdesk:read': { source: 'helpdesk', access: 'read' } },
   rules: [{ id: 'no-wipe', effect: 'deny', what: { tool: 'wipe_*' } }],
-  id: 'refunds-by-a-person',
-  effect: 'approve',
-  who: { groups: 'support' },
-  what: { source: 'helpdesk', tag: 'refunds' },
-  approvers: { groups: 'supervisors' },
+  'rule.id': 'refunds-by-a-person',
+  'rule.effect': 'approve',
+  'rule.who': { groups: 'support' },
+  'rule.what': { source: 'helpdesk', tag: 'refunds' },
+  'rule.approvers': { groups: 'supervisors' },
   'who.scopes': ['helpdesk:read', 'helpdesk:triage'],
   'who.groups': 'support',
   'who.team': 'customer-care',
@@ -59,13 +74,15 @@ export const POLICY_EXAMPLES: Readonly<Record<string, unknown>> = {
   'what.path': '/admin/*',
   'what.resource': 'file:///srv/manuals/*',
   'what.prompt': 'triage-*',
+  limits: [{ id: 'pace', rate: { calls: 120, per: 'minute', by: 'principal' } }],
+  ...LIMIT_EXAMPLES,
 };
 
 const INTRODUCTION = `# Policies
 
 <!-- Made by \`npm run generate\` from src/policy/schema.ts and test/house/policies-page.ts. Changes made here by hand are lost. -->
 
-A policy says who may use which tools, resources and prompts. Policies are the \`*.policy.yaml\` files that
+A policy says who may use which tools, resources and prompts, and how much of them. Policies are the \`*.policy.yaml\` files that
 [\`policies\`](configuration.md#policies) of the configuration names; all of them together are one set of rules, and neither the
 order of the files nor the order in a file matters.
 
@@ -124,8 +141,8 @@ Servers read URIs leniently; they decode them, for example, and resolve \`..\`. 
 reading of a URI matches, a \`deny\` or an \`approve\` where one of them does.
 `;
 
-function toTable(schema: z.ZodType): string {
-  const prefix = schema === PolicyFile || 'effect' in (shapeOf(schema) ?? {}) ? '' : prefixOf(schema);
+/** `prefix` tells keys of the same name apart: an example is found by both. */
+function toTable(schema: z.ZodType, prefix: string): string {
   const rows = Object.entries(shapeOf(schema) ?? {}).map(([key, member]) => {
     const example = POLICY_EXAMPLES[`${prefix}${key}`];
     if (example === undefined) throw new Error(`no example for ${prefix}${key}: add it to POLICY_EXAMPLES`);
@@ -140,11 +157,6 @@ function toTable(schema: z.ZodType): string {
   return [['Key', 'Type', 'Needed', 'Meaning', 'Example'], ['---', '---', '---', '---', '---'], ...rows]
     .map((cells) => `| ${cells.map((cell) => cell.replaceAll('|', String.raw`\|`)).join(' | ')} |`)
     .join('\n');
-}
-
-/** `who` and `what` have keys of the same kind, so an example is found by the longer name. */
-function prefixOf(schema: z.ZodType): string {
-  return 'source' in (shapeOf(schema) ?? {}) ? 'what.' : 'who.';
 }
 
 /** One value or a list of the same is the usual type here, and said in few words. */

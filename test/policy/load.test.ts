@@ -155,7 +155,10 @@ describe('what this version does not have is refused, never ignored', () => {
       'policy: p\nrules:\n  - id: r\n    effect: permit\n    when: args.x == 1\n',
       'a.policy.yaml:5:5  conditions (`when`) are not in this version',
     ],
-    ['policy: p\nlimits: []\n', 'a.policy.yaml:2:1  limits are not in this version'],
+    [
+      'policy: p\nlimits: [{ id: l, concurrency: 1, what: { model: gpt } }]\n',
+      'a.policy.yaml:2:43  models are not in this version',
+    ],
     ['policy: p\nguardrails: []\n', 'a.policy.yaml:2:1  guardrails are not in this version'],
     ['policy: p\npacks: [x]\n', 'a.policy.yaml:2:1  packs are not in this version'],
     [

@@ -24,7 +24,19 @@ describe('the JSON Schema of a policy', () => {
     { policy: 'p', rules: [{ id: 'r', effect: 'deny', who: {} }] },
     { policy: 'p', rules: [{ id: 'r', effect: 'deny', who: { scopes: [] } }] },
     { policy: 'p', rules: [{ id: 'r', effect: 'deny', when: 'true' }] },
-    { policy: 'p', limits: [] },
+    { policy: 'p', limits: [{ id: 'l' }] },
+    { policy: 'p', limits: [{ rate: { calls: 1, per: 'day' } }] },
+    { policy: 'p', limits: [{ id: 'l', rate: { calls: 1, per: 'month' } }] },
+    { policy: 'p', limits: [{ id: 'l', rate: { calls: 1, tokens: 1, per: 'day' } }] },
+    { policy: 'p', limits: [{ id: 'l', rate: { per: 'day' } }] },
+    { policy: 'p', limits: [{ id: 'l', rate: [] }] },
+    { policy: 'p', limits: [{ id: 'l', budget: { usd: -1, per: 'day' } }] },
+    { policy: 'p', limits: [{ id: 'l', budget: { eur: 1, per: 'day' } }] },
+    { policy: 'p', limits: [{ id: 'l', budget: { calls: 1.5, per: 'day' } }] },
+    { policy: 'p', limits: [{ id: 'l', budget: { usd: 1, per: 'week' } }] },
+    { policy: 'p', limits: [{ id: 'l', budget: { usd: 1, per: 'day', alertAt: 2 } }] },
+    { policy: 'p', limits: [{ id: 'l', concurrency: -1 }] },
+    { policy: 'p', limits: [{ id: 'l', concurrency: [1] }] },
   ])('refuses what the loader refuses: %j', (value) => {
     expect(validate(value)).toBe(false);
   });

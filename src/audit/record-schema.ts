@@ -3,7 +3,7 @@ import type { JsonSchema } from '../catalog/json.ts';
 import { RECORD_VERSION } from './record.ts';
 import type { AuditRecord, RecordStatus, RecordType } from './record.ts';
 
-const TYPES = [
+export const TYPES = [
   'call.intent',
   'call.outcome',
   'call.refused',
@@ -18,7 +18,7 @@ const TYPES = [
   'repair',
 ] as const satisfies readonly RecordType[];
 
-const STATUSES = [
+export const STATUSES = [
   'ok',
   'tool-error',
   'upstream-error',

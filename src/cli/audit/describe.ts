@@ -1,0 +1,118 @@
+import { codesOf, countOf, toShown, type Call } from '../../audit/read/call.ts';
+import type { Entry } from '../../audit/read/join-calls.ts';
+import type { AuditRecord, RecordType } from '../../audit/record.ts';
+import { toUsdText } from '../../text/nano-usd.ts';
+import type { Style } from '../terminal.ts';
+import { visible, visibleJson } from './safe-text.ts';
+
+/*
+ * What the parts of a record are in words. Every text of somebody else in them is made visible.
+ */
+
+/** Who it was: the subject, or the address where nobody was known. */
+export function describeWho({
+  principal,
+  via,
+  detail,
+}: Pick<AuditRecord, 'principal' | 'via' | 'detail'>): string {
+  if (principal) return visible(principal.subject);
+  if (detail?.['others'] === true) return '(others)';
+  return via?.ip === undefined ? '' : `(${visible(via.ip)})`;
+}
+
+export function describeWhat({ target }: Pick<AuditRecord, 'target'>): string {
+  const shown = toShown(target);
+  return shown === undefined ? '' : visible(shown);
+}
+
+/** The status, and the code where that says more. */
+export function describeStatus(call: Pick<Call, 'result' | 'detail'>): string {
+  const { status } = call.result;
+  const codes = codesOf(call);
+  const count = countOf(call);
+  if (count > 1) {
+    const each = [...codes].map(([code, times]) => `${visible(code)} ×${times}`).join(', ');
+    return `${visible(status)} ×${count}${each === '' ? '' : ` (${each})`}`;
+  }
+  const [code] = codes.keys();
+  return code === undefined || status === 'ok' ? visible(status) : `${visible(status)} ${visible(code)}`;
+}
+
+export function styleOfStatus(status: string): Style {
+  if (status === 'ok') return 'green';
+  return status === 'refused' || status === 'unknown' ? 'yellow' : 'red';
+}
+
+/** The rules that decided, and why where no rule did. */
+export function describeRules({ decision }: Pick<AuditRecord, 'decision'>): string {
+  const { rules = [], reason } = decision ?? {};
+  if (rules.length > 0) return visible(rules.join(', '));
+  return reason === undefined ? '' : visible(reason);
+}
+
+export function describeMilliseconds(milliseconds: number | undefined): string {
+  return milliseconds === undefined ? '' : `${Math.round(milliseconds)} ms`;
+}
+
+/** Money, and tokens where there is no price. `≤`: the most that it can have been. */
+export function describeCost(cost: AuditRecord['cost']): string {
+  if (cost === undefined) return '';
+  const { nanoUsd, inputTokens = 0, outputTokens = 0, bound } = cost;
+  if (nanoUsd !== undefined) return `${bound === true ? '≤ ' : ''}$${toUsdText(nanoUsd)}`;
+  const tokens = inputTokens + outputTokens;
+  return tokens > 0 ? `${tokens} tokens` : '';
+}
+
+/** The arguments as they were recorded; of those that were not, nothing. */
+export function describeArguments(args: AuditRecord['args']): string {
+  const recorded = args?.full ?? args?.masked;
+  return recorded === undefined ? '' : visibleJson(recorded);
+}
+
+const EVENTS: Readonly<Record<string, string>> = {
+  list: 'listed',
+  approval: 'approval',
+  signin: 'signed in',
+  key: 'key',
+  config: 'configuration',
+  drift: 'drift',
+  limit: 'limit',
+  checkpoint: 'checkpoint',
+  repair: 'chain repaired',
+  'call.outcome': 'outcome without its intent',
+} satisfies Partial<Record<RecordType, string>>;
+
+/** What a record that is no call is about. */
+export function describeEvent(record: AuditRecord): string {
+  const parts = [
+    EVENTS[record.type] ?? visible(record.type),
+    describeWhat(record),
+    record.result ? describeStatus({ result: record.result }) : '',
+    describeRules(record),
+    describeCost(record.cost),
+    describeDetail(record.detail),
+  ];
+  return parts.filter((part) => part !== '').join('  ');
+}
+
+/** Free members as `name=value`. */
+function describeDetail(detail: AuditRecord['detail']): string {
+  return Object.entries(detail ?? {})
+    .map(([name, value]) => `${visible(name)}=${toValueText(value)}`)
+    .join(' ');
+}
+
+/** Text without spaces or quotes stands as it is. */
+function toValueText(value: unknown): string {
+  if (typeof value === 'string' && /^[^\s"'=\\\p{C}]+$/u.test(value)) return value;
+  return visibleJson(value);
+}
+
+/** By which a call can be named on a command line, where nothing else begins the same way. */
+export function shortenId(id: string | undefined): string {
+  return id === undefined ? '' : visible(/^[0-9a-f]{8}-/.test(id) ? id.slice(0, 8) : id);
+}
+
+export function subjectsOf(entry: Entry): AuditRecord | Call {
+  return entry.kind === 'call' ? entry.call : entry.record;
+}

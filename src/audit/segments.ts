@@ -12,6 +12,10 @@ export interface Segments {
    * us, else before the next lines are written. The next call tries afresh.
    */
   append(bytes: Uint8Array, firstSeq: number): Promise<void>;
+  /** False when so many bytes would begin another segment. */
+  hasRoom(bytes: number): boolean;
+  /** The next lines begin another segment. */
+  startNext(): void;
   close(): Promise<void>;
 }
 
@@ -28,10 +32,15 @@ export function createSegments(deps: {
   let file: ChainFile | undefined;
   /** Where the last good line of the segment ends. */
   let end = 0;
+  let isFull = false;
+
+  function hasRoom(bytes: number): boolean {
+    return end === 0 || end + bytes <= segmentBytes;
+  }
 
   /** The file to write to, exactly `end` bytes long. */
   async function prepare(size: number, firstSeq: number): Promise<ChainFile> {
-    if (path === undefined || (end > 0 && end + size > segmentBytes)) return startSegment(firstSeq);
+    if (path === undefined || isFull || !hasRoom(size)) return startSegment(firstSeq);
     const reopened = file === undefined;
     file ??= await openAt(path);
     const state = await file.state();
@@ -52,6 +61,7 @@ export function createSegments(deps: {
     await closeFile();
     path = join(directory, toSegmentName(firstSeq));
     end = 0;
+    isFull = false;
     file = await openAt(path);
     // What is in it already, if anything, is from an attempt that failed.
     if ((await file.state()).size > 0) await file.truncate(0);
@@ -89,6 +99,8 @@ export function createSegments(deps: {
         throw error;
       }
     },
+    hasRoom,
+    startNext: () => void (isFull = end > 0),
     close: closeFile,
   };
 }

@@ -2,13 +2,18 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { BailiwickError } from '../errors.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import { EMPTY_HEAD, prepareEntry, sealPrepared } from './chain.ts';
+import { sealBatch } from './batch.ts';
+import type { BatchEntry, DatedPosition, SealedBatch } from './batch.ts';
+import { EMPTY_HEAD, prepareEntry } from './chain.ts';
 import type { Head, PreparedEntry } from './chain.ts';
+import { createCheckpoints } from './checkpoints.ts';
+import type { SigningOptions } from './checkpoints.ts';
 import { nodeFileSystem } from './file-system.ts';
 import type { ChainFileSystem } from './file-system.ts';
 import { markLive } from './live-chains.ts';
 import type { RecordEntry } from './record.ts';
 import { createSegments } from './segments.ts';
+import type { SigningKey } from './signing-key.ts';
 
 /** Where records go. The order on disk is the order of the calls to `append`. */
 export interface RecordWriter {
@@ -31,6 +36,17 @@ export interface RecordWriter {
   close(): Promise<void>;
 }
 
+/** A chain that is being written. */
+export interface ChainWriter extends RecordWriter {
+  /**
+   * Lets another key sign from now on: a `key` record names it, the key before signs that, and the new one too. Nothing
+   * happens where it signs already.
+   *
+   * @throws BailiwickError RECORD_UNAVAILABLE when that cannot be recorded; then the key before goes on.
+   */
+  useKey(key: SigningKey): Promise<void>;
+}
+
 export interface ChainOptions {
   /** The audit directory; the chain is a directory in it. */
   readonly dir: string;
@@ -45,11 +61,11 @@ export interface ChainOptions {
   /** Entries that would wait for a stuck disk beyond this many bytes are refused. */
   readonly maxWaitingBytes?: number;
   readonly fileSystem?: ChainFileSystem;
+  /** Absent: the chain is not signed. */
+  readonly signing?: SigningOptions;
 }
 
-interface Waiting {
-  readonly prepared: PreparedEntry;
-  readonly time: string;
+interface Waiting extends BatchEntry {
   /** Undefined: accepted already, so it stays until the disk takes it. */
   readonly settle?: { resolve: () => void; reject: (error: BailiwickError) => void };
 }
@@ -62,8 +78,11 @@ const RETRY_MS = 1000;
 /** One write takes no more than this, so that sealing a batch does not hold up the event loop. */
 const BATCH_BYTES = MEBIBYTE / 2;
 
-/** What an entry costs beside its text. */
+/** What an entry costs beside its text; its link to the chain is shorter. */
 const ENTRY_OVERHEAD_BYTES = 512;
+
+/** The last checkpoint of a segment fits into this. */
+const CHECKPOINT_BYTES = 1024;
 
 const CHAIN_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 
@@ -73,9 +92,12 @@ const CHAIN_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
  * All entries that wait share one write and one fsync. After a failed write the file is cut back to its last good line,
  * and the next append tries again, so that recording resumes by itself when the disk does.
  *
- * @throws BailiwickError RECORD_UNAVAILABLE when the directory cannot be made, or the chain exists.
+ * With `signing`, the first record is a checkpoint that names the key, and is on disk when this resolves; others follow
+ * from time to time, and one is the last of each segment and of the chain.
+ *
+ * @throws BailiwickError RECORD_UNAVAILABLE when the directory cannot be made or written to, or the chain exists.
  */
-export async function openChain(options: ChainOptions): Promise<RecordWriter> {
+export async function openChain(options: ChainOptions): Promise<ChainWriter> {
   const { chain, now, logger, fileSystem = nodeFileSystem } = options;
   const { flushDelayMs = 50, segmentBytes = 64 * MEBIBYTE, maxWaitingBytes = 16 * MEBIBYTE } = options;
   if (!CHAIN_NAME.test(chain)) throw new RangeError(`not a name for a chain: ${chain}`);
@@ -92,8 +114,9 @@ export async function openChain(options: ChainOptions): Promise<RecordWriter> {
     throw error;
   }
   const segments = createSegments({ directory, segmentBytes, fileSystem, logger });
+  const checkpoints = options.signing && createCheckpoints(chain, options.signing, flushSoon);
 
-  let head = EMPTY_HEAD;
+  let head: DatedPosition = { ...EMPTY_HEAD, time: '' };
   let waiting: Waiting[] = [];
   let waitingBytes = 0;
   let failing = false;
@@ -114,17 +137,34 @@ export async function openChain(options: ChainOptions): Promise<RecordWriter> {
       return Promise.reject(unavailable('too many audit records wait for the disk'));
     }
     waitingBytes += cost;
-    const time = new Date(now()).toISOString();
+    const time = timeNow();
     if (!durable && !failing) {
       waiting.push({ prepared, time });
       if (waitingBytes > BATCH_BYTES) flushSoon();
       else timer ??= setTimeout(flushSoon, flushDelayMs);
       return Promise.resolve();
     }
+    return enqueue({ prepared, time });
+  }
+
+  function enqueue(entry: BatchEntry): Promise<void> {
     return new Promise((resolve, reject) => {
-      waiting.push({ prepared, time, settle: { resolve, reject } });
+      waiting.push({ ...entry, settle: { resolve, reject } });
       flushSoon();
     });
+  }
+
+  function timeNow(): string {
+    return new Date(now()).toISOString();
+  }
+
+  async function useKey(key: SigningKey): Promise<void> {
+    if (checkpoints === undefined || checkpoints.key().id === key.id) return;
+    if (closed) throw unavailable('the audit chain is closed');
+    const detail = { change: 'signs', key: key.id, publicKey: key.spki, before: checkpoints.key().id };
+    const prepared = prepareEntry({ type: 'key', detail });
+    waitingBytes += costOf(prepared);
+    await enqueue({ prepared, time: timeNow(), nextKey: key });
   }
 
   /** Everything that arrives while one batch is on its way is the next batch. */
@@ -155,29 +195,38 @@ export async function openChain(options: ChainOptions): Promise<RecordWriter> {
   /** Writes what waits, up to a bound. False: there was more, and the disk may take it. */
   async function writeBatch(): Promise<boolean> {
     const batch = waiting.splice(0, countForBatch(waiting));
-    if (batch.length === 0) return true;
     const isAll = waiting.length === 0;
-    let last = head;
-    let text = '';
-    for (const { prepared, time } of batch) {
-      const seq = last.seq + 1;
-      const { line, hash } = sealPrepared(prepared, { chain, seq, prev: last.hash, time });
-      text += `${line}\n`;
-      last = { seq, hash };
-    }
     try {
-      await segments.append(Buffer.from(text, 'utf8'), head.seq + 1);
+      await endFullSegment(batch);
+      await write(batch);
     } catch (error) {
       // Accepted entries keep their place before all that came later.
       waiting = [...batch, ...waiting];
       refuseWaiting(error);
       return true;
     }
-    head = last;
     if (failing) logger.info({ chain, seq: head.seq }, 'audit records are being written again');
     failing = false;
     for (const one of batch) settled(one)?.resolve();
     return isAll;
+  }
+
+  async function write(batch: readonly BatchEntry[], isEnd = false): Promise<void> {
+    const sealed: SealedBatch = sealBatch(chain, head, batch, { checkpoints, time: timeNow(), isEnd });
+    if (sealed.bytes.length === 0) return;
+    await segments.append(sealed.bytes, head.seq + 1);
+    head = sealed.head;
+    if (sealed.key) checkpoints?.use(sealed.key);
+    checkpoints?.written(head.seq, sealed.signed);
+  }
+
+  /** Where a batch will not fit into the segment, a checkpoint is its last record. */
+  async function endFullSegment(batch: readonly Waiting[]): Promise<void> {
+    const bytes = batch.reduce((sum, one) => sum + costOf(one.prepared), CHECKPOINT_BYTES);
+    if (checkpoints === undefined || batch.length === 0 || segments.hasRoom(bytes)) return;
+    if (checkpoints.isSignedAt(head.seq)) return segments.startNext();
+    await write([], true);
+    segments.startNext();
   }
 
   /** Rejects all who wait. What was accepted stays, until the disk takes it. */
@@ -204,6 +253,12 @@ export async function openChain(options: ChainOptions): Promise<RecordWriter> {
     flushSoon();
     await flushing;
     clearTimeout(timer);
+    checkpoints?.stop();
+    if (waiting.length === 0 && checkpoints?.isSignedAt(head.seq) === false) {
+      await write([], true).catch((error: unknown) => {
+        logger.warn({ err: error, chain }, 'the last audit records are not signed');
+      });
+    }
     // All that counts as written was synchronised before.
     await segments.close().catch((error: unknown) => {
       logger.warn({ err: error, chain }, 'the last audit file could not be closed');
@@ -215,8 +270,28 @@ export async function openChain(options: ChainOptions): Promise<RecordWriter> {
     throw unavailable(`the disk refused the last ${count} audit records`);
   }
 
+  async function begin(): Promise<void> {
+    if (checkpoints === undefined) return;
+    try {
+      await write([]);
+    } catch (error) {
+      checkpoints.stop();
+      await segments.close().catch(() => {});
+      throw unavailable(`${directory}: the audit chain cannot be begun: ${reasonOf(error)}`, error);
+    }
+  }
+
+  await begin();
   let closing: Promise<void> | undefined;
-  return { append, head: () => head, close: () => (closing ??= close()) };
+  return { append, useKey, head: () => toHead(head), close: () => (closing ??= close()) };
+}
+
+function toHead({ seq, hash }: DatedPosition): Head {
+  return { seq, hash };
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function costOf(prepared: PreparedEntry): number {
@@ -235,7 +310,7 @@ async function claimDirectory(fileSystem: ChainFileSystem, directory: string): P
   try {
     isNew = await fileSystem.makeDirectory(directory);
   } catch (error) {
-    throw unavailable(`${directory}: the audit directory cannot be made`, error);
+    throw unavailable(`${directory}: the audit directory cannot be made: ${reasonOf(error)}`, error);
   }
   if (!isNew) throw unavailable(`${directory}: the audit chain exists already`);
 }

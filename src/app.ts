@@ -1,11 +1,11 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import path from 'node:path';
+import { beginChain, type BegunChain } from './audit/begin-chain.ts';
 import { createChainName } from './audit/chain-name.ts';
 import { createArgumentRecorder, type ArgumentRecorder } from './audit/mask/record-arguments.ts';
 import type { Via } from './audit/record.ts';
 import { foldRefusals } from './audit/refusals.ts';
 import { createLazyWriter } from './audit/lazy-writer.ts';
-import { openChain, type RecordWriter } from './audit/writer.ts';
 import { digestOf } from './catalog/canonical.ts';
 import { createCatalog, type Catalog } from './catalog/catalog.ts';
 import type { Contribution } from './catalog/entries.ts';
@@ -89,8 +89,12 @@ export async function createApp(options: AppOptions): Promise<App> {
   let inForce = prepare(options.loaded, options);
 
   const chain = createChainName({ face, now, random: randomBytes });
-  const open = (): Promise<RecordWriter> =>
-    openChain({ dir: options.loaded.config.audit.dir, chain, now, logger });
+  let begun: BegunChain | undefined;
+  const open = async (): Promise<BegunChain['writer']> => {
+    const settings = options.loaded.config.audit;
+    begun = await beginChain({ settings, chain, now, logger, isLasting: face !== 'cli' });
+    return begun.writer;
+  };
   // A command that only looks at the catalog leaves no chain; a server that could keep none would rather not start.
   const writer = face === 'cli' ? createLazyWriter(open) : await open();
   const records = foldRefusals({ writer, now, logger });
@@ -177,6 +181,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       const broken = prepared.unusable[0];
       if (broken) throw broken.error;
       inForce = prepared;
+      void begun?.useKeys(next.config.audit);
       pool.replace(prepared.plans);
       swap();
       recordConfiguration({ change: 'reload' });

@@ -18,7 +18,10 @@ export function keyFileBeside(directory: string): string {
  */
 export async function readKeyFile(path: string): Promise<SigningKey | undefined> {
   try {
-    const handle = await open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
+    const handle = await open(
+      path,
+      constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0),
+    );
     try {
       if (!(await handle.stat()).isFile()) throw new TypeError('not a file');
       return parseSigningKey(await handle.readFile('utf8'));
@@ -28,9 +31,13 @@ export async function readKeyFile(path: string): Promise<SigningKey | undefined>
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined;
     const why = error instanceof TypeError ? error.message : (codeOf(error) ?? String(error));
-    throw new BailiwickError('CONFIGURATION', `${path}: the key that signs the audit record cannot be read: ${why}`, {
-      cause: error,
-    });
+    throw new BailiwickError(
+      'CONFIGURATION',
+      `${path}: the key that signs the audit record cannot be read: ${why}`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, unlink } from 'node:fs/promises';
+import { mkdir, readdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { takeFileLock, type FileLock } from './file-lock.ts';
 
@@ -20,13 +20,13 @@ export async function markLive(auditDirectory: string, chain: string): Promise<F
   return {
     release: () => {
       lock.release();
-      // What is left behind tells nobody anything, and is taken away by whoever looks next.
+      // A mark without a lock says that its process was killed.
       unlink(path).catch(() => {});
     },
   };
 }
 
-/** True while a process writes the chain, or where that cannot be known. Takes away the mark of a process that is gone. */
+/** True while a process writes the chain, or where that cannot be known. */
 export async function isLive(auditDirectory: string, chain: string): Promise<boolean> {
   const path = join(auditDirectory, FOLDER, chain);
   if (!existsSync(path)) return false;
@@ -37,7 +37,32 @@ export async function isLive(auditDirectory: string, chain: string): Promise<boo
     return true;
   }
   if (lock === undefined) return true;
-  await unlink(path).catch(() => {});
   lock.release();
   return false;
+}
+
+/** Chains with a mark: those that are being written, and those whose process ended without closing them. */
+export async function listMarked(auditDirectory: string): Promise<string[]> {
+  const entries = await readdir(join(auditDirectory, FOLDER), { withFileTypes: true }).catch(() => []);
+  return entries.flatMap((entry) => (entry.isFile() && !entry.name.startsWith('.') ? [entry.name] : []));
+}
+
+/** A chain whose process is gone, held so that nobody else puts it in order at the same time. */
+export interface LeftBehind {
+  /** Takes its mark away: it is in order. */
+  forget(): Promise<void>;
+  release(): void;
+}
+
+/** Undefined where the chain is being written, or held by somebody else, or was put in order meanwhile. */
+export function takeLeftBehind(auditDirectory: string, chain: string): LeftBehind | undefined {
+  const path = join(auditDirectory, FOLDER, chain);
+  if (!existsSync(path)) return undefined;
+  let lock: FileLock | undefined;
+  try {
+    lock = takeFileLock(path);
+  } catch {
+    return undefined;
+  }
+  return lock && { forget: () => unlink(path), release: () => lock.release() };
 }

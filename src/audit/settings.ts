@@ -1,4 +1,24 @@
 import { z } from 'zod';
+import { parseSigningKey } from './signing-key.ts';
+
+const PrivateKey = z.string().refine(isSigningKey, {
+  error: 'must be a PEM file with an unencrypted Ed25519 private key (PKCS #8), e.g. `${file:audit.pem}`',
+});
+
+/** Who vouches for the record. */
+const SigningSettings = z
+  .strictObject({
+    keys: z
+      .array(PrivateKey)
+      .min(1)
+      .optional()
+      .meta({
+        description:
+          'Ed25519 private keys, as PEM text (PKCS #8). The first one signs, all of them are trusted by `audit verify`. Without this setting a key is made in a file beside `dir`, where whoever owns the disk can sign anew.',
+        examples: [['${file:/run/secrets/audit-2026.pem}', '${file:/run/secrets/audit-2025.pem}']],
+      }),
+  })
+  .meta({ description: 'Keys that sign where the chain of records stands.' });
 
 /** Where records go and how much of a call they hold. */
 export const AuditSettings = z
@@ -36,7 +56,17 @@ export const AuditSettings = z
           'What `masked` arguments hide beside what looks like a secret: names of members, wherever they are and however they are spelled, and JSON pointers from the root of the arguments, in which `*` is any one part.',
         examples: [['iban', '/customer/email', '/items/*/note']],
       }),
+    signing: SigningSettings.prefault({}),
   })
   .meta({ description: 'The tamper-evident record of every call.' });
 
 export type AuditSettings = z.output<typeof AuditSettings>;
+
+function isSigningKey(pem: string): boolean {
+  try {
+    parseSigningKey(pem);
+    return true;
+  } catch {
+    return false;
+  }
+}

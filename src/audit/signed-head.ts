@@ -61,7 +61,8 @@ export function toSignedHead(value: unknown): SignedHead | undefined {
   if (!isJsonObject(value)) return undefined;
   const { chain, seq, hash, time, key, signature, publicKey } = value;
   if (typeof chain !== 'string' || typeof hash !== 'string' || typeof time !== 'string') return undefined;
-  if (typeof key !== 'string' || typeof signature !== 'string' || typeof publicKey !== 'string') return undefined;
+  if (typeof key !== 'string' || typeof signature !== 'string' || typeof publicKey !== 'string')
+    return undefined;
   if (!isPosition(seq) || !isHash(hash)) return undefined;
   return { chain, seq, hash, time, key, signature, publicKey };
 }

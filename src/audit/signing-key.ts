@@ -55,6 +55,7 @@ function toPublicKey(key: KeyObject): PublicKey {
   return {
     id: createHash('sha256').update(der).digest('hex').slice(0, 16),
     spki: der.toString('base64'),
-    verify: (text, signature) => verify(null, Buffer.from(text, 'utf8'), key, Buffer.from(signature, 'base64')),
+    verify: (text, signature) =>
+      verify(null, Buffer.from(text, 'utf8'), key, Buffer.from(signature, 'base64')),
   };
 }

@@ -198,7 +198,7 @@ export async function openChain(options: ChainOptions): Promise<ChainWriter> {
     const isAll = waiting.length === 0;
     try {
       await endFullSegment(batch);
-      await write(batch);
+      if (!(await write(batch))) return isAll;
     } catch (error) {
       // Accepted entries keep their place before all that came later.
       waiting = [...batch, ...waiting];
@@ -211,13 +211,15 @@ export async function openChain(options: ChainOptions): Promise<ChainWriter> {
     return isAll;
   }
 
-  async function write(batch: readonly BatchEntry[], isEnd = false): Promise<void> {
+  /** False: there was nothing to write. */
+  async function write(batch: readonly BatchEntry[], isEnd = false): Promise<boolean> {
     const sealed: SealedBatch = sealBatch(chain, head, batch, { checkpoints, time: timeNow(), isEnd });
-    if (sealed.bytes.length === 0) return;
+    if (sealed.bytes.length === 0) return false;
     await segments.append(sealed.bytes, head.seq + 1);
     head = sealed.head;
     if (sealed.key) checkpoints?.use(sealed.key);
     checkpoints?.written(head.seq, sealed.signed);
+    return true;
   }
 
   /** Where a batch will not fit into the segment, a checkpoint is its last record. */
@@ -255,9 +257,11 @@ export async function openChain(options: ChainOptions): Promise<ChainWriter> {
     clearTimeout(timer);
     checkpoints?.stop();
     if (waiting.length === 0 && checkpoints?.isSignedAt(head.seq) === false) {
-      await write([], true).catch((error: unknown) => {
+      try {
+        await write([], true);
+      } catch (error) {
         logger.warn({ err: error, chain }, 'the last audit records are not signed');
-      });
+      }
     }
     // All that counts as written was synchronised before.
     await segments.close().catch((error: unknown) => {
@@ -277,6 +281,7 @@ export async function openChain(options: ChainOptions): Promise<ChainWriter> {
     } catch (error) {
       checkpoints.stop();
       await segments.close().catch(() => {});
+      live?.release();
       throw unavailable(`${directory}: the audit chain cannot be begun: ${reasonOf(error)}`, error);
     }
   }

@@ -8,6 +8,7 @@ const SENSITIVE: readonly string[] = [
   'sources.*.mcp.env.**',
   'sources.*.mcp.headers.**',
   'identity.keys.*.hash',
+  'audit.signing.keys.*',
 ];
 
 /** What stands in for a credential that was written into the file itself. */

@@ -41,7 +41,7 @@ test('audit verify says yes to what was written, and no, with file, line and rea
   const shown = await bailiwick(elsewhere.folder, ['audit', 'verify', directory]);
   expect([shown.status, shown.out]).toEqual([
     1,
-    expect.stringContaining(`${segment}:1 (record 1): the record was edited`),
+    expect.stringContaining(`${segment}:2 (record 2): the record was edited`),
   ]);
 });
 

@@ -97,7 +97,7 @@ test('the intent of a write is on disk when the request arrives at the upstream'
   let onDisk = '';
   let audit = '';
   await using api = await startApi((_request, response) => {
-    const [chain] = readdirSync(audit);
+    const [chain] = readdirSync(audit).filter((name) => !name.startsWith('.'));
     onDisk = readFileSync(path.join(audit, chain ?? '', '000000000001.jsonl'), 'utf8');
     response.writeHead(201).end();
   });

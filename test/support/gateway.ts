@@ -98,7 +98,7 @@ export async function startGateway(
   };
 }
 
-/** The records of all chains, in the order of time: some clients start a process to ask its version, then another. */
+/** The records of all chains but for their checkpoints, in the order of time: some clients start a process to ask its version, then another. */
 export async function readRecords(directory: string): Promise<AuditRecord[]> {
   const names = (await readdir(directory, { recursive: true }))
     .filter((name) => name.endsWith('.jsonl'))
@@ -109,6 +109,7 @@ export async function readRecords(directory: string): Promise<AuditRecord[]> {
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as AuditRecord)
+    .filter(({ type }) => type !== 'checkpoint')
     .toSorted((a, b) => (a.time < b.time ? -1 : Number(a.time > b.time)));
 }
 

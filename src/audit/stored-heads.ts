@@ -1,0 +1,50 @@
+import type { Store } from '../state/store.ts';
+import { toSignedHead } from './signed-head.ts';
+import type { SignedHead } from './signed-head.ts';
+
+/** Signed heads in the store, one for each chain: the newest. */
+export interface StoredHeads {
+  /** Never replaces a head by an earlier one: a chain that was shortened must not take its own proof with it. */
+  put(head: SignedHead): Promise<void>;
+  /** Every head that is stored. Values that are none are left out. */
+  list(): Promise<SignedHead[]>;
+}
+
+const PREFIX = 'audit/head/';
+
+/** Tries of a `put` that others get in between. */
+const TRIES = 5;
+
+export function createStoredHeads(
+  store: Pick<Store, 'get' | 'put' | 'list'>,
+  now: () => number,
+): StoredHeads {
+  async function put(head: SignedHead): Promise<void> {
+    const key = PREFIX + head.chain;
+    for (let tries = 0; tries < TRIES; tries += 1) {
+      // oxlint-disable-next-line no-await-in-loop -- each look follows a failed put
+      const stored = await store.get(key, now());
+      const before = toSignedHead(stored?.value);
+      if (before !== undefined && before.seq >= head.seq) return;
+      // oxlint-disable-next-line no-await-in-loop
+      if (await store.put(key, { ...head }, { now: now(), ifVersion: stored?.version ?? 0 })) return;
+    }
+    throw new Error(`${key}: others keep storing it at the same time`);
+  }
+
+  async function list(): Promise<SignedHead[]> {
+    const heads: SignedHead[] = [];
+    let cursor: string | undefined;
+    do {
+      // oxlint-disable-next-line no-await-in-loop -- page by page
+      const page = await store.list(PREFIX, { now: now(), ...(cursor !== undefined && { cursor }) });
+      // oxlint-disable-next-line no-await-in-loop
+      const stored = await Promise.all(page.keys.map((key) => store.get(key, now())));
+      heads.push(...stored.flatMap((one) => toSignedHead(one?.value) ?? []));
+      cursor = page.cursor;
+    } while (cursor !== undefined);
+    return heads;
+  }
+
+  return { put, list };
+}

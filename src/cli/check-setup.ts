@@ -9,6 +9,7 @@ import type { PolicySet } from '../policy/policy-set.ts';
 import type { Problem } from '../policy/problem.ts';
 import { view } from '../policy/view.ts';
 import type { Path } from '../text/pointer.ts';
+import { findLimitsOfNobody } from './check-limits.ts';
 import { chooseBase, type PinnedServers } from '../upstream/http/base-url.ts';
 
 /** Everything a configuration makes, together. */
@@ -48,6 +49,7 @@ export function findSetupWarnings(setup: Setup): Problem[] {
     ...findMissingCredentials(setup),
     ...findForeignServers(setup),
     ...findPolicyGaps(setup),
+    ...findLimitsOfNobody(setup.policy, principalsOf(setup.config)),
     ...(setup.policy.rules.length > 0 ? [...findScopesOfNobody(setup), ...findIdleScopes(setup)] : []),
   ];
 }

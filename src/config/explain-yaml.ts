@@ -24,6 +24,7 @@ const WORDS: Readonly<Record<YamlProblemKind, (detail: string) => Words>> = {
   }),
   'duplicate-key': (key) => ({ message: `duplicate key \`${shorten(key)}\``, hint: 'remove one of the two' }),
   'inexact-integer': () => ({ message: 'is too large for an exact number', hint: 'write it in quotes' }),
+  'inexact-decimal': () => ({ message: 'has more digits than a number keeps', hint: 'write it in quotes' }),
   'not-json': () => ({ message: 'has no JSON form', hint: 'write it in quotes if it is meant as text' }),
 };
 

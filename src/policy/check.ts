@@ -2,14 +2,15 @@ import type { Catalog } from '../catalog/catalog.ts';
 import type { Target } from '../catalog/entries.ts';
 import { toCanonicalJson } from '../catalog/canonical.ts';
 import { toShownName } from '../catalog/names.ts';
-import { toMeaning, type CompiledRule, type PolicySet } from './policy-set.ts';
+import type { CompiledLimit, LimitMeasure } from './limit.ts';
+import { toLimitMeaning, toMeaning, type CompiledRule, type PolicySet } from './policy-set.ts';
 import { inFileOrder, type Problem } from './problem.ts';
-import type { RulePath, What } from './rule.ts';
+import type { PlacedRule, RulePath, What } from './rule.ts';
 import { compileWhat } from './select.ts';
 
 /**
- * What is wrong with a policy that is well-formed: selectors that match nothing in the catalog, rules that say what
- * another says, policies that permit nothing at all. In the order of the files.
+ * What is wrong with a policy that is well-formed: selectors that match nothing in the catalog, rules and limits that say
+ * what another says, limits that tell nothing apart, policies that permit nothing at all. In the order of the files.
  *
  * @param unreachable Sources that are configured and missing from the catalog because they did not answer. What they
  *   would offer is unknown, so no selector that may mean it is said to match nothing.
@@ -22,13 +23,18 @@ export function checkPolicies(
   const known = new Set([...catalog.contributions.map(({ source }) => source), ...unreachable]);
   const offer: Offer = { catalog, targets: toTargets(catalog), known, unreachable };
   return inFileOrder([
-    ...policy.rules.flatMap((rule) =>
-      (rule.what ?? []).flatMap((what, index) => checkSelector(rule, what, ['what', index], offer)),
+    ...[...policy.rules, ...policy.limits].flatMap((entry) =>
+      (entry.what ?? []).flatMap((what, index) => checkSelector(entry, what, ['what', index], offer)),
     ),
-    ...findRepeatedMeanings(policy.rules),
+    ...findRepeatedMeanings(policy.rules, toMeaning),
+    ...findRepeatedMeanings(policy.limits, toLimitMeaning),
+    ...policy.limits.flatMap((limit) => findIdleCounts(limit, offer)),
     ...findNoPermit(policy.rules),
   ]);
 }
+
+/** A rule or a limit: what is said of selectors is true for both. */
+type Entry = Pick<PlacedRule, 'id' | 'what' | 'positionOf'>;
 
 interface Offer {
   readonly catalog: Catalog;
@@ -50,14 +56,14 @@ const NAMING_MEMBERS = [
 
 /** Each value on its own first, so that one misspelt name among good ones is found; then the selector as a whole. */
 function checkSelector(
-  rule: CompiledRule,
+  entry: Entry,
   what: What,
   path: RulePath,
   { catalog, targets, known, unreachable }: Offer,
 ): Problem[] {
   const problemAt = (where: RulePath, message: string): Problem => ({
-    ...rule.positionOf([...path, ...where]),
-    message: `${rule.id}: ${message}`,
+    ...entry.positionOf([...path, ...where]),
+    message: `${entry.id}: ${message}`,
   });
   const matchesAny = (selector: What): boolean => targets.some(compileWhat([selector], 'deny'));
 
@@ -92,19 +98,36 @@ function toOwnNameHint(value: string, { tools }: Catalog): string {
     : `; policies use a tool's own name: write \`source: ${meant.source}\` and \`tool: ${meant.name}\``;
 }
 
-function findRepeatedMeanings(rules: readonly CompiledRule[]): Problem[] {
-  const firsts = new Map<string, CompiledRule>();
-  return rules.flatMap((rule) => {
-    const meaning = toCanonicalJson(toMeaning(rule));
+function findRepeatedMeanings<T extends Entry>(
+  entries: readonly T[],
+  meaningOf: (entry: T) => unknown,
+): Problem[] {
+  const firsts = new Map<string, T>();
+  return entries.flatMap((entry) => {
+    const meaning = toCanonicalJson(meaningOf(entry));
     const first = firsts.get(meaning);
     if (first !== undefined) {
       return [
-        { ...rule.positionOf([]), message: `${rule.id}: says the same as ${first.id}; remove one of them` },
+        { ...entry.positionOf([]), message: `${entry.id}: says the same as ${first.id}; remove one of them` },
       ];
     }
-    firsts.set(meaning, rule);
+    firsts.set(meaning, entry);
     return [];
   });
+}
+
+/** Counts of their own for each of what nothing is: all of it would be counted together, which is not what was written. */
+function findIdleCounts(limit: CompiledLimit, { targets, unreachable }: Offer): Problem[] {
+  const matched = targets.filter(limit.matchesTarget);
+  if (matched.length === 0) return [];
+  const isIdle = ({ by }: LimitMeasure): boolean =>
+    by === 'model' ||
+    (by === 'tool' && unreachable.length === 0 && matched.every(({ kind }) => kind !== 'tool'));
+  const idle = new Map(limit.measures.filter(isIdle).map((measure) => [measure.by, measure.kind]));
+  return [...idle].map(([by, kind]) => ({
+    ...limit.positionOf([kind, 'by']),
+    message: `${limit.id}: \`by: ${by}\` tells nothing apart: nothing that this limit is about is a ${by}`,
+  }));
 }
 
 function findNoPermit(rules: readonly CompiledRule[]): Problem[] {

@@ -1,6 +1,9 @@
 import type { z } from 'zod';
 import type { Json } from '../catalog/json.ts';
 import { toDotted, valueAt } from '../text/pointer.ts';
+import { suggest } from '../text/suggest.ts';
+import { describeLimitKey, describeLimitValue } from './describe-limit-issue.ts';
+import { knownKeysAt } from './known-keys.ts';
 
 type Issue = z.core.$ZodIssue;
 
@@ -41,7 +44,7 @@ export function toComplaints(root: Json, issue: Issue, base: readonly PropertyKe
     return issue.keys.map((key) => ({
       path: [...path, key],
       part: 'key',
-      message: toKnownAbsence(key, path) ?? `${toPrefix(path)}unknown key \`${key}\`; correct or remove it`,
+      message: describeUnknownKey(key, path),
     }));
   }
   if (issue.code === 'invalid_key') {
@@ -51,8 +54,18 @@ export function toComplaints(root: Json, issue: Issue, base: readonly PropertyKe
     const branch = issue.errors.find((issues) => !issues.some(isAboutTheWhole));
     if (branch !== undefined) return branch.flatMap((inner) => toComplaints(root, inner, path));
   }
-  const expectation = toExpectation(issue);
+  const told = describeLimitValue(issue, path, valueAt(root, path));
+  if (told !== undefined) return complain(valueAt(root, path) === undefined ? `missing; ${told}` : told);
+  const expectation = toExpectation(issue, valueAt(root, path));
   return expectation === undefined ? complain(issue.message) : expect(expectation);
+}
+
+function describeUnknownKey(key: string, path: readonly PropertyKey[]): string {
+  const absence = toKnownAbsence(key, path);
+  if (absence !== undefined) return absence;
+  const near = suggest(key, knownKeysAt(path));
+  const advice = near === undefined ? 'correct or remove it' : `did you mean \`${near}\`?`;
+  return `${toPrefix(path)}${describeLimitKey(key, path) ?? `unknown key \`${key}\`; ${advice}`}`;
 }
 
 function toKnownAbsence(key: string, path: readonly PropertyKey[]): string | undefined {
@@ -72,15 +85,21 @@ function isAboutTheWhole(issue: Issue): boolean {
 }
 
 /** What an issue of the wrong type or value wants; `undefined` for other issues, which say so themselves. */
-function toExpectation(issue: Issue): string | undefined {
+function toExpectation(issue: Issue, value?: unknown): string | undefined {
   if (issue.code === 'invalid_union') {
-    return [...new Set(issue.errors.flat().map(toExpectation))]
+    return [...new Set(issue.errors.flat().map((inner) => toExpectation(inner)))]
       .filter((one) => one !== undefined)
       .join(' or ');
   }
-  if (issue.code === 'invalid_value') return issue.values.map((value) => `\`${String(value)}\``).join(' or ');
+  if (issue.code === 'invalid_value') return toChoice(issue.values.map(String), value);
   if (issue.code !== 'invalid_type') return undefined;
   return TYPE_NAMES[issue.expected] ?? issue.expected;
+}
+
+function toChoice(choices: readonly string[], value: unknown): string {
+  const listed = choices.map((choice) => `\`${choice}\``).join(' or ');
+  const near = typeof value === 'string' ? suggest(value, choices) : undefined;
+  return near === undefined ? listed : `${listed}; did you mean \`${near}\`?`;
 }
 
 const TYPE_NAMES: Readonly<Record<string, string>> = {

@@ -25,6 +25,8 @@ const WORDS: Readonly<Record<YamlProblemKind, (detail: string) => string>> = {
   'merge-key': () => 'merge keys (`<<`) are not supported; repeat the keys, or alias a whole value',
   'duplicate-key': (key) => `the key \`${key}\` is given twice; remove one`,
   'inexact-integer': () => 'this number is too large to be compared exactly; quote it if it is text',
+  'inexact-decimal': () =>
+    'this number has more digits than can be kept exactly; shorten it, or quote it if it is text',
   'not-json': () => 'this value has no JSON form; quote it if it is text',
 };
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { toNanoUsd } from '../text/nano-usd.ts';
 import { isTimeZone } from '../text/time-zone.ts';
+import { describeTimeZone } from './describe-time-zone.ts';
 import { Name, Whats, Who } from './selector-schema.ts';
 
 const ALERT_FORM = 'must be a part of the amount, above 0 and at most 1; write 0.8 for 80 %';
@@ -40,7 +41,8 @@ const usd = z
   .optional()
   .meta({ description: 'At most so many US dollars, with up to 9 decimals.' });
 
-const Rate = z
+/** One rate. */
+export const Rate = z
   .strictObject({
     calls,
     tokens,
@@ -58,9 +60,11 @@ const Rate = z
 
 const concurrent = amountOf('At most so many calls at one time.');
 
-const Concurrency = z.strictObject({ calls: concurrent, by: By, mode: Mode });
+/** A concurrency that says more than a number. */
+export const Concurrency = z.strictObject({ calls: concurrent, by: By, mode: Mode });
 
-const Budget = z
+/** One budget. */
+export const Budget = z
   .strictObject({
     usd,
     tokens,
@@ -70,7 +74,7 @@ const Budget = z
     }),
     timeZone: z
       .string()
-      .refine(isTimeZone, { error: 'is not a time zone that this system knows' })
+      .refine(isTimeZone, { error: ({ input }) => describeTimeZone(String(input)) })
       .optional()
       .meta({
         description:

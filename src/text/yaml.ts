@@ -15,6 +15,7 @@ import {
 import type { Json } from '../catalog/json.ts';
 import { offsetOf, type Place, placeOf, startOf } from './place.ts';
 import type { Path } from './pointer.ts';
+import { isSameDecimal } from './same-decimal.ts';
 
 /** More problems than anybody reads. */
 const MAX_PROBLEMS = 50;
@@ -29,7 +30,7 @@ export interface YamlRules {
   readonly maxValues: number;
   /** Complaints about the syntax that are passed on: after one slip the parser may complain about all that follows. */
   readonly maxFlaws: number;
-  /** Whether integers that JSON rounds, and keys that mean null, are refused. */
+  /** Whether numbers that JSON rounds, and keys that mean null, are refused. */
   readonly exact: boolean;
 }
 
@@ -61,6 +62,8 @@ export type YamlProblemKind =
   /** The key. */
   | 'duplicate-key'
   | 'inexact-integer'
+  /** With more digits than a number keeps. */
+  | 'inexact-decimal'
   | 'not-json';
 
 /** A complaint about the text itself. */
@@ -212,11 +215,14 @@ class Reading {
     return list;
   }
 
-  #scalar({ value }: Scalar, start: number, path: Path): Json {
+  #scalar({ value, source }: Scalar, start: number, path: Path): Json {
     if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
     if (typeof value !== 'number' || !Number.isFinite(value)) return this.#refuse(start, path, 'not-json');
-    const isExact = !Number.isInteger(value) || Number.isSafeInteger(value);
-    return isExact || !this.#rules.exact ? value : this.#refuse(start, path, 'inexact-integer');
+    if (!this.#rules.exact) return value;
+    if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
+      return this.#refuse(start, path, 'inexact-integer');
+    }
+    return isSameDecimal(source ?? '', value) ? value : this.#refuse(start, path, 'inexact-decimal');
   }
 
   /** True once reading on could only add to what is refused already. */

@@ -109,3 +109,25 @@ test('of a source that cannot be used only that is said, and nothing of the poli
     { source: 'billing', message: expect.stringContaining('give { apiKey }') as string },
   ]);
 });
+
+test('limits that are about nobody, or count by what nobody has, are warnings', async () => {
+  await using workspace = await createFolder({
+    'bailiwick.yaml':
+      'identity: { local: false, principals: { agent: { scopes: [billing:read], team: care } } }\nsources: { billing: { openapi: billing.yaml, url: "http://127.0.0.1:9" } }\n',
+    'billing.yaml': DOCUMENT,
+    'policies/billing.policy.yaml': `policy: billing
+scopes: { billing:read: { source: billing, access: read } }
+limits:
+  - { id: teams, rate: { calls: 1, per: minute, by: team } }
+  - { id: clients, who: { team: care }, budget: { usd: 1, per: day, by: client } }
+  - { id: others, who: { team: core, groups: x }, concurrency: 1 }
+`,
+  });
+  const { status, out } = await bailiwick(workspace.folder, ['check', '--json']);
+  const { warnings } = JSON.parse(out) as Record<string, Finding[]>;
+  expect(status).toBe(0);
+  expect(warnings?.map(toText).filter((line) => line.startsWith('billing.policy.yaml'))).toEqual([
+    'billing.policy.yaml:5:5 billing/clients: nobody whom this limit is about has a client, so `by: client` counts all of them together',
+    'billing.policy.yaml:6:24 billing/others: nobody who is configured is whom this limit is about',
+  ]);
+});

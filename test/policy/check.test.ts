@@ -121,4 +121,35 @@ rules:
     ]);
     expect(complaints('policy: p\n')).toEqual([]);
   });
+
+  test('finds in limits what it finds in rules', () => {
+    expect(
+      complaints(`policy: p
+limits:
+  - { id: a, what: { tool: get_tickets }, concurrency: 1 }
+  - { id: b, what: [{ source: desk }, { source: dsk }], rate: { calls: 1, per: day } }
+  - { id: c, who: { team: [x, y] }, budget: { usd: 1, per: day } }
+  - { id: d, who: { team: [y, x] }, budget: { usd: 1, per: day, by: rule, mode: hard } }
+  - { id: e, who: { team: [y, x] }, budget: { usd: 1, per: day, mode: soft } }
+`),
+    ).toEqual([
+      'p.policy.yaml:3:28  p/a: tool `get_tickets` matches nothing: no tool has this name',
+      'p.policy.yaml:4:49  p/b: there is no source `dsk`',
+      'p.policy.yaml:6:5  p/d: says the same as p/c; remove one of them',
+    ]);
+  });
+
+  test('finds limits that count by what nothing of theirs is', () => {
+    expect(
+      complaints(`policy: p
+limits:
+  - { id: a, what: { prompt: greet }, rate: { calls: 1, per: day, by: tool } }
+  - { id: b, what: [{ prompt: greet }, { tool: read_file }], rate: { calls: 1, per: day, by: tool } }
+  - { id: c, by: model, concurrency: 1, budget: { usd: 1, per: day } }
+`),
+    ).toEqual([
+      'p.policy.yaml:3:71  p/a: `by: tool` tells nothing apart: nothing that this limit is about is a tool',
+      'p.policy.yaml:5:41  p/c: `by: model` tells nothing apart: nothing that this limit is about is a model',
+    ]);
+  });
 });

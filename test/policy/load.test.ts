@@ -120,7 +120,7 @@ rules:
     ).toEqual([
       'a.policy.yaml:4:13  rules[0].effect: expected `permit` or `approve` or `deny`',
       'a.policy.yaml:5:9  rules: `first` is already the id of the rule at line 3; choose another',
-      'a.policy.yaml:7:13  rules[1].what: unknown key `sorce`; correct or remove it',
+      'a.policy.yaml:7:13  rules[1].what: unknown key `sorce`; did you mean `source`?',
       'a.policy.yaml:7:32  rules[1].what.tool: an empty list selects nothing; name a value or leave it out',
       'b.policy.yaml:1:9  policy: must be 1 to 64 letters, digits, `.`, `_` or `-`, a letter or digit first',
       'b.policy.yaml:2:14  scopes.x: expected a map of keys or a list',
@@ -171,7 +171,7 @@ describe('what this version does not have is refused, never ignored', () => {
     ],
     [
       'policy: p\nrules: [{ id: r, effect: deny, who: { group: x } }]\n',
-      'a.policy.yaml:2:39  rules[0].who: unknown key `group`; correct or remove it',
+      'a.policy.yaml:2:39  rules[0].who: unknown key `group`; did you mean `groups`?',
     ],
   ])('%j', (text, line) => {
     expect(refusalOf(text)).toEqual([line]);

@@ -86,6 +86,13 @@ describe('what could mean less, or more, than it seems to is a problem', () => {
     ['9007199254740992', ['1:4 inexact-integer /a']],
     ['-9007199254740993', ['1:4 inexact-integer /a']],
     ['1.5e-7', []],
+    ['-0.10', []],
+    ['+.5', []],
+    ['1e3', []],
+    ['0x1F', []],
+    ['0.1000000000000000055', ['1:4 inexact-decimal /a']],
+    ['8388608.000000001', ['1:4 inexact-decimal /a']],
+    ['1e-400', ['1:4 inexact-decimal /a']],
   ])('the number %s, where reading is to be exact', (number, problems) => {
     expect(problemsOf(`a: ${number}`, { exact: true })).toEqual(problems);
     expect(problemsOf(`a: ${number}`)).toEqual([]);

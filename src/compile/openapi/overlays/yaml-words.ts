@@ -14,6 +14,7 @@ const WORDS: Record<YamlProblemKind, (detail: string) => string> = {
   'merge-key': () => 'merge keys (`<<`) are not supported',
   'duplicate-key': (key) => `the key \`${key.slice(0, 60)}\` is repeated`,
   'inexact-integer': () => 'the number is too large to be exact',
+  'inexact-decimal': () => 'the number has more digits than can be kept',
   'not-json': () => 'the value has no JSON form',
 };
 

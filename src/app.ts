@@ -6,6 +6,10 @@ import { createArgumentRecorder, type ArgumentRecorder } from './audit/mask/reco
 import type { Via } from './audit/record.ts';
 import { foldRefusals } from './audit/refusals.ts';
 import { createLazyWriter } from './audit/lazy-writer.ts';
+import { checkSinks } from './audit/sinks/create-sink.ts';
+import { openSinks, type Sinks } from './audit/sinks/sinks.ts';
+import { createWakingWriter } from './audit/waking-writer.ts';
+import type { RecordWriter } from './audit/writer.ts';
 import { digestOf } from './catalog/canonical.ts';
 import { createCatalog, type Catalog } from './catalog/catalog.ts';
 import type { Contribution } from './catalog/entries.ts';
@@ -97,7 +101,9 @@ export async function createApp(options: AppOptions): Promise<App> {
   };
   // A command that only looks at the catalog leaves no chain; a server that could keep none would rather not start.
   const writer = face === 'cli' ? createLazyWriter(open) : await open();
-  const records = foldRefusals({ writer, now, logger });
+  // Chains of commands are delivered by the next server.
+  const sinks = face === 'cli' ? undefined : deliverRecords(options, chain, writer);
+  const records = foldRefusals({ writer: createWakingWriter(writer, () => sinks?.wake()), now, logger });
   const inFlight = createInFlight();
   const road: Road = { record: records.append, inFlight, logger, now, newId: randomUUID };
 
@@ -145,6 +151,7 @@ export async function createApp(options: AppOptions): Promise<App> {
 
   let closing: Promise<void> | undefined;
   const shutDown = async (graceMs: number): Promise<void> => {
+    const deadline = now() + graceMs;
     const { cancelled } = await inFlight.drain(graceMs);
     if (cancelled > 0) {
       logger.warn({ cancelled }, `${cancelled} calls were cancelled: they outlasted the shutdown grace`);
@@ -152,7 +159,12 @@ export async function createApp(options: AppOptions): Promise<App> {
     try {
       await pool.close();
     } finally {
-      await records.close();
+      try {
+        await records.close();
+      } finally {
+        // Calls may have taken all the time; the last records get some nevertheless.
+        await sinks?.close(Math.max(deadline - now(), Math.min(graceMs, LAST_RECORDS_MS)));
+      }
     }
   };
 
@@ -184,12 +196,28 @@ export async function createApp(options: AppOptions): Promise<App> {
       void begun?.useKeys(next.config.audit);
       pool.replace(prepared.plans);
       swap();
+      sinks?.replace(next.config.audit.sinks, next.tlsFiles);
       recordConfiguration({ change: 'reload' });
     },
     close(graceMs) {
       return (closing ??= shutDown(graceMs));
     },
   };
+}
+
+/** How long the last records may take to reach the sinks, at least, unless the whole grace is shorter. */
+const LAST_RECORDS_MS = 1000;
+
+function deliverRecords({ loaded, logger, now }: AppOptions, chain: string, writer: RecordWriter): Sinks {
+  const { dir, sinks } = loaded.config.audit;
+  return openSinks({
+    settings: sinks,
+    files: loaded.tlsFiles,
+    auditDirectory: dir,
+    own: { chain, headSeq: () => writer.head().seq },
+    logger,
+    now,
+  });
 }
 
 /** A configuration made ready to be put in force: everything that can be wrong with it has been found. */
@@ -207,7 +235,8 @@ interface Prepared {
 }
 
 function prepare(loaded: LoadedConfig, options: AppOptions, before?: Prepared): Prepared {
-  const { identity, sources } = loaded.config;
+  const { identity, sources, audit } = loaded.config;
+  checkSinks(audit.sinks, options.face);
   const plans = new Map<string, SourcePlan>();
   const unusable: Prepared['unusable'] = [];
   for (const [source, settings] of Object.entries(sources)) {

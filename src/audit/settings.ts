@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SinksSettings } from './sinks/settings.ts';
 import { parseSigningKey } from './signing-key.ts';
 
 const PrivateKey = z.string().refine(isSigningKey, {
@@ -57,6 +58,7 @@ export const AuditSettings = z
         examples: [['iban', '/customer/email', '/items/*/note']],
       }),
     signing: SigningSettings.prefault({}),
+    sinks: SinksSettings,
   })
   .meta({ description: 'The tamper-evident record of every call.' });
 

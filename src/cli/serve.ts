@@ -94,7 +94,9 @@ async function serveHttp(app: App, loaded: LoadedConfig, logger: Logger, termina
   if (state === 'starting') {
     state = 'ready';
     warnOfPolicies(app, logger);
-    terminal.out(welcome(app, loaded, http));
+    // Where records go to standard output, nothing else does.
+    const hasRecords = loaded.config.audit.sinks.some(({ stdout }) => stdout);
+    (hasRecords ? terminal.err : terminal.out)(welcome(app, loaded, http));
   }
   await stopped;
   terminal.err('stopping: no new calls; waiting for those in flight');

@@ -8,7 +8,6 @@ const KEYS: readonly string[] = [
   'listing',
   'models',
   'state',
-  'audit.sinks',
   'identity.issuers',
   'sources.*.identity',
   'sources.*.kubernetes',
@@ -18,9 +17,7 @@ const KEYS: readonly string[] = [
 ];
 
 /** Values that the design knows and this version does not have. */
-const VALUES: readonly (readonly [pattern: string, value: string])[] = [
-  ['sources.*.mcp.transport', 'sse'],
-];
+const VALUES: readonly (readonly [pattern: string, value: string])[] = [['sources.*.mcp.transport', 'sse']];
 
 /** True for a key that a later version may know: refused all the same, but by its name. */
 export function isKeyOfAnotherVersion(path: Path): boolean {

@@ -28,6 +28,8 @@ const PATH_SETTINGS: readonly (readonly [pattern: string, kind: PathKind])[] = [
   ['policies.*', 'policies'],
   ['lock', 'lock'],
   ['audit.dir', 'output'],
+  ['audit.sinks.*.*.tls.ca', 'tls'],
+  ['audit.sinks.*.logAnalytics.tokenFile', 'output'],
 ];
 
 /** One path that the configuration names. */

@@ -9,6 +9,11 @@ const SENSITIVE: readonly string[] = [
   'sources.*.mcp.headers.**',
   'identity.keys.*.hash',
   'audit.signing.keys.*',
+  'audit.sinks.*.*.headers.**',
+  'audit.sinks.*.webhook.secret.**',
+  'audit.sinks.*.webhook.url',
+  'audit.sinks.*.postgres.url',
+  'audit.sinks.*.logAnalytics.clientSecret',
 ];
 
 /** What stands in for a credential that was written into the file itself. */

@@ -21,7 +21,13 @@ test('a file with nothing but sources has defaults that work', async () => {
       api: expect.objectContaining({ openapi: path.join(folder, 'api.yaml'), timeout: 30_000 }),
     },
     policies: path.join(folder, 'policies'),
-    audit: { dir: path.join(folder, '.bailiwick/audit'), arguments: 'masked', mask: [], signing: {} },
+    audit: {
+      dir: path.join(folder, '.bailiwick/audit'),
+      arguments: 'masked',
+      mask: [],
+      signing: {},
+      sinks: [],
+    },
     schemas: { budget: 1500, limit: 4000, definitions: 'keep' },
     results: { maxBytes: 100_000 },
   });

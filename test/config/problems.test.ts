@@ -13,7 +13,7 @@ test('an unknown key is named where it stands, with the key that was meant', asy
 
 test('an unknown key that resembles nothing comes with the keys that are known there', async () => {
   expect(await refusalOf('sources: {}\naudit: { zzz: 1 }\n')).toEqual([
-    '2:10  unknown key `zzz` in `audit`\nknown here: `dir`, `arguments`, `mask`, `signing`',
+    '2:10  unknown key `zzz` in `audit`\nknown here: `dir`, `arguments`, `mask`, `signing`, `sinks`',
   ]);
 });
 
@@ -47,7 +47,6 @@ test('what a later version may know deeper in the file is refused by its name, t
       '  old: { mcp: { url: "https://example.com", transport: sse } }',
       '  box: { mcp: { command: [x], isolation: process } }',
       'identity: { issuers: [] }',
-      'audit: { sinks: [] }',
     ].join('\n'),
   );
   expect(refusal).toEqual([
@@ -56,7 +55,6 @@ test('what a later version may know deeper in the file is refused by its name, t
     '4:56  `sources.old.mcp.transport`: `sse` is not in this version of Bailiwick\nit may be `http`',
     '5:31  `sources.box.mcp.isolation` is not in this version of Bailiwick\nremove it',
     '6:13  `identity.issuers` is not in this version of Bailiwick\nremove it',
-    '7:10  `audit.sinks` is not in this version of Bailiwick\nremove it',
   ]);
 });
 

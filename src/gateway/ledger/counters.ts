@@ -1,8 +1,8 @@
 import type { Target } from '../../catalog/entries.ts';
 import type { Principal } from '../../identity/principal.ts';
 import type { BudgetMeasure, CompiledLimit, LimitMeasure } from '../../policy/limit.ts';
-import type { CounterWindow, ReserveItem } from '../../state/store.ts';
-import type { Calendar } from './calendar.ts';
+import type { CounterName, CounterWindow, ReserveItem } from '../../state/store.ts';
+import type { Calendar, Period } from './calendar.ts';
 import type { Cost, LedgerRequest } from './ledger.ts';
 import { toNamePart } from './names.ts';
 
@@ -30,36 +30,60 @@ export interface Moment {
  */
 export function countersOf(request: LedgerRequest, moment: Moment): Counted[] {
   const { principal, target, bound } = request;
-  const used = new Map<string, number>();
-  const counted: Counted[] = [];
-  for (const limit of request.policy.limits) {
-    if (!limit.matchesPrincipal(principal) || !limit.matchesTarget(target)) continue;
-    for (const measure of limit.measures) {
-      const amount = amountOf(measure, bound);
-      if (amount === 0) continue;
-      const { window, period } = windowOf(measure, moment);
-      const name = [
-        'limit',
-        ...limit.id.split('/').map(toNamePart),
-        labelOf(measure),
-        measure.by,
-        ...subjectOf(measure.by, principal, target).map(toNamePart),
-        ...(period === undefined ? [] : [period]),
-      ].join('/');
-      const earlier = used.get(name) ?? 0;
-      used.set(name, earlier + 1);
+  return request.policy.limits.flatMap((limit) => {
+    if (!limit.matchesPrincipal(principal) || !limit.matchesTarget(target)) return [];
+    const measures = limit.measures.filter((measure) => amountOf(measure, bound) > 0);
+    const counters = limitCountersOf(limit, measures, {
+      ...moment,
+      subjectOf: (by) => subjectOf(by, principal, target),
+    });
+    return counters.map(({ measure, counter, window, period }): Counted => {
       const item: ReserveItem = {
-        counter: earlier === 0 ? name : `${name}#${earlier}`,
+        counter,
         ...(window && { window }),
-        amount,
+        amount: amountOf(measure, bound),
         limit: measure.amount,
         mode: measure.mode,
         onLoss: measure.onLoss,
       };
-      counted.push({ limit, measure, item, ...(period !== undefined && { period }) });
-    }
-  }
-  return counted;
+      return { limit, measure, item, ...(period && { period: period.id }) };
+    });
+  });
+}
+
+/** The counter of one measure of a limit, of one whom it counts by itself. */
+export interface LimitCounter extends CounterName {
+  readonly measure: LimitMeasure;
+  /** Of a budget, its hour, day or month. */
+  readonly period?: Period;
+}
+
+/**
+ * The counters of measures of a limit. No counter twice.
+ *
+ * @param measures All of the limit, or all of those that are alike: of one unit, or of one `by`.
+ */
+export function limitCountersOf(
+  limit: CompiledLimit,
+  measures: readonly LimitMeasure[],
+  moment: Moment & { readonly subjectOf: (by: LimitMeasure['by']) => readonly (string | undefined)[] },
+): LimitCounter[] {
+  const used = new Map<string, number>();
+  return measures.map((measure) => {
+    const { window, period } = windowOf(measure, moment);
+    const name = [
+      'limit',
+      ...limit.id.split('/').map(toNamePart),
+      labelOf(measure),
+      measure.by,
+      ...moment.subjectOf(measure.by).map(toNamePart),
+      ...(period === undefined ? [] : [period.id]),
+    ].join('/');
+    const earlier = used.get(name) ?? 0;
+    used.set(name, earlier + 1);
+    const counter = earlier === 0 ? name : `${name}#${earlier}`;
+    return { measure, counter, ...(window && { window }), ...(period && { period }) };
+  });
 }
 
 /** How much of a measure a call takes that costs this. */
@@ -115,19 +139,19 @@ function labelOf(measure: LimitMeasure): string {
 function windowOf(
   measure: LimitMeasure,
   moment: Moment,
-): { readonly window?: CounterWindow; readonly period?: string } {
+): { readonly window?: CounterWindow; readonly period?: Period } {
   switch (measure.kind) {
     case 'rate':
       return { window: { sliding: measure.windowMs } };
     case 'concurrency':
       return {};
     case 'budget': {
-      const { id, end } = periodOf(measure, moment);
-      return { window: { until: end }, period: id };
+      const period = periodOf(measure, moment);
+      return { window: { until: period.end }, period };
     }
   }
 }
 
-function periodOf({ per, timeZone }: BudgetMeasure, moment: Moment) {
+function periodOf({ per, timeZone }: BudgetMeasure, moment: Moment): Period {
   return moment.calendarOf(timeZone ?? moment.timeZone).periodAt(per, moment.now);
 }

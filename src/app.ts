@@ -3,6 +3,7 @@ import path from 'node:path';
 import { beginChain, type BegunChain } from './audit/begin-chain.ts';
 import { createChainName } from './audit/chain-name.ts';
 import { createArgumentRecorder, type ArgumentRecorder } from './audit/mask/record-arguments.ts';
+import type { ChainFileSystem } from './audit/file-system.ts';
 import type { Via } from './audit/record.ts';
 import { foldRefusals } from './audit/refusals.ts';
 import { createLazyWriter } from './audit/lazy-writer.ts';
@@ -15,9 +16,15 @@ import { createCatalog, type Catalog } from './catalog/catalog.ts';
 import type { Contribution } from './catalog/entries.ts';
 import { compileMcp } from './compile/mcp/compile.ts';
 import { compileOpenApi } from './compile/openapi/compile.ts';
+import { factsOf } from './config/configuration-facts.ts';
 import type { LoadedConfig } from './config/load.ts';
+import { createChangeRecorder, type InForce } from './config/record-changes.ts';
 import type { SourceSettings } from './config/schema.ts';
 import { toBailiwickError, type BailiwickError } from './errors.ts';
+import { createEventAppender } from './gateway/events/append-event.ts';
+import { recordDrift } from './gateway/events/record-drift.ts';
+import { createListRecorder } from './gateway/events/record-lists.ts';
+import { createSigninRecorder } from './gateway/events/record-signins.ts';
 import { createGateway, type Gateway } from './gateway/gateway.ts';
 import { holdBack, openReview, type Review } from './gateway/hold-back.ts';
 import { createInFlight } from './gateway/in-flight.ts';
@@ -30,6 +37,7 @@ import { authenticate } from './identity/authenticate.ts';
 import { configuredPrincipal } from './identity/configured-principal.ts';
 import { isLoopbackRequest, localPrincipal } from './identity/local.ts';
 import type { Principal } from './identity/principal.ts';
+import { isExpired } from './identity/unauthenticated.ts';
 import { createKeyVerifier } from './identity/static-keys.ts';
 import type { Held } from './lock/compare.ts';
 import { loadPolicies } from './policy/load.ts';
@@ -70,6 +78,8 @@ export interface App {
    * @throws BailiwickError `CONFIGURATION`; what ran keeps running.
    */
   reload(next: LoadedConfig): void;
+  /** Records that a changed configuration is not used: it could not be read, or {@link reload} threw. */
+  reloadFailed(error: BailiwickError): void;
   /** Finishes calls in flight for up to `graceMs`, ends upstreams and children, flushes the record. Once. */
   close(graceMs: number): Promise<void>;
 }
@@ -81,6 +91,8 @@ export interface AppOptions {
   readonly now: () => number;
   /** Connect these sources only; absent: all. */
   readonly only?: readonly string[];
+  /** The disk that the record is written to; absent: this machine's. */
+  readonly fileSystem?: ChainFileSystem;
 }
 
 /**
@@ -89,14 +101,14 @@ export interface AppOptions {
  * @throws BailiwickError `CONFIGURATION` for policies or keys that are wrong, `RECORD_UNAVAILABLE` where no record can be kept.
  */
 export async function createApp(options: AppOptions): Promise<App> {
-  const { face, logger, now } = options;
+  const { face, logger, now, fileSystem } = options;
   let inForce = prepare(options.loaded, options);
 
   const chain = createChainName({ face, now, random: randomBytes });
   let begun: BegunChain | undefined;
   const open = async (): Promise<BegunChain['writer']> => {
     const settings = options.loaded.config.audit;
-    begun = await beginChain({ settings, chain, now, logger, isLasting: face !== 'cli' });
+    begun = await beginChain({ settings, chain, now, logger, fileSystem, isLasting: face !== 'cli' });
     return begun.writer;
   };
   // A command that only looks at the catalog leaves no chain; a server that could keep none would rather not start.
@@ -105,10 +117,16 @@ export async function createApp(options: AppOptions): Promise<App> {
   const sinks = face === 'cli' ? undefined : deliverRecords(options, chain, writer);
   const records = foldRefusals({ writer: createWakingWriter(writer, () => sinks?.wake()), now, logger });
   const inFlight = createInFlight();
-  const road: Road = { record: records.append, inFlight, logger, now, newId: randomUUID };
+  const append = createEventAppender({ record: records.append, logger });
+  const changes = createChangeRecorder({ append, now });
+  const noteSignin = createSigninRecorder({ append, now });
+  const noteList = createListRecorder({ append, now });
+  const road: Road = { record: records.append, noteList, inFlight, logger, now, newId: randomUUID };
 
   const pool = createSourcePool({ onChange: swap, callsEnded: inFlight.ended, logger });
-  const tellHeld = createHeldTeller(logger);
+  const tellHeld = createHeldTeller(logger, (review, fresh) => {
+    if (face !== 'cli') recordDrift(append, review, fresh);
+  });
   const tellWarnings = createWarningTeller(logger);
   let held: readonly Held[] = [];
   const offered = (): Contribution[] => pool.status().flatMap(({ contribution }) => contribution ?? []);
@@ -130,24 +148,12 @@ export async function createApp(options: AppOptions): Promise<App> {
   function swap(): void {
     gateway.swap(createSnapshot(snapshot()));
   }
-  const recordConfiguration = (detail: Record<string, unknown>): void => {
-    const { loaded, policy } = inForce;
-    records
-      .append(
-        { type: 'config', policy: policy.digest, detail: { config: loaded.digest, ...detail } },
-        { durable: false },
-      )
-      .catch((error: unknown) =>
-        logger.error({ err: error }, 'a change of configuration could not be recorded'),
-      );
-  };
-
   for (const { source, error } of inForce.unusable) {
     logger.error({ source, err: error }, `source ${source} is left out: ${error.message}`);
   }
   pool.replace(inForce.plans);
   swap();
-  if (face !== 'cli') recordConfiguration({ change: 'start', version: SERVER_INFO.version });
+  if (face !== 'cli') changes.started(toRecorded(inForce), SERVER_INFO.version);
 
   let closing: Promise<void> | undefined;
   const shutDown = async (graceMs: number): Promise<void> => {
@@ -158,6 +164,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     }
     try {
       await pool.close();
+      if (face !== 'cli') await changes.stopped(toRecorded(inForce), cancelled);
     } finally {
       try {
         await records.close();
@@ -180,24 +187,36 @@ export async function createApp(options: AppOptions): Promise<App> {
     local: () => inForce.local,
     isKnown: (principal) => inForce.known.has(principalKey(principal)),
     authenticate(facts) {
-      const { publicUrl } = inForce.loaded.config.server;
-      return authenticate({
-        authorization: facts.authorization,
-        local: isLoopbackRequest({ ...facts, publicUrl }) ? inForce.local : undefined,
-        verifyKey: inForce.verifyKey,
-        now: now(),
-      });
+      const { authorization, remoteAddress: ip } = facts;
+      const { server, identity } = inForce.loaded.config;
+      try {
+        const principal = authenticate({
+          authorization,
+          local: isLoopbackRequest({ ...facts, publicUrl: server.publicUrl }) ? inForce.local : undefined,
+          verifyKey: inForce.verifyKey,
+          now: now(),
+        });
+        if (authorization !== undefined) noteSignin(principal, { face, ...(ip !== undefined && { ip }) });
+        return principal;
+      } catch (error) {
+        if (isExpired(error)) changes.lookForExpired(identity.keys);
+        throw error;
+      }
     },
     reload(next) {
       const prepared = prepare(next, options, inForce);
       const broken = prepared.unusable[0];
       if (broken) throw broken.error;
+      const before = inForce;
       inForce = prepared;
       void begun?.useKeys(next.config.audit);
+      changes.reloaded(toRecorded(before), toRecorded(prepared));
       pool.replace(prepared.plans);
       swap();
       sinks?.replace(next.config.audit.sinks, next.tlsFiles);
-      recordConfiguration({ change: 'reload' });
+    },
+    reloadFailed(error) {
+      changes.refused(toRecorded(inForce), error, inForce.recordArguments.text(error.message));
     },
     close(graceMs) {
       return (closing ??= shutDown(graceMs));
@@ -232,6 +251,10 @@ interface Prepared {
   readonly known: ReadonlySet<string>;
   readonly verifyKey: ReturnType<typeof createKeyVerifier>;
   readonly recordArguments: ArgumentRecorder;
+}
+
+function toRecorded({ loaded, policy }: Prepared): InForce {
+  return { facts: factsOf(loaded), policy: policy.digest };
 }
 
 function prepare(loaded: LoadedConfig, options: AppOptions, before?: Prepared): Prepared {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Logger } from '../telemetry/logger.ts';
+import type { ChainFileSystem } from './file-system.ts';
 import { createHeadPublisher } from './head-publisher.ts';
 import { keyFileBeside, readOrMakeKeyFile } from './key-file.ts';
 import { findPreviousHeads } from './previous-heads.ts';
@@ -29,6 +30,8 @@ export interface BeginOptions {
   readonly putHead?: (head: SignedHead) => Promise<void>;
   /** True for a process that stays: it puts chains in order that others left behind. */
   readonly isLasting: boolean;
+  /** The disk that the chain is written to; absent: this machine's. */
+  readonly fileSystem?: ChainFileSystem | undefined;
 }
 
 /**
@@ -37,7 +40,7 @@ export interface BeginOptions {
  * @throws BailiwickError RECORD_UNAVAILABLE where no record can be kept, CONFIGURATION for a key that is none.
  */
 export async function beginChain(options: BeginOptions): Promise<BegunChain> {
-  const { settings, chain, now, logger, putHead, isLasting } = options;
+  const { settings, chain, now, logger, putHead, isLasting, fileSystem } = options;
   const publisher = putHead && createHeadPublisher({ put: putHead, logger });
   let key = await findSigningKey(settings);
   const writer = await openChain({
@@ -45,6 +48,7 @@ export async function beginChain(options: BeginOptions): Promise<BegunChain> {
     chain,
     now,
     logger,
+    ...(fileSystem && { fileSystem }),
     signing: {
       key,
       previous: await findPreviousHeads(settings.dir),

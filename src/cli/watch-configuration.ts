@@ -34,6 +34,7 @@ export function watchConfiguration({ loaded, app, logger, secrets }: WatchOption
       // What is missing or broken is watched too: its repair is a change.
       if (thrown instanceof ConfigurationError) watch.update(thrown.inputs);
       const error = toBailiwickError(thrown);
+      app.reloadFailed(error);
       const details = error.code === 'CONFIGURATION' ? {} : { err: thrown };
       logger.error(
         details,

@@ -12,6 +12,11 @@ export type Endpoint = { readonly kind: 'all' } | { readonly kind: 'source'; rea
 
 export const ALL_SOURCES: Endpoint = { kind: 'all' };
 
+/** The path of the endpoint over HTTP. */
+export function toEndpointPath(endpoint: Endpoint): string {
+  return endpoint.kind === 'all' ? '/mcp' : `/mcp/${endpoint.source}`;
+}
+
 /** True where the endpoint shows entries of this source. */
 export function covers(endpoint: Endpoint, source: string): boolean {
   return endpoint.kind === 'all' || endpoint.source === source;

@@ -64,7 +64,7 @@ export async function recordedCall(
       const error = toBailiwickError(cause);
       if (error.code === 'INTERNAL')
         road.logger.error({ err: thrown, call }, 'a call failed inside Bailiwick');
-      await finish({ status: statusOf(error), code: error.code });
+      await finish({ status: statusOf(error), code: codeOf(error) });
       throw error;
     }
   };
@@ -96,6 +96,14 @@ export async function refused(
   if (error.code === 'INTERNAL') road.logger.error({ err: error }, 'a call failed inside Bailiwick');
   await road.record(entry, { durable: false });
   return error;
+}
+
+/** An upstream's own code says more than that it answered with an error. */
+function codeOf(error: BailiwickError): number | string {
+  const { upstream } = error.data as { upstream?: { code?: unknown } };
+  return error.code.startsWith('UPSTREAM_') && typeof upstream?.code === 'number'
+    ? upstream.code
+    : error.code;
 }
 
 function statusOf(error: BailiwickError): RecordStatus {

@@ -7,8 +7,15 @@ import type { Review } from './hold-back.ts';
 /** How many tools one line names. */
 const MAX_NAMED = 10;
 
-/** Says which tools are held back: of each definition once, until it is accepted or changes again. */
-export function createHeldTeller(logger: Logger): (review: Review, held: readonly Held[]) => void {
+/**
+ * Says which tools are held back: of each definition once, until it is accepted or changes again.
+ *
+ * @param onFresh Is handed those that were not told before.
+ */
+export function createHeldTeller(
+  logger: Logger,
+  onFresh: (review: Review, fresh: readonly Held[]) => void,
+): (review: Review, held: readonly Held[]) => void {
   let told = new Set<string>();
   return (review, held) => {
     const keyed = held.map((one) => ({
@@ -18,6 +25,7 @@ export function createHeldTeller(logger: Logger): (review: Review, held: readonl
     const fresh = keyed.filter(({ key }) => !told.has(key)).map(({ one }) => one);
     told = new Set(keyed.map(({ key }) => key));
     if (fresh.length === 0) return;
+    onFresh(review, fresh);
     const named = fresh
       .slice(0, MAX_NAMED)
       .map(({ tool, status }) => `${toShownName(tool.source, tool.name)} (${status})`);

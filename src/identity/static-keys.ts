@@ -99,13 +99,26 @@ function toStoredKey(
       `${where}.principal: identity.principals has no "${settings.principal}"; add it there or correct the name`,
     );
   }
-  const name = hex.slice(0, KEY_NAME_DIGITS).toLowerCase();
   return {
     digest: Buffer.from(hex, 'hex'),
-    principal: { ...configuredPrincipal(settings.principal, principal), key: name },
-    expiresAt: settings.expires === undefined ? Infinity : toInstant(settings.expires, `${where}.expires`),
+    principal: { ...configuredPrincipal(settings.principal, principal), key: toKeyName(settings.hash) },
+    expiresAt: expiryOf(settings, where),
     where,
   };
+}
+
+/** What a key goes by in records and limits. `hash` is {@link hashKey} of it. */
+export function toKeyName(hash: string): string {
+  return hash.slice('sha256:'.length).slice(0, KEY_NAME_DIGITS).toLowerCase();
+}
+
+/**
+ * The instant from which on a key is refused, in milliseconds since the epoch; `Infinity` where it does not expire.
+ *
+ * @throws BailiwickError `CONFIGURATION` for an expiry that is no RFC 3339 date.
+ */
+export function expiryOf(settings: KeySettings, where = 'identity.keys'): number {
+  return settings.expires === undefined ? Infinity : toInstant(settings.expires, `${where}.expires`);
 }
 
 /** RFC 3339 `full-date` (midnight UTC) or `date-time`. A time without an offset is refused: it would mean another instant on every machine. */

@@ -25,3 +25,9 @@ export function unauthenticated(fault: CredentialFault, detail: string): Bailiwi
     { cause: new CredentialError(fault, detail) },
   );
 }
+
+/** True for the refusal of a key whose time is over. */
+export function isExpired(error: unknown): boolean {
+  const cause = error instanceof BailiwickError ? error.cause : undefined;
+  return cause instanceof CredentialError && cause.fault === 'expired-key';
+}

@@ -7,6 +7,7 @@ import { list, type Listing } from '../gateway/list.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { LegacySessions } from './legacy-sessions.ts';
 import type { ModernLeg } from './modern-leg.ts';
+import { readTraceparent } from './traceparent.ts';
 
 export interface McpRouteOptions {
   readonly gateway: Gateway;
@@ -35,7 +36,11 @@ export function createMcpRoute({ gateway, legacy, modern }: McpRouteOptions) {
       gateway,
       principal,
       endpoint,
-      via: { face: 'http' as const, ...(ip !== undefined && { ip }) },
+      via: {
+        face: 'http' as const,
+        ...(ip !== undefined && { ip }),
+        ...readTraceparent(request.headers['traceparent']),
+      },
     };
     const body: unknown = request.body;
     const route = classifyInboundRequest({

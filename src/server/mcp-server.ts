@@ -31,13 +31,14 @@ import type { Caller } from '../gateway/road.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { CallContext } from '../upstream/upstream.ts';
 import { SERVER_INFO } from './server-info.ts';
+import { readTraceparent } from './traceparent.ts';
 
 /** One client at one endpoint: what an SDK server is built for. */
 export interface Client {
   readonly gateway: Gateway;
   readonly principal: Principal;
   readonly endpoint: Endpoint;
-  readonly via: Pick<Via, 'face' | 'session' | 'ip'>;
+  readonly via: Pick<Via, 'face' | 'session' | 'ip' | 'trace' | 'span'>;
 }
 
 /** All lists may change while a client is connected; the lists themselves may be empty. */
@@ -59,27 +60,34 @@ export function createMcpServer(client: Client, era: 'legacy' | 'modern'): McpSe
   const { gateway } = client;
   const caller = (context: ServerContext): Caller => toCaller(client, era, product, context);
 
-  const lists = (kind: ListKind, params: { cursor?: string | undefined } | undefined): Listing[ListKind] => {
+  const lists = (
+    kind: ListKind,
+    params: { cursor?: string | undefined } | undefined,
+    context: ServerContext,
+  ): Listing[ListKind] => {
     if (params?.cursor !== undefined) {
       throw new ProtocolError(
         ERRORS.INVALID_PARAMS.rpc,
         'cursor: these lists have one page, so no cursor was given out',
       );
     }
-    return list(gateway.current(), client.principal, client.endpoint)[kind];
+    const from = caller(context);
+    const listing = list(from.snapshot, from.principal, from.endpoint);
+    gateway.road.noteList(from, kind, listing);
+    return listing[kind];
   };
-  server.setRequestHandler('tools/list', (request) => {
-    return { tools: lists('tools', request.params) } as unknown as ListToolsResult;
+  server.setRequestHandler('tools/list', (request, context) => {
+    return { tools: lists('tools', request.params, context) } as unknown as ListToolsResult;
   });
-  server.setRequestHandler('resources/list', (request) => {
-    return { resources: lists('resources', request.params) } as unknown as ListResourcesResult;
+  server.setRequestHandler('resources/list', (request, context) => {
+    return { resources: lists('resources', request.params, context) } as unknown as ListResourcesResult;
   });
-  server.setRequestHandler('resources/templates/list', (request) => {
-    const resourceTemplates = lists('resourceTemplates', request.params);
+  server.setRequestHandler('resources/templates/list', (request, context) => {
+    const resourceTemplates = lists('resourceTemplates', request.params, context);
     return { resourceTemplates } as unknown as ListResourceTemplatesResult;
   });
-  server.setRequestHandler('prompts/list', (request) => {
-    return { prompts: lists('prompts', request.params) } as unknown as ListPromptsResult;
+  server.setRequestHandler('prompts/list', (request, context) => {
+    return { prompts: lists('prompts', request.params, context) } as unknown as ListPromptsResult;
   });
 
   server.setRequestHandler('tools/call', (request, context) =>
@@ -160,6 +168,7 @@ function toCaller(
   const envelope: Envelope = context.mcpReq.envelope;
   const clientInfo = envelope?.[CLIENT_INFO_META_KEY] ?? product.server.getClientVersion();
   const session = context.sessionId ?? client.via.session;
+  const trace = readTraceparent(context.mcpReq._meta?.['traceparent']);
   return {
     principal: client.principal,
     endpoint: client.endpoint,
@@ -168,6 +177,7 @@ function toCaller(
       ...client.via,
       // A session is opened once and used from wherever its id and a credential are.
       ...toClient(context.http?.authInfo)?.via,
+      ...trace,
       era,
       ...(session !== undefined && { session }),
       ...(clientInfo && {

@@ -63,12 +63,10 @@ const Redis = z
 /** Where limits, budgets, keys, approvals and the like are kept. */
 export const StateSettings = z
   .strictObject({
-    sqlite: text
-      .optional()
-      .meta({
-        description: 'State in a file, for one machine. The default.',
-        examples: ['.bailiwick/state.db'],
-      }),
+    sqlite: text.optional().meta({
+      description: 'State in a file, for one machine. The default.',
+      examples: ['.bailiwick/state.db'],
+    }),
     redis: Redis.optional(),
     memory: z
       .literal(true)

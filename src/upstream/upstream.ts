@@ -27,7 +27,7 @@ export interface CallOutcome {
   readonly narrowing?: string;
   /** HTTP status of an HTTP upstream. */
   readonly code?: number;
-  /** The upstream's own id of the request (`x-request-id`), for the record. */
+  /** What the request is called on the other side, for the record: an API's `x-request-id`, the JSON-RPC id of an MCP request. */
   readonly upstreamId?: string;
 }
 

@@ -1,32 +1,22 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Ajv2020 } from 'ajv/dist/2020.js';
 import { onTestFinished } from 'vitest';
 import { nodeFileSystem } from '../../src/audit/file-system.ts';
 import type { ChainFile, ChainFileSystem } from '../../src/audit/file-system.ts';
-import { RECORD_SCHEMA } from '../../src/audit/record-schema.ts';
 import type { AuditRecord, RecordEntry } from '../../src/audit/record.ts';
 import type { ChainLine } from '../../src/audit/verify-chain.ts';
 import { openChain } from '../../src/audit/writer.ts';
 import type { ChainOptions, RecordWriter } from '../../src/audit/writer.ts';
 import type { Logger } from '../../src/telemetry/logger.ts';
+import { toRecord } from '../support/record.ts';
+
+export { toRecord };
 
 export const CHAIN = 'serve-20261121T010203Z-4f2a9c';
 
 /** 2026-11-21T01:02:03Z. */
 export const START = 1_795_222_923_000;
-
-const validate = new Ajv2020({ strict: true, allowUnionTypes: true, allErrors: true }).compile<AuditRecord>(
-  RECORD_SCHEMA,
-);
-
-/** A record that the published schema knows. */
-export function toRecord(line: string): AuditRecord {
-  const record: unknown = JSON.parse(line);
-  if (!validate(record)) throw new Error(`not a record: ${line}\n${JSON.stringify(validate.errors)}`);
-  return record;
-}
 
 export async function temporaryDirectory(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'bailiwick-audit-'));

@@ -19,7 +19,7 @@ test.each(CLIENT_KINDS)(
     expect(result.structuredContent).toEqual({ method: 'GET', url: '/notes?limit=2' });
     expect(api.received).toHaveLength(1);
     await gateway.close();
-    const [, intent, outcome] = await gateway.records();
+    const [intent, outcome] = await gateway.calls();
     expect(intent).toMatchObject({
       type: 'call.intent',
       principal: { issuer: 'config', subject: 'reader', scopes: ['notes:read'] },
@@ -61,7 +61,7 @@ test.each(CLIENT_KINDS)(
     expect(told(absent)).toEqual(told(hidden));
     expect(api.received).toEqual([]);
     await gateway.close();
-    const refused = (await gateway.records()).filter((record) => record.type === 'call.refused');
+    const refused = (await gateway.calls()).filter((record) => record.type === 'call.refused');
     expect(refused.map((record) => record.result)).toEqual([
       { status: 'refused', code: 'UNKNOWN_TOOL' },
       { status: 'refused', code: 'UNKNOWN_TOOL' },
@@ -136,7 +136,7 @@ test('what the upstream answers with an error status is a tool error with its bo
   expect(result.isError).toBe(true);
   expect(JSON.stringify(result.content)).toContain('already there');
   await gateway.close();
-  expect((await gateway.records()).at(-1)?.result).toMatchObject({ status: 'tool-error', code: 409 });
+  expect((await gateway.calls()).at(-1)?.result).toMatchObject({ status: 'tool-error', code: 409 });
 });
 
 test('an upstream that is down costs a tool error that says which source, and an outcome in the record', async () => {
@@ -152,7 +152,7 @@ test('an upstream that is down costs a tool error that says which source, and an
     error: { code: 'UPSTREAM_UNAVAILABLE', message: expect.stringContaining('notes') },
   });
   await gateway.close();
-  expect((await gateway.records()).at(-1)).toMatchObject({
+  expect((await gateway.calls()).at(-1)).toMatchObject({
     type: 'call.outcome',
     result: { status: 'upstream-error', code: 'UPSTREAM_UNAVAILABLE' },
   });
@@ -197,7 +197,7 @@ test.each(CLIENT_KINDS)(
     await rejected;
     await ended.promise;
     await gateway.close();
-    expect((await gateway.records()).at(-1)).toMatchObject({
+    expect((await gateway.calls()).at(-1)).toMatchObject({
       type: 'call.outcome',
       result: { status: 'cancelled' },
     });
@@ -253,7 +253,7 @@ test('arguments that have no canonical form are refused, and the refusal is reco
   const result = await client.callTool({ name: 'notes_create_note', arguments: { text: '\uD800' } });
   expect(result.structuredContent).toMatchObject({ error: { code: 'INVALID_ARGUMENTS', pointer: '/text' } });
   await gateway.close();
-  const refused = (await gateway.records()).at(-1);
+  const refused = (await gateway.calls()).at(-1);
   expect(refused).toMatchObject({ type: 'call.refused', result: { code: 'INVALID_ARGUMENTS' } });
   expect(refused?.args).toBeUndefined();
 });
@@ -272,7 +272,7 @@ test('every request that an upstream received has an intent, whatever was tried'
     }),
   );
   await gateway.close();
-  const records = await gateway.records();
+  const records = await gateway.calls();
   const intents = records.filter((record) => record.type === 'call.intent');
   const outcomes = records.filter((record) => record.type === 'call.outcome');
   expect(intents).toHaveLength(api.received.length);

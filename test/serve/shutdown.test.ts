@@ -23,7 +23,7 @@ test('a stop lets calls in flight finish, records them, and takes no new ones', 
   expect((await call).structuredContent).toEqual({ done: true });
   expect(late.message).toContain('stopping');
   await stopped;
-  expect((await gateway.records()).at(-1)).toMatchObject({ type: 'call.outcome', result: { status: 'ok' } });
+  expect((await gateway.calls()).at(-1)).toMatchObject({ type: 'call.outcome', result: { status: 'ok' } });
 });
 
 test('a call that outlasts the grace is cancelled, and the record says so', async () => {
@@ -37,7 +37,7 @@ test('a call that outlasts the grace is cancelled, and the record says so', asyn
   await gateway.app.close(20);
 
   expect((await call).message).toContain('stopped');
-  expect((await gateway.records()).at(-1)).toMatchObject({
+  expect((await gateway.calls()).at(-1)).toMatchObject({
     type: 'call.outcome',
     result: { status: 'cancelled' },
   });

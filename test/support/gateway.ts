@@ -11,6 +11,7 @@ import { challenge } from '../../src/identity/authenticate.ts';
 import { hashKey } from '../../src/identity/static-keys.ts';
 import { startHttpServer } from '../../src/server/http-server.ts';
 import type { Logger } from '../../src/telemetry/logger.ts';
+import { toRecord } from './record.ts';
 
 export const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -86,6 +87,11 @@ export async function startGateway(
     reload: async () => app.reload(await loadConfig(file, environment)),
     /** Every record on disk, of all chains. Only complete once the gateway is closed, or the record was durable. */
     records: () => readRecords(path.join(folder, '.bailiwick/audit')),
+    /** Those of them that are about calls. */
+    calls: async () =>
+      (await readRecords(path.join(folder, '.bailiwick/audit'))).filter(({ type }) =>
+        type.startsWith('call.'),
+      ),
     async close(graceMs = 1_000) {
       http.stopAccepting();
       await app.close(graceMs);
@@ -98,7 +104,7 @@ export async function startGateway(
   };
 }
 
-/** The records of all chains but for their checkpoints, in the order of time: some clients start a process to ask its version, then another. */
+/** The records of all chains but for their checkpoints, each checked against the published schema, in the order of time: some clients start a process to ask its version, then another. */
 export async function readRecords(directory: string): Promise<AuditRecord[]> {
   const names = (await readdir(directory, { recursive: true }))
     .filter((name) => name.endsWith('.jsonl'))
@@ -108,7 +114,7 @@ export async function readRecords(directory: string): Promise<AuditRecord[]> {
     .join('')
     .split('\n')
     .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as AuditRecord)
+    .map(toRecord)
     .filter(({ type }) => type !== 'checkpoint')
     .toSorted((a, b) => (a.time < b.time ? -1 : Number(a.time > b.time)));
 }

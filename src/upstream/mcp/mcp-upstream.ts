@@ -23,6 +23,7 @@ import {
   withContext,
   type MirroredTool,
 } from './parameters.ts';
+import { requestIdOf } from './relay-transport.ts';
 import { toOutcome, toProgress, toResult } from './results.ts';
 import { secretsOf } from './secrets.ts';
 import type { McpServerAddress } from './transport.ts';
@@ -247,7 +248,8 @@ export function createMcpUpstream(options: McpUpstreamOptions): Upstream {
         context,
         mirrorsHeaders(tool) ? { tool: toMirroredTool(tool) } : {},
       );
-      return toOutcome(raw, source);
+      const upstreamId = requestIdOf(raw);
+      return { ...toOutcome(raw, source), ...(upstreamId !== undefined && { upstreamId }) };
     },
     plan(tool, args) {
       return { upstream: source, method: 'tools/call', params: toCallParams(tool, args) };

@@ -140,7 +140,9 @@ export class RelayTransport implements Transport {
     this.#forget(message.id);
     if (!('result' in message) || !pending.isRelayed) return { ...message, id: pending.id };
     const ticket = this.#nextTicket++;
-    this.#results.set(ticket, isJsonObject(message.result) ? message.result : {});
+    const result = isJsonObject(message.result) ? message.result : {};
+    this.#results.set(ticket, result);
+    requestIds.set(result, message.id);
     // A result of a request that was cancelled in this very moment is never redeemed.
     const [oldest] = this.#results.keys();
     if (this.#results.size > MAX_RESULTS && oldest !== undefined) this.#results.delete(oldest);
@@ -178,6 +180,14 @@ export class RelayTransport implements Transport {
     this.#pending.delete(wireId);
     this.#wireIds.delete(pending.id);
   }
+}
+
+const requestIds = new WeakMap<JsonObject, RequestId>();
+
+/** The JSON-RPC id, as the upstream saw it, of the request that a redeemed result answers. */
+export function requestIdOf(result: JsonObject): string | undefined {
+  const id = requestIds.get(result);
+  return id === undefined ? undefined : String(id);
 }
 
 /** The transport of a child process, recognised as such by the SDK: there a silent probe means a server of the old era. */

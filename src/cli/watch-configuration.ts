@@ -63,6 +63,9 @@ function warnOfRestart(before: LoadedConfig, after: LoadedConfig, logger: Logger
   if (JSON.stringify(before.config.server) !== JSON.stringify(after.config.server)) {
     logger.warn({}, 'a change under `server:` takes effect at the next start');
   }
+  if (JSON.stringify(before.config.state) !== JSON.stringify(after.config.state)) {
+    logger.warn({}, 'a change under `state:` takes effect at the next start');
+  }
   if (before.config.audit.dir !== after.config.audit.dir) {
     logger.warn({}, 'a change of `audit.dir` takes effect at the next start');
   }

@@ -30,6 +30,8 @@ const PATH_SETTINGS: readonly (readonly [pattern: string, kind: PathKind])[] = [
   ['audit.dir', 'output'],
   ['audit.sinks.*.*.tls.ca', 'tls'],
   ['audit.sinks.*.logAnalytics.tokenFile', 'output'],
+  ['state.sqlite', 'output'],
+  ['state.redis.tls.ca', 'tls'],
 ];
 
 /** One path that the configuration names. */

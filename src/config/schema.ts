@@ -6,6 +6,7 @@ import { SchemaSettings } from '../compile/settings.ts';
 import { IdentitySettings } from '../identity/settings.ts';
 import { PolicySettings } from '../policy/settings.ts';
 import { ServerSettings } from '../server/settings.ts';
+import { StateSettings } from '../state/settings.ts';
 import { hasUrlForCredentials, HttpSettings } from '../upstream/http/settings.ts';
 import { McpSourceSettings } from '../upstream/mcp/settings.ts';
 
@@ -67,6 +68,7 @@ export const Config = z
           'The lock: every tool definition that was reviewed, written by `bailiwick compile --lock`. Tools that are not in it, or differ from it, are not served. Without this setting, `bailiwick.lock` beside the configuration counts if it exists; a file that is named here and absent holds every tool back.',
         examples: ['bailiwick.lock'],
       }),
+    state: StateSettings.prefault({}),
     audit: AuditSettings.prefault({}),
     schemas: SchemaSettings.prefault({}),
     results: ResultSettings.prefault({}),

@@ -1,6 +1,7 @@
 import type { Logger } from '../telemetry/logger.ts';
 import type { StateSettings } from './settings.ts';
 import type { Store } from './store.ts';
+import { BailiwickError } from '../errors.ts';
 
 export interface StoreDependencies {
   readonly logger: Logger;
@@ -15,6 +16,11 @@ export interface StoreDependencies {
  *
  * @throws BailiwickError `CONFIGURATION`, `STATE_UNAVAILABLE`
  */
-export async function openStore(settings: StateSettings, _dependencies: StoreDependencies): Promise<Store> {
-  throw new TypeError(`no home for ${Object.keys(settings).join(', ')}`);
+export async function openStore(settings: StateSettings, dependencies: StoreDependencies): Promise<Store> {
+  if (settings.redis) {
+    // The redis home: await import('./redis/open-redis.ts'), called with settings.redis and the dependencies.
+    throw new BailiwickError('CONFIGURATION', '`state.redis` is not in this version');
+  }
+  const { openMemory } = await import('./memory/open-memory.ts');
+  return openMemory(dependencies);
 }

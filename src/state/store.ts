@@ -5,8 +5,9 @@ import type { Json } from '../catalog/json.ts';
  * suite of contract tests holds all of them to what is said here.
  *
  * Time is always an argument, in milliseconds since the epoch. Amounts are whole numbers from 0 to 2^53 - 1. Keys,
- * counters, tables, rows and topics are texts of 1 to {@link MAX_NAME_BYTES} bytes in UTF-8; values are JSON of at most
- * {@link MAX_VALUE_BYTES}. What is outside these bounds is refused with a RangeError and changes nothing.
+ * counters, tables, rows, topics and ids are texts of 1 to {@link MAX_NAME_BYTES} bytes in UTF-8; values are JSON of at most
+ * {@link MAX_VALUE_BYTES}. What is outside these bounds (`bounds.ts` has them all) is refused with a RangeError and
+ * changes nothing. A sum beyond 2^53 - 1 counts as 2^53 - 1.
  *
  * A method that cannot reach the home, or is not answered in time, rejects with BailiwickError `STATE_UNAVAILABLE`. It is
  * then unknown whether the step was taken: `reserve` and `settle` can be repeated, `put` with `ifVersion` can be read back.
@@ -38,19 +39,20 @@ export interface Store {
   /**
    * Takes room in several counters in one step: all of them or none.
    *
-   * A `hard` item without room refuses the reservation; a `soft` one never does. Repeating a reservation that exists changes
-   * nothing and answers `reserved`. Leases that are over are reaped first (see {@link Store.reap}).
+   * A `hard` item without room refuses the reservation; a `soft` one never does. An amount of 0 always has room.
+   * Repeating a reservation that exists, a lost one included, changes nothing and answers `reserved`. Leases that are over are reaped first (see {@link Store.reap}).
    */
   reserve(reservation: Reservation): Promise<ReserveAnswer>;
   /**
    * Replaces what was reserved by what it came to, and ends the reservation. Exactly once: a repetition, or an id that was
    * never reserved, answers `unknown` and changes nothing.
    *
-   * After the lease too: what was charged or released for a lost reservation is then corrected to `amounts`.
+   * After the lease too: what was charged or released for a lost reservation is then corrected to `amounts`, and its row
+   * to `add`, for a day after it was reaped.
    * An amount above what was reserved counts in full, whatever the limit.
    */
   settle(settlement: Settlement): Promise<'settled' | 'unknown'>;
-  /** Makes leases last longer. Answers the ids that are not reserved any more. */
+  /** Makes leases last longer, never shorter. Answers the ids that are not reserved any more; one whose lease is over is not. */
   renew(ids: readonly string[], leaseUntil: number, now: number): Promise<readonly string[]>;
   /**
    * Ends reservations whose lease is over, because their process is gone. Of each item, `charge` counts what was reserved
@@ -102,11 +104,13 @@ export type CounterWindow =
    */
   | { readonly until: number }
   /**
-   * Over the last `sliding` milliseconds, at any instant. Counted in steps of a sixtieth of the window, rounded so that no window ever holds more than the
-   * limit; room appears at most one step late.
+   * Over the last `sliding` milliseconds, at any instant; what is reserved counts at the instant of its reservation, and so
+   * does what it is settled to. Counted in steps of a sixtieth of the window, rounded so that no window ever holds more
+   * than the limit; room appears at most one step late. The arithmetic is that of `windows.ts`.
    */
   | { readonly sliding: number };
 
+/** A counter is its name with the kind of its window, and the length of it where it slides: with another it is another. */
 export interface CounterName {
   readonly counter: string;
   /** Absent: what is held at this moment, and given back at the end (concurrency). */
@@ -151,14 +155,17 @@ export interface Exceeded {
   readonly counter: string;
   /** What the counter holds, without what was asked for. */
   readonly total: number;
-  /** When there will be room if nothing else is reserved. Absent: unknown (concurrency), or never (more than the limit was asked for). */
+  /**
+   * When there will be room if nothing else is reserved: the end of the period, or when enough has left the window.
+   * Absent: unknown (concurrency), or never (more than the limit was asked for).
+   */
   readonly retryAt?: number;
 }
 
 export interface Settlement {
   readonly id: string;
   readonly now: number;
-  /** By counter. An item that is not named counts as reserved; an item without a window is given back whatever is named. */
+  /** By counter. An item that is not named counts as reserved, a counter that was not reserved is passed over; an item without a window is given back whatever is named. */
   readonly amounts: Readonly<Record<string, number>>;
   /** Added to the row of the reservation's tally. */
   readonly add?: Readonly<Record<string, number>>;

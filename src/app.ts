@@ -44,6 +44,9 @@ import { loadPolicies } from './policy/load.ts';
 import type { PolicySet } from './policy/policy-set.ts';
 import type { RequestFacts } from './server/http-server.ts';
 import { SERVER_INFO } from './server/server-info.ts';
+import { createLazyStore } from './state/lazy-store.ts';
+import { openStore } from './state/open-store.ts';
+import type { Store } from './state/store.ts';
 import type { Logger } from './telemetry/logger.ts';
 import { withFileContents } from './upstream/http/certificate-files.ts';
 import { createHttpUpstream } from './upstream/http/http-upstream.ts';
@@ -53,6 +56,8 @@ import type { Upstream } from './upstream/upstream.ts';
 /** A running gateway, without a face. */
 export interface App {
   readonly gateway: Gateway;
+  /** Where state is kept. Of a command it is opened by its first use. */
+  readonly store: Store;
   /** The policies in force. */
   policy(): PolicySet;
   sources(): SourceStatus[];
@@ -98,11 +103,15 @@ export interface AppOptions {
 /**
  * Configuration → running gateway. The only place where collaborators meet.
  *
- * @throws BailiwickError `CONFIGURATION` for policies or keys that are wrong, `RECORD_UNAVAILABLE` where no record can be kept.
+ * @throws BailiwickError `CONFIGURATION` for policies or keys that are wrong, `RECORD_UNAVAILABLE` where no record can be kept,
+ *   `STATE_UNAVAILABLE` where a server's state cannot be opened.
  */
 export async function createApp(options: AppOptions): Promise<App> {
   const { face, logger, now, fileSystem } = options;
   let inForce = prepare(options.loaded, options);
+
+  const openState = (): Promise<Store> => openStore(options.loaded.config.state, { logger, now });
+  const store = face === 'cli' ? createLazyStore(openState) : await openState();
 
   const chain = createChainName({ face, now, random: randomBytes });
   let begun: BegunChain | undefined;
@@ -112,7 +121,13 @@ export async function createApp(options: AppOptions): Promise<App> {
     return begun.writer;
   };
   // A command that only looks at the catalog leaves no chain; a server that could keep none would rather not start.
-  const writer = face === 'cli' ? createLazyWriter(open) : await open();
+  const writer =
+    face === 'cli'
+      ? createLazyWriter(open)
+      : await open().catch(async (error: unknown) => {
+          await store.close();
+          throw error;
+        });
   // Chains of commands are delivered by the next server.
   const sinks = face === 'cli' ? undefined : deliverRecords(options, chain, writer);
   const records = foldRefusals({ writer: createWakingWriter(writer, () => sinks?.wake()), now, logger });
@@ -169,14 +184,19 @@ export async function createApp(options: AppOptions): Promise<App> {
       try {
         await records.close();
       } finally {
-        // Calls may have taken all the time; the last records get some nevertheless.
-        await sinks?.close(Math.max(deadline - now(), Math.min(graceMs, LAST_RECORDS_MS)));
+        try {
+          // Calls may have taken all the time; the last records get some nevertheless.
+          await sinks?.close(Math.max(deadline - now(), Math.min(graceMs, LAST_RECORDS_MS)));
+        } finally {
+          await store.close();
+        }
       }
     }
   };
 
   return {
     gateway,
+    store,
     policy: () => inForce.policy,
     sources: pool.status,
     offered: () => createCatalog(offered()),

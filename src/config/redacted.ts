@@ -8,6 +8,9 @@ const SENSITIVE: readonly string[] = [
   'sources.*.mcp.env.**',
   'sources.*.mcp.headers.**',
   'identity.keys.*.hash',
+  'state.encryptionKeys.*',
+  'state.redis.password',
+  'state.redis.sentinel.password',
   'audit.signing.keys.*',
   'audit.sinks.*.*.headers.**',
   'audit.sinks.*.webhook.secret.**',
@@ -21,7 +24,8 @@ const MASK = '***';
 
 /**
  * The configuration for printing: what came from `${env:…}` or `${file:…}` stands as it was written, credentials that
- * stand in the file are masked, and URLs lose their query.
+ * stand in the file are masked, and URLs lose their query and the
+ * password of a Redis server.
  */
 export function redacted(loaded: { config: Config; written: ReadonlyMap<string, string> }): unknown {
   const show = (value: unknown, at: Path): unknown => {
@@ -49,5 +53,6 @@ export function isSensitive(at: Path): boolean {
 }
 
 function maskQuery(text: string): string {
-  return /^https?:\/\//i.test(text) ? text.replace(/\?.*$/s, `?${MASK}`) : text;
+  if (/^https?:\/\//i.test(text)) return text.replace(/\?.*$/s, `?${MASK}`);
+  return text.replace(/^(rediss?:\/\/[^:/@]*:).*@/is, `$1${MASK}@`);
 }

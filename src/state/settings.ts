@@ -60,6 +60,8 @@ const Redis = z
   })
   .meta({ description: 'State in Redis, shared by all gateways of a deployment.' });
 
+const DEFAULT_FILE = '.bailiwick/state.db';
+
 /** Where limits, budgets, keys, approvals and the like are kept. */
 export const StateSettings = z
   .strictObject({
@@ -86,6 +88,9 @@ export const StateSettings = z
         examples: [['${env:BAILIWICK_STATE_KEY}']],
       }),
   })
+  .overwrite((settings) =>
+    settings.redis || settings.memory || settings.sqlite ? settings : { ...settings, sqlite: DEFAULT_FILE },
+  )
   .refine(({ sqlite, redis, memory }) => [sqlite, redis, memory].filter(Boolean).length <= 1, {
     error: 'takes one of `sqlite`, `redis` and `memory`',
   })

@@ -21,6 +21,7 @@ test('a file with nothing but sources has defaults that work', async () => {
       api: expect.objectContaining({ openapi: path.join(folder, 'api.yaml'), timeout: 30_000 }),
     },
     policies: path.join(folder, 'policies'),
+    state: { sqlite: path.join(folder, '.bailiwick/state.db'), localShare: 0.1 },
     audit: {
       dir: path.join(folder, '.bailiwick/audit'),
       arguments: 'masked',
@@ -76,7 +77,8 @@ results: { maxBytes: 2000 }
 
 test('paths are relative to the configuration file, not to the working directory', async () => {
   const folder = await makeFolder({
-    'deep/conf/bailiwick.yaml': 'sources: { api: { openapi: ../api.json } }\naudit: { dir: ../audit }\n',
+    'deep/conf/bailiwick.yaml':
+      'sources: { api: { openapi: ../api.json } }\naudit: { dir: ../audit }\nstate: { localShare: 1 }\n',
     'deep/api.json': '{"openapi":"3.1.0"}',
   });
   const { config, documents } = await loadConfig(
@@ -84,6 +86,7 @@ test('paths are relative to the configuration file, not to the working directory
     {},
   );
   expect(config.audit.dir).toBe(path.join(folder, 'deep/audit'));
+  expect(config.state.sqlite).toBe(path.join(folder, 'deep/conf/.bailiwick/state.db'));
   expect(documents.get('api')).toMatchObject({
     file: path.join(folder, 'deep/api.json'),
     text: '{"openapi":"3.1.0"}',

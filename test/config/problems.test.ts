@@ -24,19 +24,15 @@ test('keys of one kind of source are not suggested for the other', async () => {
   ]);
 });
 
-test.each([
-  'catalogs: {}',
-  'guardrails: []',
-  'limits: []',
-  'listing: { mode: auto }',
-  'models: {}',
-  'state: { memory: true }',
-])('`%s` is refused as not in this version', async (line) => {
-  const key = line.split(':')[0];
-  expect(await refusalOf(`sources: {}\n${line}\n`)).toEqual([
-    `2:1  \`${key}\` is not in this version of Bailiwick\nremove it`,
-  ]);
-});
+test.each(['catalogs: {}', 'guardrails: []', 'limits: []', 'listing: { mode: auto }', 'models: {}'])(
+  '`%s` is refused as not in this version',
+  async (line) => {
+    const key = line.split(':')[0];
+    expect(await refusalOf(`sources: {}\n${line}\n`)).toEqual([
+      `2:1  \`${key}\` is not in this version of Bailiwick\nremove it`,
+    ]);
+  },
+);
 
 test('what a later version may know deeper in the file is refused by its name, too', async () => {
   const refusal = await refusalOf(

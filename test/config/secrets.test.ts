@@ -115,6 +115,9 @@ sources:
   a: { openapi: api.yaml, url: "http://127.0.0.1", credentials: { t: { username: me, password: ${SECRET} } } }
   b: { mcp: { url: "https://example.com/mcp?key=${SECRET}", headers: { A: "Bearer \${env:S}", B: ${SECRET} } } }
   c: { mcp: { command: [run, "--token=\${env:S}"], env: { A: ${SECRET}, E: "" } } }
+state:
+  redis: { url: "redis://user:${SECRET}@127.0.0.1/0", password: ${SECRET} }
+  encryptionKeys: [${SECRET}${SECRET}${SECRET}, "\${env:S}\${env:S}\${env:S}"]
 `,
     {},
     { S: SECRET },
@@ -124,6 +127,10 @@ sources:
       a: { url: 'http://127.0.0.1', credentials: { t: { username: '***', password: '***' } } },
       b: { mcp: { url: 'https://example.com/mcp?***', headers: { A: 'Bearer ${env:S}', B: '***' } } },
       c: { mcp: { command: ['run', '--token=${env:S}'], env: { A: '***', E: '' } } },
+    },
+    state: {
+      redis: { url: 'redis://user:***@127.0.0.1/0', password: '***' },
+      encryptionKeys: ['***', '${env:S}${env:S}${env:S}'],
     },
   });
   expect(JSON.stringify(redacted(loaded))).not.toContain(SECRET);

@@ -1,5 +1,4 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import path from 'node:path';
 import { beginChain, type BegunChain } from './audit/begin-chain.ts';
 import { createChainName } from './audit/chain-name.ts';
 import { createArgumentRecorder, type ArgumentRecorder } from './audit/mask/record-arguments.ts';
@@ -11,15 +10,12 @@ import { checkSinks } from './audit/sinks/create-sink.ts';
 import { openSinks, type Sinks } from './audit/sinks/sinks.ts';
 import { createWakingWriter } from './audit/waking-writer.ts';
 import type { RecordWriter } from './audit/writer.ts';
-import { digestOf } from './catalog/canonical.ts';
 import { createCatalog, type Catalog } from './catalog/catalog.ts';
 import type { Contribution } from './catalog/entries.ts';
-import { compileMcp } from './compile/mcp/compile.ts';
-import { compileOpenApi } from './compile/openapi/compile.ts';
 import { factsOf } from './config/configuration-facts.ts';
 import type { LoadedConfig } from './config/load.ts';
+import { planSource } from './config/plan-source.ts';
 import { createChangeRecorder, type InForce } from './config/record-changes.ts';
-import type { SourceSettings } from './config/schema.ts';
 import { toBailiwickError, type BailiwickError } from './errors.ts';
 import { createEventAppender } from './gateway/events/append-event.ts';
 import { recordDrift } from './gateway/events/record-drift.ts';
@@ -48,10 +44,6 @@ import { createLazyStore } from './state/lazy-store.ts';
 import { openStore } from './state/open-store.ts';
 import type { Store } from './state/store.ts';
 import type { Logger } from './telemetry/logger.ts';
-import { withFileContents } from './upstream/http/certificate-files.ts';
-import { createHttpUpstream } from './upstream/http/http-upstream.ts';
-import { createMcpUpstream } from './upstream/mcp/mcp-upstream.ts';
-import type { Upstream } from './upstream/upstream.ts';
 
 /** A running gateway, without a face. */
 export interface App {
@@ -285,7 +277,7 @@ function prepare(loaded: LoadedConfig, options: AppOptions, before?: Prepared): 
   for (const [source, settings] of Object.entries(sources)) {
     if (options.only && !options.only.includes(source)) continue;
     try {
-      plans.set(source, planSource(source, settings, loaded, options));
+      plans.set(source, planSource(source, settings, { ...options, loaded, clientInfo: SERVER_INFO }));
     } catch (error) {
       unusable.push({ source, error: toBailiwickError(error) });
     }
@@ -305,69 +297,5 @@ function prepare(loaded: LoadedConfig, options: AppOptions, before?: Prepared): 
     known: new Set([...named, ...(local ? [local] : [])].map(principalKey)),
     verifyKey: createKeyVerifier({ keys: identity.keys, principals: identity.principals }),
     recordArguments: createArgumentRecorder(loaded.config.audit, loaded.secrets),
-  };
-}
-
-/** @throws BailiwickError `CONFIGURATION` for a document that cannot be compiled at all. */
-function planSource(
-  source: string,
-  settings: SourceSettings,
-  loaded: LoadedConfig,
-  options: AppOptions,
-): SourcePlan {
-  if ('openapi' in settings) {
-    const document = loaded.documents.get(source);
-    if (!document) throw new TypeError(`the document of source ${source} was not loaded`);
-    const contribution: Contribution = compileOpenApi({
-      source,
-      ...document,
-      options: settings,
-      presentation: loaded.config.schemas,
-    });
-    const credentials = withFileContents(settings.credentials ?? {}, loaded.tlsFiles);
-    const ca = settings.tls && loaded.tlsFiles.get(settings.tls.ca);
-    // Made at once, so that a credential that fits no security scheme is found before anything is swapped in.
-    const upstream = createHttpUpstream({
-      source,
-      contribution: () => contribution,
-      timeoutMs: settings.timeout,
-      maxResponseBytes: settings.maxResponseBytes,
-      url: settings.url,
-      servers: settings.servers,
-      credentials,
-      secrets: loaded.secrets,
-      ca,
-      privateNetwork: settings.privateNetwork,
-      now: options.now,
-    });
-    return {
-      key: digestOf({
-        settings,
-        schemas: loaded.config.schemas,
-        credentials,
-        ca: ca ?? null,
-        document: document.digest,
-      }),
-      create: () => upstream,
-    };
-  }
-  const { mcp, trustAnnotations, timeout, startupTimeout } = settings;
-  return {
-    key: digestOf(settings),
-    create: (): Upstream =>
-      createMcpUpstream({
-        source,
-        server:
-          'command' in mcp
-            ? { command: mcp.command, env: mcp.env, cwd: mcp.cwd ?? path.dirname(loaded.file) }
-            : { url: mcp.url, headers: mcp.headers },
-        compile: (lists) => compileMcp({ source, trustAnnotations, ...lists }),
-        secrets: loaded.secrets,
-        timeoutMs: timeout,
-        startupTimeoutMs: startupTimeout,
-        logger: options.logger,
-        now: options.now,
-        clientInfo: SERVER_INFO,
-      }),
   };
 }

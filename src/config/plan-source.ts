@@ -1,0 +1,85 @@
+import path from 'node:path';
+import { digestOf } from '../catalog/canonical.ts';
+import type { Contribution } from '../catalog/entries.ts';
+import { compileMcp } from '../compile/mcp/compile.ts';
+import { compileOpenApi } from '../compile/openapi/compile.ts';
+import type { SourcePlan } from '../gateway/source-pool.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { withFileContents } from '../upstream/http/certificate-files.ts';
+import { createHttpUpstream } from '../upstream/http/http-upstream.ts';
+import { createMcpUpstream } from '../upstream/mcp/mcp-upstream.ts';
+import type { Upstream } from '../upstream/upstream.ts';
+import type { LoadedConfig } from './load.ts';
+import type { SourceSettings } from './schema.ts';
+
+interface PlanOptions {
+  readonly loaded: LoadedConfig;
+  readonly logger: Logger;
+  readonly now: () => number;
+  /** Who we are to an upstream MCP server. */
+  readonly clientInfo: { readonly name: string; readonly version: string };
+}
+
+/**
+ * A source of a configuration, made ready to be connected: its compiler and its way to what lies behind it meet here.
+ *
+ * @throws BailiwickError `CONFIGURATION` for a document that cannot be compiled at all.
+ */
+export function planSource(source: string, settings: SourceSettings, deps: PlanOptions): SourcePlan {
+  const { loaded, logger, now, clientInfo } = deps;
+  if ('openapi' in settings) {
+    const document = loaded.documents.get(source);
+    if (!document) throw new TypeError(`the document of source ${source} was not loaded`);
+    const contribution: Contribution = compileOpenApi({
+      source,
+      ...document,
+      options: settings,
+      presentation: loaded.config.schemas,
+    });
+    const credentials = withFileContents(settings.credentials ?? {}, loaded.tlsFiles);
+    const ca = settings.tls && loaded.tlsFiles.get(settings.tls.ca);
+    // Made at once, so that a credential that fits no security scheme is found before anything is swapped in.
+    const upstream = createHttpUpstream({
+      source,
+      contribution: () => contribution,
+      timeoutMs: settings.timeout,
+      maxResponseBytes: settings.maxResponseBytes,
+      url: settings.url,
+      servers: settings.servers,
+      credentials,
+      secrets: loaded.secrets,
+      ca,
+      privateNetwork: settings.privateNetwork,
+      now,
+    });
+    return {
+      key: digestOf({
+        settings,
+        schemas: loaded.config.schemas,
+        credentials,
+        ca: ca ?? null,
+        document: document.digest,
+      }),
+      create: () => upstream,
+    };
+  }
+  const { mcp, trustAnnotations, timeout, startupTimeout } = settings;
+  return {
+    key: digestOf(settings),
+    create: (): Upstream =>
+      createMcpUpstream({
+        source,
+        server:
+          'command' in mcp
+            ? { command: mcp.command, env: mcp.env, cwd: mcp.cwd ?? path.dirname(loaded.file) }
+            : { url: mcp.url, headers: mcp.headers },
+        compile: (lists) => compileMcp({ source, trustAnnotations, ...lists }),
+        secrets: loaded.secrets,
+        timeoutMs: timeout,
+        startupTimeoutMs: startupTimeout,
+        logger,
+        now,
+        clientInfo,
+      }),
+  };
+}

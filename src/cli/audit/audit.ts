@@ -1,5 +1,9 @@
 import { createCommand, type AddCommand } from '../command.ts';
+import { addExport } from './export.ts';
 import { addQuery } from './query.ts';
+import { addShow } from './show.ts';
+import { addTail } from './tail.ts';
+import { addTimeline } from './timeline.ts';
 import { addVerify } from './verify.ts';
 
 /** `bailiwick audit …`: the record, read and proved. Works offline, and while a gateway runs. */
@@ -8,6 +12,7 @@ export const addAudit: AddCommand = (program, terminal, exit) => {
     'audit query --since 24h --decision refused',
     'audit verify',
   ]);
-  for (const add of [addQuery, addVerify]) add(audit, terminal, exit);
+  for (const add of [addTail, addQuery, addShow, addTimeline, addExport, addVerify])
+    add(audit, terminal, exit);
   program.addCommand(audit);
 };

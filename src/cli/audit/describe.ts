@@ -113,6 +113,7 @@ export function shortenId(id: string | undefined): string {
   return id === undefined ? '' : visible(/^[0-9a-f]{8}-/.test(id) ? id.slice(0, 8) : id);
 }
 
-export function subjectsOf(entry: Entry): AuditRecord | Call {
+/** The members that calls and records share. */
+export function entryOf(entry: Entry): AuditRecord | Call {
   return entry.kind === 'call' ? entry.call : entry.record;
 }

@@ -9,7 +9,7 @@ import { addDirectoryOptions, findDirectory, type DirectoryOptions } from './dir
 import { addFilterOptions, readFilterOptions, type FilterOptions } from './filter-options.ts';
 import { keepLast } from './last-items.ts';
 import { toCount } from './number-option.ts';
-import { createOutput, type Output } from './output.ts';
+import { createStandardOutput, type Output } from './output.ts';
 import { createRowTable, terminalWidth } from './row-table.ts';
 import { visibleJson } from './safe-text.ts';
 import { createTroubleReport } from './troubles.ts';
@@ -56,7 +56,7 @@ async function query(terminal: Terminal, directory: string, options: QueryOption
   const limit = readLimit(options);
   const troubles = createTroubleReport(terminal, directory);
   const totals = createTotals();
-  const output = createOutput(process.stdout);
+  const output = createStandardOutput();
   const sink = createSink(output, options);
   const last = limit === 0 ? undefined : keepLast<Call>(limit);
   for await (const entry of readEntries(directory, { criteria, span, isWanted, onTrouble: troubles.add })) {

@@ -1,19 +1,13 @@
-import { EMPTY_HEAD, expectedForm } from './chain.ts';
+import type { LineReader } from './chain-lines.ts';
+import { EMPTY_HEAD } from './chain.ts';
 import type { Head } from './chain.ts';
 import { RECORD_VERSION } from './record.ts';
-
-/** One line of a chain file. */
-export interface ChainLine {
-  readonly file: string;
-  /** From 1. */
-  readonly line: number;
-  /** Without its line feed. Empty where there is a `problem`. */
-  readonly text: string;
-  /** Why the line has no text, e.g. bytes that are not UTF-8. */
-  readonly problem?: string;
-  /** False for what stands after the last line feed of a file. */
-  readonly terminated: boolean;
-}
+import type { SignatureCheck, SignatureVerdict } from './signatures.ts';
+import { createSignatureCheck } from './signatures.ts';
+import { readTestimony } from './testimony.ts';
+import type { Claim, Removal } from './testimony.ts';
+import { verifyLine } from './verify-line.ts';
+import type { VerifiedLine } from './verify-line.ts';
 
 /** The first line at which a chain is not what was written. */
 export interface BadLine {
@@ -28,77 +22,140 @@ export interface BadLine {
 export interface ChainVerdict {
   /** True when every record follows from the one before. Says nothing about records cut off at the end. */
   readonly ok: boolean;
-  /** Records that were verified, from the first. */
+  /** Records that were verified, from the first that is there. */
   readonly records: number;
+  /** The record before the first that is there; its hash is what that one says. */
+  readonly start: Head;
   /** The last record that was verified. */
   readonly head: Head;
   readonly firstBad?: BadLine;
   /** An unfinished last line, as a crash in the middle of a write leaves it: no acknowledged record is in it. */
   readonly torn?: { readonly file: string; readonly line: number };
+  /** The first file of the chain that was looked at. */
+  readonly firstFile: string;
+  readonly signatures: SignatureVerdict;
 }
 
-/**
- * Follows a chain from its first record and stops at the first line that was edited, removed, reordered or duplicated.
- *
- * Holds one record at a time. `expected.chain` is the name that every record must carry; `expected.heads` are heads of
- * the chain that were kept elsewhere: a chain that differs from one of them, or ends before it, is not ok.
- */
-export async function verifyChain(
-  lines: AsyncIterable<ChainLine>,
-  expected: { chain?: string; heads?: readonly Head[] } = {},
-): Promise<ChainVerdict> {
-  const heads = new Map(expected.heads?.map((head) => [head.seq, head.hash]));
-  let chain = expected.chain;
-  let head = EMPTY_HEAD;
-  let torn: ChainLine | undefined;
-  let last: ChainLine | undefined;
-  const bad = (at: ChainLine | undefined, why: string): ChainVerdict => ({
-    ok: false,
-    records: head.seq,
-    head,
-    firstBad: { file: at?.file ?? '', line: at?.line ?? 0, seq: head.seq + 1, why },
-  });
+/** A record that has to be in the chain, because something else than the chain says so. */
+export interface ExpectedHead extends Head {
+  /** What says so, in words: `--head`, `the store`, `the chain NAME`. */
+  readonly from: string;
+}
 
-  for await (const line of lines) {
-    if (torn !== undefined) return bad(torn, 'the line is cut short, and more follows it');
-    last = line;
-    if (!line.terminated) {
-      torn = line;
-      continue;
-    }
-    const record = line.problem ?? parseRecord(line.text);
-    if (typeof record === 'string') return bad(line, record);
-    chain ??= record.chain;
-    const why = whyNotNext(record, line.text, head, chain);
-    if (why !== undefined) return bad(line, why);
-    const kept = heads.get(record.seq);
-    if (kept !== undefined && kept !== record.hash) {
-      return bad(line, `the record is not the one whose hash was kept elsewhere: ${kept}`);
-    }
-    head = { seq: record.seq, hash: record.hash };
+export interface ChainExpectation {
+  /** The name that every record must carry. */
+  readonly chain: string;
+  readonly heads?: readonly ExpectedHead[];
+  /** True: the first record need not be record 1. Whether it may be is for the caller to say. */
+  readonly mayBeginLater?: boolean;
+  readonly strict?: boolean;
+  readonly signatures?: SignatureCheck;
+  /** Told what records say about other chains, before the first bad one. */
+  readonly onClaim?: (claim: Claim) => void;
+  readonly onRemoval?: (removal: Removal) => void;
+}
+
+/** Follows one chain through its files, from its first line, and stops at the first bad one. Holds no record. */
+export interface ChainCheck extends LineReader {
+  /** The lines that follow are of this file. */
+  file(name: string): void;
+  /** Once all lines were shown. */
+  verdict(): ChainVerdict;
+}
+
+export function createChainCheck(expected: ChainExpectation): ChainCheck {
+  const { chain, strict = false, mayBeginLater = false, onClaim, onRemoval } = expected;
+  const signatures = expected.signatures ?? createSignatureCheck({ keys: [], isRequired: false });
+  const heads = Map.groupBy(expected.heads ?? [], ({ seq }) => seq);
+  let start = EMPTY_HEAD;
+  const beginning = { ...EMPTY_HEAD, time: '' };
+  let head = beginning;
+  let file = '';
+  let firstFile = '';
+  let line = 0;
+  let torn: { file: string; line: number } | undefined;
+  let firstBad: BadLine | undefined;
+
+  function bad(why: string, at: { file: string; line: number } = { file, line }): false {
+    firstBad ??= { ...at, seq: head.seq + 1, why };
+    return false;
   }
-  const furthest = Math.max(0, ...heads.keys());
-  if (furthest > head.seq) {
-    return bad(last, `the chain ends after record ${head.seq}, but record ${furthest} was seen elsewhere`);
+
+  function isCutShort(): boolean {
+    return torn !== undefined && !bad('the line is cut short, and more follows it', torn);
   }
+
+  function add(bytes: Buffer): boolean {
+    const record = verifyLine(bytes, strict);
+    if (typeof record === 'string') return bad(record);
+    const isLater = mayBeginLater && head === beginning && record.seq > 1;
+    const why =
+      (isLater ? beginAfter(record) : undefined) ??
+      whyNotNext(record, head, chain) ??
+      whyUnexpected(record) ??
+      signatures.add(record, head);
+    if (why !== undefined) return bad(why);
+    head = record;
+    const { claims, removals } = readTestimony(record);
+    for (const claim of claims) onClaim?.(claim);
+    for (const removal of removals) onRemoval?.(removal);
+    return true;
+  }
+
+  function beginAfter({ seq, prev }: VerifiedLine): string | undefined {
+    start = { seq: seq - 1, hash: prev };
+    head = { ...start, time: '' };
+    const wrong = heads.get(start.seq)?.find(({ hash }) => hash !== prev);
+    return (
+      wrong && `the record follows another one than the one whose hash ${wrong.from} holds: ${wrong.hash}`
+    );
+  }
+
+  function whyUnexpected(record: VerifiedLine): string | undefined {
+    const wrong = heads.get(record.seq)?.find(({ hash }) => hash !== record.hash);
+    return wrong && `the record is not the one whose hash ${wrong.from} holds: ${wrong.hash}`;
+  }
+
   return {
-    ok: true,
-    records: head.seq,
-    head,
-    ...(torn && { torn: { file: torn.file, line: torn.line } }),
+    file(name) {
+      file = name;
+      line = 0;
+      if (head === beginning) firstFile = name;
+    },
+    line(bytes, isWhole) {
+      if (isCutShort()) return false;
+      line += 1;
+      if (isWhole) return add(bytes);
+      torn = { file, line };
+      return true;
+    },
+    problem(why) {
+      if (isCutShort()) return false;
+      line += 1;
+      return bad(why);
+    },
+    verdict() {
+      const furthest = [...heads.values()].flat().toSorted((a, b) => b.seq - a.seq)[0];
+      if (furthest !== undefined && furthest.seq > head.seq) {
+        bad(
+          `the chain ends after record ${head.seq}, but record ${furthest.seq} was seen elsewhere: ${furthest.from} holds its hash`,
+        );
+      }
+      return {
+        ok: firstBad === undefined,
+        records: head.seq - start.seq,
+        start,
+        head: { seq: head.seq, hash: head.hash },
+        ...(firstBad && { firstBad }),
+        ...(firstBad === undefined && torn && { torn }),
+        firstFile,
+        signatures: signatures.verdict(),
+      };
+    },
   };
 }
 
-function whyNotNext(record: Linked, text: string, head: Head, chain: string): string | undefined {
-  // The hash comes first: nothing else that an edited record says is worth reporting.
-  let expected: { line: string; hash: string };
-  try {
-    expected = expectedForm(record);
-  } catch (error) {
-    return `the record has no RFC 8785 form: ${error instanceof Error ? error.message : String(error)}`;
-  }
-  if (expected.hash !== record.hash) return `the record was edited: its members hash to ${expected.hash}`;
-  if (expected.line !== text) return 'the text of the line was edited: it is not the form that is written';
+function whyNotNext(record: VerifiedLine, head: Head, chain: string): string | undefined {
   if (record.v !== RECORD_VERSION)
     return `the record has format ${String(record.v)}; this version reads ${RECORD_VERSION}`;
   if (record.chain !== chain) return `the record belongs to the chain ${record.chain}`;
@@ -110,35 +167,4 @@ function whyNotNext(record: Linked, text: string, head: Head, chain: string): st
     return `the record does not follow the one before: its prev is ${record.prev}, the hash before is ${head.hash}`;
   }
   return undefined;
-}
-
-/** The members by which a record hangs in its chain; the others are not looked at one by one. */
-interface Linked {
-  readonly v: unknown;
-  readonly seq: number;
-  readonly prev: string;
-  readonly hash: string;
-  readonly chain: string;
-}
-
-/** The record in a line, or why there is none. */
-function parseRecord(text: string): Linked | string {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return 'the line is not JSON';
-  }
-  return isLinked(value)
-    ? value
-    : 'the line is not a record: v, seq, prev, hash or chain is missing or wrong';
-}
-
-function isLinked(value: unknown): value is Linked {
-  if (typeof value !== 'object' || value === null) return false;
-  if (!('v' in value && 'seq' in value && 'prev' in value && 'hash' in value && 'chain' in value))
-    return false;
-  const { seq, prev, hash, chain } = value;
-  if (![prev, hash, chain].every((member) => typeof member === 'string')) return false;
-  return Number.isSafeInteger(seq) && Number(seq) >= 1;
 }

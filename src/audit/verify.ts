@@ -1,11 +1,22 @@
+import { readdirSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BailiwickError } from '../errors.ts';
-import { readChainLines } from './chain-lines.ts';
-import type { Head } from './chain.ts';
+import { createFileReader } from './chain-lines.ts';
+import type { FileReader } from './chain-lines.ts';
+import { checkGivenHeads } from './given-heads.ts';
+import type { GivenHead, HeadReport } from './given-heads.ts';
+import { byAge } from './previous-heads.ts';
 import { firstSeqOf } from './segment-name.ts';
-import { verifyChain } from './verify-chain.ts';
-import type { ChainLine, ChainVerdict } from './verify-chain.ts';
+import type { PublicKey } from './signing-key.ts';
+import { createSignatureCheck } from './signatures.ts';
+import type { Trust } from './signatures.ts';
+import { createStatements } from './statements.ts';
+import type { Statements } from './statements.ts';
+import { toTail } from './tail.ts';
+import type { Tail } from './tail.ts';
+import { createChainCheck } from './verify-chain.ts';
+import type { ChainVerdict } from './verify-chain.ts';
 
 /** What verification found in one chain of a directory. */
 export interface ChainReport extends ChainVerdict {
@@ -14,102 +25,186 @@ export interface ChainReport extends ChainVerdict {
   readonly tail: Tail;
 }
 
-/** How far a chain can be vouched for. */
-export interface Tail {
-  /** The last record that can be vouched for; 0: none. */
-  readonly vouchedUntil: number;
-  /** True when a head kept elsewhere confirms that record; false when the chain only agrees with itself. */
-  readonly confirmed: boolean;
-  /** The same in plain words. */
-  readonly note: string;
-}
-
 export interface DirectoryReport {
-  /** True when every chain is ok. */
+  /** True when every chain is ok, and every head that was given. */
   readonly ok: boolean;
   readonly chains: readonly ChainReport[];
-  /** Entries, relative to the directory, that are neither a chain nor a segment of one. */
+  /** What became of each head that was given. */
+  readonly heads: readonly HeadReport[];
+  /** Chains that are gone because their time was over, as a record says. */
+  readonly removed: readonly string[];
+  /** Entries, relative to the directory, that are neither a chain nor a segment of one. They were not looked at. */
   readonly unexpected: readonly string[];
 }
 
+export interface VerifyOptions {
+  /** Heads that were kept elsewhere. A chain that one of them names and that is absent is not ok. */
+  readonly heads?: readonly GivenHead[];
+  /** Keys to be taken for the gateway's own. */
+  readonly trust?: Trust;
+  /** Also that every line is the RFC 8785 form of what it says. Takes several times as long. */
+  readonly strict?: boolean;
+  readonly onProgress?: (progress: { readonly bytes: number; readonly chains: number }) => void;
+}
+
 /**
- * Verifies every chain below an audit directory, offline.
+ * Verifies every chain below an audit directory, offline, in one pass that holds little more than one record.
  *
- * Without `heads` it finds whatever was edited, removed, reordered or duplicated before the last record, and it cannot
- * find records cut off at the end: `tail` says so. `heads` are heads that were kept elsewhere, by name of chain; a
- * chain that is named there and absent is not ok.
+ * Whatever was edited, removed, reordered or duplicated at or before a head that was given is found; so is a chain that is
+ * gone as a whole and that a head or another chain names. `tail` says for each chain after which record nobody but the
+ * chain itself vouches for it.
  *
  * @throws BailiwickError CONFIGURATION when there is no such directory.
  */
 export async function verifyDirectory(
   directory: string,
-  options: { heads?: ReadonlyMap<string, readonly Head[]> } = {},
+  options: VerifyOptions = {},
 ): Promise<DirectoryReport> {
+  const { trust = { keys: [], isRequired: false }, strict = false } = options;
+  const progress = { bytes: 0, chains: 0 };
+  const reader = createFileReader((bytes) => {
+    progress.bytes += bytes;
+    options.onProgress?.(progress);
+  });
+  const keys = new Map<string, PublicKey>();
+  const given = checkGivenHeads(options.heads ?? [], trust, keys);
+  const statements = createStatements(given.usable);
+  const found = await listDirectory(directory, (chain) => statements.heads(chain).length > 0);
+
+  async function verifyOne(chain: string): Promise<ChainVerdict> {
+    const check = createChainCheck({
+      chain,
+      heads: statements.heads(chain),
+      mayBeginLater: true,
+      strict,
+      signatures: createSignatureCheck(trust, keys),
+      onClaim: statements.addClaim,
+      onRemoval: statements.addRemoval,
+    });
+    statements.begin(chain);
+    await readSegments(reader, directory, chain, found.chains.get(chain) ?? { segments: [] }, check);
+    return check.verdict();
+  }
+
+  const verdicts = new Map<string, ChainVerdict>();
+  // From the newest: a chain names older ones, which are then compared as they are read.
+  for (const chain of [...found.chains.keys()].toSorted(byAge).toReversed()) {
+    // oxlint-disable-next-line no-await-in-loop -- one record at a time
+    verdicts.set(chain, await verifyOne(chain));
+    progress.chains += 1;
+  }
+  for (const chain of statements.unchecked(verdicts)) {
+    // oxlint-disable-next-line no-await-in-loop -- named by a chain that was read later
+    verdicts.set(chain, await verifyOne(chain));
+  }
+  const { absent, removed } = statements.absent(found.chains);
+  for (const chain of absent) verdicts.set(chain, verdictOfAbsent(chain, statements, trust));
+
+  const chains = [...verdicts.keys()].toSorted().map((chain): ChainReport => {
+    const verdict = judge(chain, verdicts.get(chain)!, { statements, trust });
+    const segments = found.chains.get(chain)?.segments.length ?? 0;
+    return { chain, segments, ...verdict, tail: toTail(verdict, given.confirming(chain)) };
+  });
+  return {
+    ok: given.ok && chains.every((chain) => chain.ok),
+    chains,
+    heads: given.reports,
+    removed,
+    unexpected: found.unexpected.toSorted(),
+  };
+}
+
+/** What can be said only once all chains were read. */
+function judge(
+  chain: string,
+  verdict: ChainVerdict,
+  { statements, trust }: { statements: Statements; trust: Trust },
+): ChainVerdict {
+  if (!verdict.ok) return verdict;
+  const { start, head, signatures } = verdict;
+  if (start.seq > 0 && !statements.isRemoved(chain, start)) {
+    const why = `records 1 to ${start.seq} are missing here, and no record says that they were removed`;
+    return broken(verdict, 1, why);
+  }
+  if (trust.isRequired && head.seq > 0 && signatures.trusted.length === 0) {
+    return broken(verdict, start.seq + 1, 'no record of this chain is signed by a trusted key');
+  }
+  return verdict;
+}
+
+function broken(verdict: ChainVerdict, seq: number, why: string): ChainVerdict {
+  return { ...verdict, ok: false, firstBad: { file: verdict.firstFile, line: 1, seq, why } };
+}
+
+function verdictOfAbsent(chain: string, statements: Statements, trust: Trust): ChainVerdict {
+  return createChainCheck({
+    chain,
+    heads: statements.heads(chain),
+    signatures: createSignatureCheck(trust),
+  }).verdict();
+}
+
+interface ChainFiles {
+  readonly segments: readonly string[];
+  /** Why the directory of the chain cannot be listed. */
+  readonly problem?: string;
+}
+
+interface FoundChains {
+  readonly chains: ReadonlyMap<string, ChainFiles>;
+  readonly unexpected: readonly string[];
+}
+
+async function listDirectory(directory: string, isNamed: (chain: string) => boolean): Promise<FoundChains> {
   const entries = await readdir(directory, { withFileTypes: true }).catch((error: unknown) => {
     throw new BailiwickError('CONFIGURATION', `${directory}: no audit directory can be read here`, {
       cause: error,
     });
   });
-  const unexpected = entries.filter((entry) => !entry.isDirectory()).map((entry) => entry.name);
-  const found = entries
-    .filter((entry) => entry.isDirectory() && !isOurs(entry.name))
-    .map((entry) => entry.name);
-  const names = new Set([...found, ...(options.heads?.keys() ?? [])]);
-  const chains: ChainReport[] = [];
-  for (const chain of [...names].toSorted()) {
-    const { segments, others } = found.includes(chain)
-      ? await listSegments(join(directory, chain))
-      : { segments: [], others: [] };
-    unexpected.push(...others.map((name) => join(chain, name)));
-    const heads = options.heads?.get(chain) ?? [];
-    const verdict = await verifyChain(readSegments(directory, chain, segments), { chain, heads });
-    chains.push({ chain, segments: segments.length, ...verdict, tail: toTail(verdict, heads) });
+  const chains = new Map<string, ChainFiles>();
+  const unexpected: string[] = [];
+  for (const entry of entries) {
+    if (!entry.isDirectory()) unexpected.push(entry.name);
+    // What Bailiwick keeps beside the chains: marks of live processes, offsets of sinks.
+    else if (!entry.name.startsWith('.')) {
+      const { others, ...files } = listSegments(join(directory, entry.name));
+      unexpected.push(...others.map((name) => join(entry.name, name)));
+      if (files.segments.length > 0 || files.problem !== undefined || isNamed(entry.name)) {
+        chains.set(entry.name, files);
+      } else if (others.length === 0) unexpected.push(entry.name);
+    }
   }
-  return { ok: chains.every((chain) => chain.ok), chains, unexpected: unexpected.toSorted() };
+  return { chains, unexpected };
 }
 
-/** What Bailiwick keeps beside the chains: marks of live processes, offsets of sinks. */
-function isOurs(name: string): boolean {
-  return name.startsWith('.');
+function listSegments(directory: string): ChainFiles & { others: string[] } {
+  try {
+    const entries = readdirSync(directory, { withFileTypes: true });
+    const segments: string[] = [];
+    const others: string[] = [];
+    for (const entry of entries) {
+      const isSegment = entry.isFile() && firstSeqOf(entry.name) !== undefined;
+      (isSegment ? segments : others).push(entry.name);
+    }
+    return { segments: segments.toSorted((a, b) => (firstSeqOf(a) ?? 0) - (firstSeqOf(b) ?? 0)), others };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return { segments: [], others: [], problem: `the directory cannot be read: ${why}` };
+  }
 }
 
-async function listSegments(directory: string): Promise<{ segments: string[]; others: string[] }> {
-  const entries = await readdir(directory, { withFileTypes: true });
-  const files = entries
-    .filter((entry) => entry.isFile() && firstSeqOf(entry.name) !== undefined)
-    .map((entry) => entry.name);
-  return {
-    segments: files.toSorted((a, b) => (firstSeqOf(a) ?? 0) - (firstSeqOf(b) ?? 0)),
-    others: entries.map((entry) => entry.name).filter((name) => !files.includes(name)),
-  };
-}
-
-async function* readSegments(
+async function readSegments(
+  reader: FileReader,
   directory: string,
   chain: string,
-  segments: readonly string[],
-): AsyncGenerator<ChainLine> {
+  { segments, problem }: ChainFiles,
+  check: ReturnType<typeof createChainCheck>,
+): Promise<void> {
+  check.file(chain);
+  if (problem !== undefined && !check.problem(problem)) return;
   for (const segment of segments) {
-    yield* readChainLines(join(directory, chain, segment), join(chain, segment));
+    check.file(join(chain, segment));
+    // oxlint-disable-next-line no-await-in-loop -- in order
+    if (!(await reader.read(join(directory, chain, segment), check))) return;
   }
-}
-
-function toTail(verdict: ChainVerdict, heads: readonly Head[]): Tail {
-  const until = verdict.head.seq;
-  const confirmed = heads.map((head) => head.seq).filter((seq) => seq > 0 && seq <= until);
-  if (confirmed.length > 0) {
-    const vouchedUntil = Math.max(...confirmed);
-    return {
-      vouchedUntil,
-      confirmed: true,
-      note: `confirmed up to record ${vouchedUntil} by a head kept elsewhere; records cut off after it would not be noticed`,
-    };
-  }
-  return {
-    vouchedUntil: until,
-    confirmed: false,
-    note:
-      `no head of this chain was given, so the chain agrees with itself up to record ${until}, and no more than that is known: ` +
-      'records cut off after it, or a chain whose hashes were all computed anew, would not be noticed',
-  };
 }

@@ -3,9 +3,8 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { EMPTY_HEAD, seal, sealPrepared, prepareEntry } from '../../src/audit/chain.ts';
 import type { RecordEntry } from '../../src/audit/record.ts';
-import { verifyChain } from '../../src/audit/verify-chain.ts';
 import { toCanonicalJson } from '../../src/catalog/canonical.ts';
-import { CHAIN, intent, toChainLines, toRecord } from './support.ts';
+import { CHAIN, intent, toRecord, verifyLines } from './support.ts';
 
 const TIME = '2026-11-21T01:02:03.000Z';
 
@@ -77,7 +76,7 @@ test('a lone surrogate from a caller does not keep its record from being written
 test('an untouched chain verifies, record by record', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(entries, { maxLength: 12 }), async (list) => {
-      const verdict = await verifyChain(toChainLines(chainOf(list)));
+      const verdict = verifyLines(chainOf(list));
       expect(verdict).toMatchObject({ ok: true, records: list.length });
     }),
   );
@@ -92,7 +91,7 @@ test('a removed record is found, and its place is named', async () => {
   await fc.assert(
     fc.asyncProperty(chains, positions, async (lines, position) => {
       const at = position % (lines.length - 1);
-      const verdict = await verifyChain(toChainLines(lines.toSpliced(at, 1)));
+      const verdict = verifyLines(lines.toSpliced(at, 1));
       expect(verdict.firstBad).toMatchObject({ line: at + 1, seq: at + 1, file: 'chain.jsonl' });
       expect(verdict.records).toBe(at);
     }),
@@ -104,7 +103,7 @@ test('a duplicated record is found, wherever the copy is put', async () => {
     fc.asyncProperty(chains, positions, positions, async (lines, from, to) => {
       const copied = lines[from % lines.length] ?? '';
       const at = to % (lines.length + 1);
-      const verdict = await verifyChain(toChainLines(lines.toSpliced(at, 0, copied)));
+      const verdict = verifyLines(lines.toSpliced(at, 0, copied));
       expect(verdict.ok).toBe(false);
     }),
   );
@@ -116,7 +115,7 @@ test('two records in each other’s place are found', async () => {
       const [a, b] = [first % lines.length, second % lines.length];
       fc.pre(a !== b);
       const swapped = lines.with(a, lines[b] ?? '').with(b, lines[a] ?? '');
-      const verdict = await verifyChain(toChainLines(swapped));
+      const verdict = verifyLines(swapped);
       expect(verdict.firstBad).toMatchObject({ line: Math.min(a, b) + 1 });
     }),
   );
@@ -151,7 +150,7 @@ test('every edit of every member of a record is found at that record', async () 
   for (const [at, line] of lines.entries()) {
     for (const mutated of mutations(JSON.parse(line))) {
       const edited = lines.with(at, JSON.stringify(mutated));
-      const verdict = await verifyChain(toChainLines(edited), { chain: CHAIN });
+      const verdict = verifyLines(edited);
       expect(verdict.firstBad?.line, JSON.stringify(mutated)).toBe(at + 1);
     }
   }
@@ -164,7 +163,7 @@ test('an edit whose hash was computed anew is found at the latest by the record 
       const edited = lines.with(at, rehash(JSON.stringify(mutated)));
       // The member `hash` itself is what is computed anew: that edit undoes itself.
       if (edited[at] === lines[at]) continue;
-      const verdict = await verifyChain(toChainLines(edited), { chain: CHAIN });
+      const verdict = verifyLines(edited);
       expect(verdict.firstBad?.line, edited[at]).toBeLessThanOrEqual(at + 2);
     }
   }
@@ -181,7 +180,7 @@ test('an edit of the text that leaves the value alone is found', async () => {
     `${second}\r`,
   ];
   for (const edited of edits) {
-    const verdict = await verifyChain(toChainLines([first, edited, third]));
+    const verdict = verifyLines([first, edited, third]);
     expect(verdict.firstBad, edited).toMatchObject({ line: 2, seq: 2 });
   }
 });
@@ -191,7 +190,7 @@ test('a line of rubbish never throws and is named', async () => {
   const rubbish = fc.oneof(fc.string({ unit: 'binary' }), fc.json());
   await fc.assert(
     fc.asyncProperty(rubbish, async (text) => {
-      const verdict = await verifyChain(toChainLines(lines.toSpliced(1, 0, text)));
+      const verdict = verifyLines(lines.toSpliced(1, 0, text));
       expect(verdict.firstBad).toMatchObject({ line: 2, seq: 2 });
     }),
   );
@@ -199,10 +198,10 @@ test('a line of rubbish never throws and is named', async () => {
 
 test('a chain whose hashes were all computed anew is found by a head kept elsewhere, and only by one', async () => {
   const lines = chainOf([intent('a'), intent('b'), intent('c')]);
-  const { head } = await verifyChain(toChainLines(lines));
+  const { head } = verifyLines(lines);
   const forged = chainOf([intent('a'), intent('changed'), intent('c')]);
-  expect(await verifyChain(toChainLines(forged))).toMatchObject({ ok: true });
-  expect(await verifyChain(toChainLines(forged), { heads: [head] })).toMatchObject({
+  expect(verifyLines(forged)).toMatchObject({ ok: true });
+  expect(verifyLines(forged, { heads: [{ ...head, from: 'a head' }] })).toMatchObject({
     ok: false,
     firstBad: { line: 3, seq: 3 },
   });
@@ -210,10 +209,10 @@ test('a chain whose hashes were all computed anew is found by a head kept elsewh
 
 test('records cut off at the end are found by a head kept elsewhere, and only by one', async () => {
   const lines = chainOf([intent('a'), intent('b'), intent('c')]);
-  const { head } = await verifyChain(toChainLines(lines));
+  const { head } = verifyLines(lines);
   const cut = lines.slice(0, 1);
-  expect(await verifyChain(toChainLines(cut))).toMatchObject({ ok: true, records: 1 });
-  const verdict = await verifyChain(toChainLines(cut), { heads: [head] });
+  expect(verifyLines(cut)).toMatchObject({ ok: true, records: 1 });
+  const verdict = verifyLines(cut, { heads: [{ ...head, from: 'a head' }] });
   expect(verdict).toMatchObject({ ok: false, firstBad: { seq: 2 } });
   expect(verdict.firstBad?.why).toContain('ends after record 1, but record 3 was seen elsewhere');
 });

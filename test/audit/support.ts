@@ -5,7 +5,8 @@ import { onTestFinished } from 'vitest';
 import { nodeFileSystem } from '../../src/audit/file-system.ts';
 import type { ChainFile, ChainFileSystem } from '../../src/audit/file-system.ts';
 import type { AuditRecord, RecordEntry } from '../../src/audit/record.ts';
-import type { ChainLine } from '../../src/audit/verify-chain.ts';
+import { createChainCheck } from '../../src/audit/verify-chain.ts';
+import type { ChainExpectation, ChainVerdict } from '../../src/audit/verify-chain.ts';
 import { openChain } from '../../src/audit/writer.ts';
 import type { ChainOptions, RecordWriter } from '../../src/audit/writer.ts';
 import type { Logger } from '../../src/telemetry/logger.ts';
@@ -78,10 +79,15 @@ export async function readRecords(dir: string, chain = CHAIN): Promise<AuditReco
   );
 }
 
-export async function* toChainLines(lines: readonly string[]): AsyncGenerator<ChainLine> {
-  for (const [index, text] of lines.entries()) {
-    yield { file: 'chain.jsonl', line: index + 1, text, terminated: true };
-  }
+/** Verifies lines as if they were the chain's only file. */
+export function verifyLines(
+  lines: readonly string[],
+  expected: Partial<ChainExpectation> = {},
+): ChainVerdict {
+  const check = createChainCheck({ chain: CHAIN, ...expected });
+  check.file('chain.jsonl');
+  lines.every((line) => check.line(Buffer.from(line), true));
+  return check.verdict();
 }
 
 export type Operation = 'open' | 'write' | 'sync' | 'truncate' | 'makeDirectory';

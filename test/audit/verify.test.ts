@@ -21,7 +21,7 @@ test('without a head, the report says plainly what it cannot know about the tail
     chain: CHAIN,
     records: 6,
     segments: 3,
-    tail: { vouchedUntil: 6, confirmed: false },
+    tail: { vouchedUntil: 0, confirmed: false },
   });
   expect(report.chains[0]?.tail.note).toContain('records cut off after it');
 });
@@ -29,7 +29,7 @@ test('without a head, the report says plainly what it cannot know about the tail
 test('a head kept elsewhere vouches for the chain up to it', async () => {
   const dir = await temporaryDirectory();
   const head = await writeChain(dir);
-  const report = await verifyDirectory(dir, { heads: new Map([[CHAIN, [head]]]) });
+  const report = await verifyDirectory(dir, { heads: [{ chain: CHAIN, ...head, from: 'a head' }] });
   expect(report.chains[0]?.tail).toMatchObject({ vouchedUntil: 6, confirmed: true });
 });
 
@@ -48,14 +48,16 @@ test('a whole file that is missing is found, first, middle or last but for the t
   const head = await writeChain(dir);
   await rm(join(dir, CHAIN, '000000000005.jsonl'));
   expect(await verifyDirectory(dir)).toMatchObject({ ok: true, chains: [{ records: 4 }] });
-  expect(await verifyDirectory(dir, { heads: new Map([[CHAIN, [head]]]) })).toMatchObject({ ok: false });
+  expect(await verifyDirectory(dir, { heads: [{ chain: CHAIN, ...head, from: 'a head' }] })).toMatchObject({
+    ok: false,
+  });
 });
 
 test('a chain that is missing altogether is found by its head', async () => {
   const dir = await temporaryDirectory();
   const head = await writeChain(dir);
   await rm(join(dir, CHAIN), { recursive: true });
-  const report = await verifyDirectory(dir, { heads: new Map([[CHAIN, [head]]]) });
+  const report = await verifyDirectory(dir, { heads: [{ chain: CHAIN, ...head, from: 'a head' }] });
   expect(report).toMatchObject({ ok: false, chains: [{ chain: CHAIN, records: 0, ok: false }] });
 });
 
@@ -75,7 +77,7 @@ test('the file and the line of an edited record are named, and other chains stay
       ok: false,
       records: 3,
       firstBad: { file: join(CHAIN, '000000000003.jsonl'), line: 2, seq: 4 },
-      tail: { vouchedUntil: 3 },
+      tail: { vouchedUntil: 0 },
     },
   ]);
 });

@@ -1,0 +1,80 @@
+import type { Head } from './chain.ts';
+import type { GivenHead } from './given-heads.ts';
+import type { Claim, Removal } from './testimony.ts';
+import type { ChainVerdict, ExpectedHead } from './verify-chain.ts';
+
+/** Everything that is said about a chain from outside of it, gathered while chains are read. */
+export interface Statements {
+  addClaim(claim: Claim): void;
+  addRemoval(removal: Removal): void;
+  /** The records that a chain has to hold, as far as is known by now. */
+  heads(chain: string): readonly ExpectedHead[];
+  /** The chain is about to be compared with all that is known by now. */
+  begin(chain: string): void;
+  /** Chains of which more was said since they were compared, and whose own end does not settle it. */
+  unchecked(verdicts: ReadonlyMap<string, ChainVerdict>): readonly string[];
+  /** True where a record says that the chain's beginning was removed, up to this head. */
+  isRemoved(chain: string, until: Head): boolean;
+  /** Chains that are named and not there; `removed` are those that a record accounts for. */
+  absent(found: { has(chain: string): boolean }): { absent: readonly string[]; removed: readonly string[] };
+}
+
+interface Statement extends ExpectedHead {
+  /** When the record was written; absent: not known. */
+  readonly time?: string;
+}
+
+export function createStatements(given: readonly GivenHead[]): Statements {
+  const statements = new Map<string, Statement[]>();
+  const removals = new Map<string, Removal[]>();
+  const compared = new Map<string, number>();
+  /** Of each chain that is gone altogether, the last record was older than this. */
+  let goneBefore = '';
+
+  function add(chain: string, statement: Statement): void {
+    const known = statements.get(chain);
+    if (known === undefined) statements.set(chain, [statement]);
+    else if (!known.some(({ seq, hash }) => seq === statement.seq && hash === statement.hash)) {
+      known.push(statement);
+    }
+  }
+  for (const { chain, seq, hash, from, signed } of given) {
+    add(chain, { seq, hash, from, ...(signed && { time: signed.time }) });
+  }
+
+  function isAccountedFor(chain: string): boolean {
+    return (statements.get(chain) ?? []).every(
+      ({ seq, time }) =>
+        (time !== undefined && time < goneBefore) || (removals.get(chain) ?? []).some(({ to }) => to >= seq),
+    );
+  }
+
+  return {
+    addClaim: ({ chain, seq, hash, time, by }) => add(chain, { seq, hash, time, from: `the chain ${by}` }),
+    addRemoval(removal) {
+      if (removal.before > goneBefore) goneBefore = removal.before;
+      const known = removals.get(removal.chain);
+      if (known === undefined) removals.set(removal.chain, [removal]);
+      else known.push(removal);
+    },
+    heads: (chain) => statements.get(chain) ?? [],
+    begin: (chain) => void compared.set(chain, statements.get(chain)?.length ?? 0),
+    unchecked: (verdicts) =>
+      [...statements].flatMap(([chain, said]) => {
+        const verdict = verdicts.get(chain);
+        const later = said.slice(compared.get(chain));
+        if (!verdict?.ok) return [];
+        const isSettled = later.every(
+          ({ seq, hash }) => seq === verdict.head.seq && hash === verdict.head.hash,
+        );
+        return isSettled ? [] : [chain];
+      }),
+    isRemoved: (chain, { seq, hash }) =>
+      (removals.get(chain) ?? []).some((removal) => removal.to === seq && removal.hash === hash),
+    absent(found) {
+      const missing = [...statements.keys()].filter((chain) => !found.has(chain));
+      const removed = missing.filter(isAccountedFor);
+      return { absent: missing.filter((chain) => !removed.includes(chain)), removed };
+    },
+  };
+}

@@ -67,9 +67,8 @@ export function createSignatureCheck(trust: Trust, known = new Map<string, Publi
     add(record, before) {
       if (record.type === 'checkpoint') return checkpoint(record, before);
       const { detail } = record;
-      if (record.type === 'key' && isJsonObject(detail) && detail['change'] === 'signs') {
-        successor = { seq: record.seq, key: String(detail['key']) };
-      }
+      if (record.type !== 'key' || !isJsonObject(detail) || detail['change'] !== 'signs') return undefined;
+      if (typeof detail['key'] === 'string') successor = { seq: record.seq, key: detail['key'] };
       return undefined;
     },
     verdict: () => ({

@@ -48,5 +48,6 @@ function whatIsNotKnown(vouchedUntil: number, confirmedUntil: number, end: numbe
     end > vouchedUntil
       ? `from record ${vouchedUntil + 1} on (to ${end}) it can only be said to agree with itself; `
       : '';
-  return `${beyond}records cut off after record ${confirmedUntil} would not be noticed`;
+  const cut = confirmedUntil === 0 ? 'at the end' : `after record ${confirmedUntil}`;
+  return `${beyond}records cut off ${cut} would not be noticed`;
 }

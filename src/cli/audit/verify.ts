@@ -1,70 +1,86 @@
-import type { ChainReport, DirectoryReport } from '../../audit/verify.ts';
-import { loadConfig } from '../../config/load.ts';
-import { CONFIG_OPTION, createCommand, JSON_OPTION, type AddCommand } from '../command.ts';
-import { paint, table } from '../terminal.ts';
+import { InvalidArgumentError } from 'commander';
+import type { VerifyOptions } from '../../audit/verify.ts';
+import { loadConfig, type LoadedConfig } from '../../config/load.ts';
+import { CONFIG_OPTION, createCommand, DEFAULT_CONFIG, JSON_OPTION, type AddCommand } from '../command.ts';
+import { withProgress } from '../terminal.ts';
+import { describeReport } from './verify-report.ts';
+
+interface Options {
+  readonly config: string;
+  readonly json?: boolean;
+  readonly head: readonly string[];
+  readonly trust: readonly string[];
+  readonly strict?: boolean;
+}
+
+const DETAILS = `
+What it finds: any record that was edited, removed, put elsewhere or added, at or before the last head that left the
+directory, with file and line of the first; a whole chain that is gone, where a head or another chain names it; a
+signature that is not a trusted key's. What nobody but the chain itself vouches for is said plainly.
+
+Heads are kept elsewhere: in a file that \`bailiwick audit heads\` wrote, or in any sink, whose records are heads too.
+Keys that are trusted: those of audit.signing.keys and of --trust; without any, the one that was made beside the directory.`;
 
 /** `bailiwick audit verify`: whether the records on disk are the ones that were written. Works offline, and while a gateway runs. */
 export const addVerify: AddCommand = (audit, terminal, exit) => {
   const verify = createCommand('verify', 'Verify every hash chain of an audit directory, offline', [
     'audit verify',
+    'audit verify backup/audit --head heads.json --trust audit-public.pem',
     'audit verify backup/audit --json',
   ])
     .argument('[dir]', 'the directory; without it, audit.dir of the configuration')
     .option(...CONFIG_OPTION)
+    .option(
+      '--head <head>',
+      'a head that was kept elsewhere: a file, or chain:seq:hash; may be repeated',
+      collect,
+      [],
+    )
+    .option(
+      '--trust <file>',
+      'a public key (PEM) whose signatures are believed; may be repeated',
+      collect,
+      [],
+    )
+    .option('--strict', 'also check that every line is the RFC 8785 form of what it says (slower)')
     .option(...JSON_OPTION)
-    .action(async (dir: string | undefined, options: { config: string; json?: boolean }) => {
+    .addHelpText('after', DETAILS)
+    .action(async (dir: string | undefined, options: Options) => {
       const { verifyDirectory } = await import('../../audit/verify.ts');
-      const directory = dir ?? (await loadConfig(options.config, process.env)).config.audit.dir;
-      const report = await verifyDirectory(directory);
+      const { readHeads, readTrust } = await import('./verify-inputs.ts');
+      const loaded = await loadFor(dir, options.config);
+      const directory = dir ?? loaded!.config.audit.dir;
+      const settings = loaded?.config.audit;
+      const progress = { bytes: 0, chains: 0 };
+      const wanted: VerifyOptions = {
+        heads: await readHeads(options.head),
+        trust: await readTrust(options.trust, directory, settings),
+        strict: options.strict ?? false,
+        onProgress: (now) => Object.assign(progress, now),
+      };
+      const report = await withProgress(
+        terminal,
+        () => `${progress.chains} chains, ${(progress.bytes / 1e6).toFixed(0)} MB verified`,
+        verifyDirectory(directory, wanted),
+      );
       // Nothing that was verified is no proof of anything: somebody may have taken all of it away.
       const ok = report.ok && report.chains.length > 0;
       terminal.out(
         options.json
           ? JSON.stringify({ directory, ...report, ok }, undefined, 2)
-          : describe(directory, report),
+          : describeReport(directory, report),
       );
       if (!ok) exit(1);
     });
   audit.addCommand(verify);
 };
 
-function describe(directory: string, { chains, unexpected }: DirectoryReport): string {
-  if (chains.length === 0) return `${directory}: there is no chain of records here, so nothing was verified`;
-  const broken = chains.filter((chain) => !chain.ok);
-  return [
-    table(['CHAIN', 'RECORDS', 'OK', 'FIRST BAD LINE'], chains.map(toRow)),
-    '',
-    ...chains.flatMap(({ torn }) =>
-      torn
-        ? [
-            `${torn.file}:${torn.line}: the last line is unfinished, as a crash or a write under way leaves it; no acknowledged record is in it.`,
-          ]
-        : [],
-    ),
-    ...unexpected.map((name) => `${name}: neither a chain nor a part of one; it was not looked at.`),
-    ...(broken.length > 0
-      ? [
-          paint(
-            'red',
-            `${broken.length} of ${chains.length} chains ${broken.length === 1 ? 'is' : 'are'} not what was written. RECORDS counts those before the first bad line.`,
-          ),
-        ]
-      : []),
-    toNote(chains),
-  ].join('\n');
+/** The configuration; for a directory that is named only where one was asked for. */
+async function loadFor(dir: string | undefined, config: string): Promise<LoadedConfig | undefined> {
+  return dir !== undefined && config === DEFAULT_CONFIG ? undefined : loadConfig(config, process.env);
 }
 
-function toRow({ chain, records, ok, firstBad }: ChainReport): string[] {
-  const where = firstBad ? `${firstBad.file}:${firstBad.line} (record ${firstBad.seq}): ${firstBad.why}` : '';
-  return [chain, String(records), ok ? 'yes' : 'NO', where];
-}
-
-/** How far the verdict goes. Of several chains it is said once: it differs by the number of the last record alone. */
-function toNote(chains: readonly ChainReport[]): string {
-  const [first, ...others] = chains;
-  if (first !== undefined && others.length === 0) return `${first.chain}: ${first.tail.note}`;
-  return (
-    'No head of a chain was given, so each chain agrees with itself up to its last record above, and no more than that is known: ' +
-    'records cut off after it, a chain that was removed as a whole, or one whose hashes were all computed anew, would not be noticed.'
-  );
+function collect(value: string, before: readonly string[]): string[] {
+  if (value === '') throw new InvalidArgumentError('it is empty');
+  return [...before, value];
 }

@@ -24,6 +24,8 @@ import { createSigninRecorder } from './gateway/events/record-signins.ts';
 import { createGateway, type Gateway } from './gateway/gateway.ts';
 import { holdBack, openReview, type Review } from './gateway/hold-back.ts';
 import { createInFlight } from './gateway/in-flight.ts';
+import { createLedger } from './gateway/ledger/create-ledger.ts';
+import { createPriceList, type PriceList } from './gateway/price.ts';
 import type { Road } from './gateway/road.ts';
 import { createSnapshot, principalKey } from './gateway/snapshot.ts';
 import { createSourcePool, type SourcePlan, type SourceStatus } from './gateway/source-pool.ts';
@@ -128,7 +130,15 @@ export async function createApp(options: AppOptions): Promise<App> {
   const changes = createChangeRecorder({ append, now });
   const noteSignin = createSigninRecorder({ append, now });
   const noteList = createListRecorder({ append, now });
-  const road: Road = { record: records.append, noteList, inFlight, logger, now, newId: randomUUID };
+  const ledger = createLedger({
+    store,
+    logger,
+    now,
+    newId: randomUUID,
+    timeZone: () => inForce.loaded.config.ledger.timeZone,
+    localShare: options.loaded.config.state.localShare,
+  });
+  const road: Road = { record: records.append, noteList, inFlight, ledger, logger, now, newId: randomUUID };
 
   const pool = createSourcePool({ onChange: swap, callsEnded: inFlight.ended, logger });
   const tellHeld = createHeldTeller(logger, (review, fresh) => {
@@ -148,7 +158,11 @@ export async function createApp(options: AppOptions): Promise<App> {
       catalog: createCatalog(reviewed.served),
       policy: inForce.policy,
       upstreams: pool.upstreams(),
-      settings: { maxResultBytes: results.maxBytes, recordArguments: inForce.recordArguments },
+      settings: {
+        maxResultBytes: results.maxBytes,
+        recordArguments: inForce.recordArguments,
+        prices: inForce.prices,
+      },
     };
   };
   const gateway = createGateway(road, createSnapshot(snapshot()));
@@ -169,6 +183,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     if (cancelled > 0) {
       logger.warn({ cancelled }, `${cancelled} calls were cancelled: they outlasted the shutdown grace`);
     }
+    await ledger.close();
     try {
       await pool.close();
       if (face !== 'cli') await changes.stopped(toRecorded(inForce), cancelled);
@@ -257,6 +272,8 @@ interface Prepared {
   readonly policy: PolicySet;
   readonly review: Review;
   readonly plans: ReadonlyMap<string, SourcePlan>;
+  /** By source. */
+  readonly prices: ReadonlyMap<string, PriceList>;
   readonly unusable: { source: string; error: BailiwickError }[];
   readonly local: Principal | undefined;
   /** Of every principal that a caller over HTTP can be, its key in the views. */
@@ -292,6 +309,7 @@ function prepare(loaded: LoadedConfig, options: AppOptions, before?: Prepared): 
     policy: loadPolicies(loaded.policyFiles),
     review: openReview(loaded.lock, loaded.secrets, before?.review),
     plans,
+    prices: new Map(Object.entries(sources).map(([source, settings]) => [source, createPriceList(settings)])),
     unusable,
     local,
     known: new Set([...named, ...(local ? [local] : [])].map(principalKey)),

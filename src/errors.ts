@@ -143,17 +143,27 @@ export class BailiwickError extends Error {
   readonly code: ErrorCode;
   /** Members for `structuredContent.error` beside `code` and `message`, e.g. `pointer`, `rules`. */
   readonly data: Readonly<Record<string, unknown>>;
+  /** True where it is certain that nothing of the call left for its upstream, so that it is not charged. Told to nobody. */
+  readonly nothingSent: boolean;
 
   constructor(
     code: ErrorCode,
     message: string,
-    options: { cause?: unknown; data?: Record<string, unknown> } = {},
+    options: { cause?: unknown; data?: Readonly<Record<string, unknown>>; nothingSent?: boolean } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'BailiwickError';
     this.code = code;
     this.data = options.data ?? {};
+    this.nothingSent = options.nothingSent ?? false;
   }
+}
+
+/** The same error, saying whether it is certain that nothing of the call was sent. */
+export function tellSending(error: BailiwickError, nothingSent: boolean): BailiwickError {
+  if (error.nothingSent === nothingSent) return error;
+  const { code, message, cause, data } = error;
+  return new BailiwickError(code, message, { cause, data, nothingSent });
 }
 
 /** Any throw as a {@link BailiwickError}: an unknown one becomes `INTERNAL`, its text kept from the client. */

@@ -2,7 +2,7 @@ import { stringify } from 'yaml';
 import type { z } from 'zod';
 import { isJsonObject } from '../catalog/json.ts';
 import { type Path, toDotted, valueAt } from '../text/pointer.ts';
-import { isKeyOfAnotherVersion, isValueOfAnotherVersion } from './not-in-this-version.ts';
+import { isCurrencyOfPrice, isKeyOfAnotherVersion, isValueOfAnotherVersion } from './not-in-this-version.ts';
 import { isSensitive } from './redacted.ts';
 import { metaOf, narrowedOptions, optionsOf, schemasAt, shapeOf, tellingKeyOf } from './schema-walk.ts';
 import { suggest } from '../text/suggest.ts';
@@ -69,6 +69,14 @@ function explainUnknownKey(path: Path, context: Context): Explanation {
       at: 'key',
       message: `\`${toDotted(path)}\` is not in this version of Bailiwick`,
       hint: 'remove it',
+    };
+  }
+  if (isCurrencyOfPrice(path)) {
+    return {
+      path,
+      at: 'key',
+      message: `\`${toDotted(path)}\`: prices are in USD, and in no other currency`,
+      hint: 'write the number of USD, for example `price: 0.002` or `price: { perCall: 0.002 }`',
     };
   }
   const parent = path.slice(0, -1);

@@ -23,6 +23,15 @@ export function isKeyOfAnotherVersion(path: Path): boolean {
   return KEYS.some((pattern) => matchesPath(path, pattern.split('.')));
 }
 
+/** True for a key that would be the currency of a price: prices are in USD, and their keys say of what. */
+export function isCurrencyOfPrice(path: Path): boolean {
+  const key = String(path.at(-1));
+  const isOfPrice =
+    matchesPath(path, ['sources', '*', 'price', '*']) ||
+    matchesPath(path, ['sources', '*', 'prices', '*', '*']);
+  return isOfPrice && (key === 'currency' || (/^[A-Za-z]{3}$/.test(key) && key !== 'max'));
+}
+
 /** True for a value that a later version may know. */
 export function isValueOfAnotherVersion(path: Path, value: unknown): boolean {
   return VALUES.some(([pattern, known]) => known === value && matchesPath(path, pattern.split('.')));

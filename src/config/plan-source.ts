@@ -54,7 +54,7 @@ export function planSource(source: string, settings: SourceSettings, deps: PlanO
     });
     return {
       key: digestOf({
-        settings,
+        settings: withoutPrices(settings),
         schemas: loaded.config.schemas,
         credentials,
         ca: ca ?? null,
@@ -65,7 +65,7 @@ export function planSource(source: string, settings: SourceSettings, deps: PlanO
   }
   const { mcp, trustAnnotations, timeout, startupTimeout } = settings;
   return {
-    key: digestOf(settings),
+    key: digestOf(withoutPrices(settings)),
     create: (): Upstream =>
       createMcpUpstream({
         source,
@@ -82,4 +82,10 @@ export function planSource(source: string, settings: SourceSettings, deps: PlanO
         clientInfo,
       }),
   };
+}
+
+/** A price is read at each call: a change of it connects nothing anew. */
+function withoutPrices(settings: SourceSettings): object {
+  const { price: _price, prices: _prices, ...rest } = settings;
+  return rest;
 }

@@ -3,6 +3,7 @@ import { AuditSettings } from '../audit/settings.ts';
 import { RESERVED_SOURCE_NAMES, SOURCE_NAME } from '../catalog/names.ts';
 import { OpenApiSettings } from '../compile/openapi/settings.ts';
 import { SchemaSettings } from '../compile/settings.ts';
+import { LedgerSettings, SourcePriceSettings } from '../gateway/settings.ts';
 import { IdentitySettings } from '../identity/settings.ts';
 import { PolicySettings } from '../policy/settings.ts';
 import { ServerSettings } from '../server/settings.ts';
@@ -21,15 +22,20 @@ const SourceName = z
 
 /** A source that is an OpenAPI document: what it says, and how its API is reached. */
 export const HttpSourceSettings = z
-  .strictObject({ ...OpenApiSettings.shape, ...HttpSettings.shape })
+  .strictObject({ ...OpenApiSettings.shape, ...HttpSettings.shape, ...SourcePriceSettings.shape })
   .refine(hasUrlForCredentials, {
     path: ['url'],
     error:
       'must be set where `credentials` are given: a document must not decide which host receives a credential',
   });
 
+/** A source that is an MCP server. */
+const PricedMcpSourceSettings = McpSourceSettings.extend(SourcePriceSettings.shape).meta({
+  ...McpSourceSettings.meta(),
+});
+
 /** One source: the keys of exactly one kind. */
-export const SourceSettings = z.union([HttpSourceSettings, McpSourceSettings]).meta({
+export const SourceSettings = z.union([HttpSourceSettings, PricedMcpSourceSettings]).meta({
   description: 'One source. `openapi` or `mcp` says which kind it is; exactly one of them is given.',
 });
 
@@ -69,6 +75,7 @@ export const Config = z
         examples: ['bailiwick.lock'],
       }),
     state: StateSettings.prefault({}),
+    ledger: LedgerSettings.prefault({}),
     audit: AuditSettings.prefault({}),
     schemas: SchemaSettings.prefault({}),
     results: ResultSettings.prefault({}),

@@ -3,6 +3,7 @@ import type { Tool } from '../catalog/tool.ts';
 import { BailiwickError, toBailiwickError } from '../errors.ts';
 import type { CallOutcome } from '../upstream/upstream.ts';
 import { brief } from './brief.ts';
+import { answerOf, type Chargeable } from './charge.ts';
 import { decideCall, toRefusal } from './decide-call.ts';
 import { toolAttempt, type Attempt } from './describe-call.ts';
 import { toolAt } from './endpoint.ts';
@@ -25,7 +26,7 @@ export interface ToolCall extends Caller {
  * The road of a call. Every `tools/call`, from every face, is this function; there is no other way to an upstream's tools.
  *
  * ```
- * find → validate → decide → [intent] → invoke → shape → [outcome]
+ * find → validate → decide → reserve → [intent] → invoke → shape → settle → [outcome]
  * ```
  *
  * @returns an MCP `CallToolResult`. What goes wrong about a visible tool is told in it (`isError: true`).
@@ -37,8 +38,11 @@ export async function callTool(road: Road, call: ToolCall): Promise<JsonObject> 
   try {
     await validate(road, call, tool);
     const attempt = await decide(road, call, tool);
-    return await recordedCall(road, call, attempt, async (context) => {
+    const price = call.snapshot.settings.prices.get(tool.source)?.(tool);
+    const charge: Chargeable = { target: { kind: 'tool', tool }, price };
+    return await recordedCall(road, call, { ...attempt, charge }, async (context, answered) => {
       const outcome = await upstreamOf(call, tool).callTool(tool, call.args, context);
+      answered(outcome.answer ?? answerOf(outcome.result));
       return { ...outcome, result: shape(call, tool, outcome) };
     });
   } catch (thrown) {
@@ -82,7 +86,11 @@ async function decide(road: Road, call: ToolCall, tool: Tool): Promise<Attempt> 
 
 function upstreamOf(call: ToolCall, tool: Tool) {
   const upstream = call.snapshot.upstreams.get(tool.source);
-  if (!upstream) throw new BailiwickError('UPSTREAM_UNAVAILABLE', `source ${tool.source} is not connected`);
+  if (!upstream) {
+    throw new BailiwickError('UPSTREAM_UNAVAILABLE', `source ${tool.source} is not connected`, {
+      nothingSent: true,
+    });
+  }
   return upstream;
 }
 

@@ -1,8 +1,9 @@
 import type { RecordEntry, RecordStatus } from '../audit/record.ts';
 import { digestOfText } from '../catalog/canonical.ts';
-import type { JsonObject } from '../catalog/json.ts';
+import type { Json, JsonObject } from '../catalog/json.ts';
 import { BailiwickError, toBailiwickError } from '../errors.ts';
 import type { CallContext } from '../upstream/upstream.ts';
+import { reserveCharge, type Charge, type Chargeable } from './charge.ts';
 import { describeCall, type Attempt } from './describe-call.ts';
 import type { Caller, Road } from './road.ts';
 
@@ -15,32 +16,44 @@ export interface Invoked {
 }
 
 /**
- * The last leg of the road: intent → invoke → outcome.
+ * The last leg of the road: reserve → intent → invoke → settle → outcome.
+ *
+ * What the call can cost is reserved before its intent, and settled on every path; `answered` is told what the upstream
+ * itself answered, as soon as it did. The answer does not wait for the settlement.
  *
  * Nothing leaves the process before its intent is accepted, and for anything but a `read` before it is on disk. The
  * outcome is appended on every path, exactly once; a fault while appending it is logged and never undoes the answer.
  *
- * @throws BailiwickError `RECORD_UNAVAILABLE` before anything was sent, or whatever `invoke` throws.
+ * @throws BailiwickError `LIMIT_EXCEEDED`, `STATE_UNAVAILABLE` or `RECORD_UNAVAILABLE` before anything was sent, or
+ *   whatever `invoke` throws.
  */
 export async function recordedCall(
   road: Road,
   caller: Caller,
-  attempt: Attempt,
-  invoke: (context: CallContext) => Promise<Invoked>,
+  attempt: Attempt & { readonly charge: Chargeable },
+  invoke: (context: CallContext, answered: (answer: Json | undefined) => void) => Promise<Invoked>,
 ): Promise<JsonObject> {
   const carryOut = async (): Promise<JsonObject> => {
     const call = road.newId();
     const durable = attempt.target.access !== 'read';
-    await road.record(
-      { type: 'call.intent', call, ...describeCall(caller, attempt, { isRefused: false }) },
-      { durable },
-    );
+    const charge = await reserve(road, caller, call, attempt);
+    try {
+      const intent = describeCall(caller, attempt, { isRefused: false });
+      await road.record({ type: 'call.intent', call, ...intent }, { durable });
+    } catch (error) {
+      void charge.release();
+      throw error;
+    }
     const started = road.now();
-    const finish = async (result: NonNullable<RecordEntry['result']>): Promise<void> => {
+    const finish = async (
+      result: NonNullable<RecordEntry['result']>,
+      ended?: BailiwickError,
+    ): Promise<void> => {
       const entry: RecordEntry = {
         type: 'call.outcome',
         call,
         result: { ...result, ms: road.now() - started },
+        ...charge.end(ended),
       };
       await road.record(entry, { durable: false }).catch((error: unknown) => {
         road.logger.error({ err: error, call }, 'the outcome of a call could not be recorded');
@@ -48,7 +61,7 @@ export async function recordedCall(
     };
     const signal = AbortSignal.any([caller.context.signal, road.inFlight.expired]);
     try {
-      const invoked = await invoke({ ...caller.context, signal });
+      const invoked = await invoke({ ...caller.context, signal }, charge.answered);
       const text = JSON.stringify(invoked.result);
       await finish({
         status: invoked.status,
@@ -64,7 +77,7 @@ export async function recordedCall(
       const error = toBailiwickError(cause);
       if (error.code === 'INTERNAL')
         road.logger.error({ err: thrown, call }, 'a call failed inside Bailiwick');
-      await finish({ status: statusOf(error), code: codeOf(error) });
+      await finish({ status: statusOf(error), code: codeOf(error) }, error);
       throw error;
     }
   };
@@ -79,6 +92,19 @@ export async function recordedCall(
   return road.inFlight.run(carryOut);
 }
 
+async function reserve(
+  road: Road,
+  caller: Caller,
+  call: string,
+  attempt: Attempt & { readonly charge: Chargeable },
+): Promise<Charge> {
+  try {
+    return await reserveCharge(road, caller, call, attempt.charge);
+  } catch (thrown) {
+    throw await refused(road, caller, attempt, toBailiwickError(thrown));
+  }
+}
+
 /** Records that a call was refused before its intent, and hands the refusal back to be thrown. */
 export async function refused(
   road: Road,
@@ -91,6 +117,7 @@ export async function refused(
     call: road.newId(),
     ...describeCall(caller, attempt, { isRefused: true }),
     result: { status: 'refused', code: error.code },
+    ...describeLimits(error),
   };
   // A fault of ours is told to nobody but the operator: without this line it would be told to nobody.
   if (error.code === 'INTERNAL') road.logger.error({ err: error }, 'a call failed inside Bailiwick');
@@ -104,6 +131,13 @@ function codeOf(error: BailiwickError): number | string {
   return error.code.startsWith('UPSTREAM_') && typeof upstream?.code === 'number'
     ? upstream.code
     : error.code;
+}
+
+/** Which limits refused a call, and for how long, as far as that is known. */
+function describeLimits({ code, data }: BailiwickError): Pick<RecordEntry, 'detail'> {
+  if (code !== 'LIMIT_EXCEEDED' && code !== 'STATE_UNAVAILABLE') return {};
+  const { rules, retryAfterMs } = data;
+  return { detail: { limits: rules, ...(retryAfterMs !== undefined && { retryAfterMs }) } };
 }
 
 function statusOf(error: BailiwickError): RecordStatus {

@@ -43,7 +43,7 @@ export function promptReference(caller: Caller, name: string): Reference {
 }
 
 /**
- * The road of everything that is not a tool call: decide → [intent] → invoke → [outcome].
+ * The road of everything that is not a tool call: decide → reserve → [intent] → invoke → settle → [outcome].
  *
  * @throws BailiwickError `reference.unknown`, absent and forbidden alike, or what the upstream throws.
  */
@@ -65,7 +65,7 @@ export async function requestReference(
     throw await refused(road, caller, attempt, told ?? reference.unknown);
   }
   const { maxResultBytes } = caller.snapshot.settings;
-  return recordedCall(road, caller, attempt, async (context) => {
+  return recordedCall(road, caller, { ...attempt, charge: { target } }, async (context) => {
     const result = await upstream.request(method, params, context).catch((error: unknown) => {
       throw isUnknown(error) ? reference.unknown : error;
     });

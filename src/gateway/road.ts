@@ -5,6 +5,7 @@ import type { CallContext } from '../upstream/upstream.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { NoteList } from './events/record-lists.ts';
 import type { InFlight } from './in-flight.ts';
+import type { Ledger } from './ledger/ledger.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** What every call needs of the world. Wired once, in `app.ts`. */
@@ -13,6 +14,7 @@ export interface Road {
   readonly record: (entry: RecordEntry, options: { durable: boolean }) => Promise<void>;
   readonly noteList: NoteList;
   readonly inFlight: InFlight;
+  readonly ledger: Ledger;
   readonly logger: Logger;
   readonly now: () => number;
   readonly newId: () => string;

@@ -5,6 +5,7 @@ import type { Principal } from '../identity/principal.ts';
 import type { PolicySet } from '../policy/policy-set.ts';
 import { view, type View } from '../policy/view.ts';
 import type { Upstream } from '../upstream/upstream.ts';
+import type { PriceList } from './price.ts';
 
 /**
  * What the gateway serves at one moment. Immutable: a change makes a new snapshot, and a call finishes on the one it
@@ -21,6 +22,8 @@ export interface Snapshot {
 
 /** Settings of the road that change with the configuration, and so with the snapshot. */
 export interface SnapshotSettings {
+  /** By source, what its tools cost. Sources that are not in it cost nothing. */
+  readonly prices: ReadonlyMap<string, PriceList>;
   /** UTF-8 bytes that one result may have. */
   readonly maxResultBytes: number;
   /** What a record keeps of what a caller sent. */

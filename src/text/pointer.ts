@@ -6,6 +6,14 @@ export function toPointer(path: Path): string {
   return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }
 
+/** The path of a JSON Pointer (RFC 6901) that is well formed. */
+export function fromPointer(pointer: string): string[] {
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+}
+
 /** The path as people write it: `sources.files.mcp.command[0]`. */
 export function toDotted(path: readonly PropertyKey[]): string {
   return path

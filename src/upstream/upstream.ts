@@ -1,5 +1,5 @@
 import type { Contribution } from '../catalog/entries.ts';
-import type { JsonObject } from '../catalog/json.ts';
+import type { Json, JsonObject } from '../catalog/json.ts';
 import type { Tool } from '../catalog/tool.ts';
 
 /** What one call carries to an upstream beside the arguments. */
@@ -23,6 +23,8 @@ export interface CallOutcome {
   readonly result: JsonObject;
   /** `tool-error`: the upstream says the call failed. */
   readonly status: 'ok' | 'tool-error';
+  /** What the upstream itself answered, before anything was selected from it, where that is not what `result` holds. */
+  readonly answer?: Json | undefined;
   /** What a caller can use to get less of the answer, in words; said where a result is cut. */
   readonly narrowing?: string;
   /** HTTP status of an HTTP upstream. */
@@ -46,7 +48,8 @@ export type Plan =
  * One source's way to what lies behind it.
  *
  * Every method throws a `BailiwickError` with an `UPSTREAM_*` code when the upstream cannot be reached, is too slow or
- * speaks rubbish, and `CANCELLED` when `signal` fired. None of them decides anything: the caller already did.
+ * speaks rubbish, and `CANCELLED` when `signal` fired. An error says where it is certain that nothing was sent
+ * (`nothingSent`). None of them decides anything: the caller already did.
  */
 export interface Upstream {
   readonly source: string;

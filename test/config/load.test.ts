@@ -30,6 +30,7 @@ test('a file with nothing but sources has defaults that work', async () => {
       sinks: [],
     },
     schemas: { budget: 1500, limit: 4000, definitions: 'keep' },
+    ledger: { timeZone: 'UTC' },
     results: { maxBytes: 100_000 },
   });
   expect(policyFiles).toEqual([]);

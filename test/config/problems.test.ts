@@ -20,7 +20,7 @@ test('an unknown key that resembles nothing comes with the keys that are known t
 test('keys of one kind of source are not suggested for the other', async () => {
   expect(await refusalOf('sources: { api: { openapi: api.yaml, trustAnnotations: true } }\n')).toEqual([
     '1:38  unknown key `trustAnnotations` in `sources.api`\n' +
-      'known here: `openapi`, `overlays`, `references`, `servers`, `serverVariables`, `rules`, `mediaTypes`, `forms`, `select`, `url`, `credentials`, `tls`, `privateNetwork`, `timeout`, `maxResponseBytes`',
+      'known here: `openapi`, `overlays`, `references`, `servers`, `serverVariables`, `rules`, `mediaTypes`, `forms`, `select`, `url`, `credentials`, `tls`, `privateNetwork`, `timeout`, `maxResponseBytes`, `price`, `prices`',
   ]);
 });
 

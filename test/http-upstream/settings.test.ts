@@ -73,6 +73,8 @@ test('every field carries a description and examples for the configuration refer
     'privateNetwork',
     'timeout',
     'maxResponseBytes',
+    'price',
+    'prices',
   ]);
   for (const [name, field] of fields)
     expect(field, name).toMatchObject({ description: expect.any(String), examples: expect.any(Array) });

@@ -103,7 +103,10 @@ function createFault(fault: Fault, context: FaultContext, error?: unknown): Bail
       : '';
   const message = `${peer}${place} ${fault.what}; ${fault.advice}.${warning}`;
   const cause = error === undefined ? `at ${base.origin}` : `at ${base.origin}: ${describe(error)}`;
-  return new BailiwickError(fault.code, message, { cause: new Error(scrub(cause)) });
+  return new BailiwickError(fault.code, message, {
+    cause: new Error(scrub(cause)),
+    nothingSent: !fault.mayHaveArrived,
+  });
 }
 
 /** The code of an error, or of the first one inside an `AggregateError` (several addresses of one name). */

@@ -2,7 +2,7 @@ import type { HttpBinding } from '../../catalog/binding.ts';
 import type { Contribution } from '../../catalog/entries.ts';
 import { isJsonObject, type JsonObject } from '../../catalog/json.ts';
 import type { Tool } from '../../catalog/tool.ts';
-import { BailiwickError } from '../../errors.ts';
+import { BailiwickError, tellSending, toBailiwickError } from '../../errors.ts';
 import { createAddressGuard, type Resolve } from '../network/address-guard.ts';
 import { createGuardedAgent } from '../network/guarded-agent.ts';
 import { createLiveScrubber } from '../live-scrub.ts';
@@ -117,6 +117,21 @@ export function createHttpUpstream(options: HttpUpstreamOptions): Upstream {
   let isClosed = false;
 
   async function call(tool: Tool, args: JsonObject, signal: AbortSignal): Promise<CallOutcome> {
+    let requests = 0;
+    const onRequest = (): void => void (requests += 1);
+    try {
+      return await exchangeOnce(tool, args, { signal, onRequest });
+    } catch (error) {
+      // Before the first request nothing was sent; before the second one, the first was.
+      throw requests === 1 ? error : tellSending(toBailiwickError(error), requests === 0);
+    }
+  }
+
+  async function exchangeOnce(
+    tool: Tool,
+    args: JsonObject,
+    { signal, onRequest }: { readonly signal: AbortSignal; readonly onRequest: () => void },
+  ): Promise<CallOutcome> {
     const { binding, base, planned = [] } = prepare(tool);
     const selection = readSelection(binding, args);
     const changesSomething = tool.access !== 'read';
@@ -125,6 +140,7 @@ export function createHttpUpstream(options: HttpUpstreamOptions): Upstream {
     const send = async (): Promise<Sent> => {
       const attachments = await fetchTokens(planned, tokens, signal);
       const request = buildRequest(binding, args, base, attachments);
+      onRequest();
       const response = await sendRequest(agent, request, limits, signal, context);
       return { url: request.url, response, attachments };
     };
@@ -160,7 +176,9 @@ export function createHttpUpstream(options: HttpUpstreamOptions): Upstream {
 
     callTool: async (tool, args, { signal }) => {
       if (isClosed)
-        throw new BailiwickError('SHUTTING_DOWN', `${source} is being closed and takes no new calls`);
+        throw new BailiwickError('SHUTTING_DOWN', `${source} is being closed and takes no new calls`, {
+          nothingSent: true,
+        });
       const outcome = call(tool, args, signal);
       running.add(outcome);
       return outcome.finally(() => running.delete(outcome));

@@ -50,25 +50,33 @@ export function toOutcome(response: HttpResponse, context: ResultContext): CallO
     return { ...facts, status: 'tool-error', result: toErrorResult(context.tool, text, { status }) };
   }
   if (status >= 200 && status < 300) {
-    const result = toResult(response, body.bytes, context);
-    return { ...facts, status: result['isError'] === true ? 'tool-error' : 'ok', result };
+    const read = toResult(response, body.bytes, context);
+    return { ...facts, status: read.result['isError'] === true ? 'tool-error' : 'ok', ...read };
   }
-  return { ...facts, status: 'tool-error', result: toFailure(response, body.bytes, context) };
+  return { ...facts, status: 'tool-error', ...toFailure(response, body.bytes, context) };
 }
 
-function toResult(response: HttpResponse, bytes: Buffer, context: ResultContext): JsonObject {
+/** `answer`: the JSON that came, whole. */
+interface Read {
+  readonly result: JsonObject;
+  readonly answer?: Json | undefined;
+}
+
+function toResult(response: HttpResponse, bytes: Buffer, context: ResultContext): Read {
   const { tool, scrub } = context;
   const contentType = response.headers['content-type'];
   const mimeType = essenceOf(contentType);
-  if (bytes.length === 0) return withoutStructure({ type: 'text', text: toEmptyText(response, scrub) }, tool);
+  if (bytes.length === 0) {
+    return { result: withoutStructure({ type: 'text', text: toEmptyText(response, scrub) }, tool) };
+  }
   const kind = toMediaKind(contentType);
   if (kind === 'image' || kind === 'audio') {
-    return withoutStructure({ type: kind, data: bytes.toString('base64'), mimeType }, tool);
+    return { result: withoutStructure({ type: kind, data: bytes.toString('base64'), mimeType }, tool) };
   }
   if (kind === 'binary') {
     const uri = `bailiwick://${tool.source}/${tool.name}`;
     const resource = { uri, mimeType, blob: bytes.toString('base64') };
-    return withoutStructure({ type: 'resource', resource }, tool);
+    return { result: withoutStructure({ type: 'resource', resource }, tool) };
   }
   const text = scrub(decodeText(bytes, contentType));
   const value = kind === 'json' ? parseJson(text) : undefined;
@@ -77,7 +85,8 @@ function toResult(response: HttpResponse, bytes: Buffer, context: ResultContext)
       ? withNote(withoutStructure({ type: 'text', text }, tool), context)
       : toJsonResult({ text, value }, context);
   const link = response.headers['link'];
-  return withNext(result, context.next?.(link === undefined ? link : scrub(link), value));
+  const next = context.next?.(link === undefined ? link : scrub(link), value);
+  return { result: withNext(result, next), answer: value };
 }
 
 function withNote(result: JsonObject & { content: JsonObject[] }, { selection }: ResultContext): JsonObject {
@@ -115,7 +124,7 @@ function toEmptyText({ status, headers }: HttpResponse, scrub: Scrub): string {
     : `${describeStatus(status)}\nLocation: ${scrub(location)}`;
 }
 
-function toFailure(response: HttpResponse, bytes: Buffer, context: ResultContext): JsonObject {
+function toFailure(response: HttpResponse, bytes: Buffer, context: ResultContext): Read {
   const { tool, scrub, hint } = context;
   const { status, headers } = response;
   const contentType = headers['content-type'];
@@ -127,8 +136,10 @@ function toFailure(response: HttpResponse, bytes: Buffer, context: ResultContext
     ...(isRedirect ? [`, which points to ${scrub(headers['location']!)} and is not followed`] : []),
     ...(status === 401 && hint !== undefined ? [`; ${hint}`] : []),
   ].join('');
-  const body = text === '' ? undefined : ((kind === 'json' ? parseJson(text) : undefined) ?? text);
-  return toErrorResult(tool, message, { status, ...(body === undefined ? {} : { body }) }, text);
+  const answer = kind === 'json' ? parseJson(text) : undefined;
+  const body = text === '' ? undefined : (answer ?? text);
+  const result = toErrorResult(tool, message, { status, ...(body === undefined ? {} : { body }) }, text);
+  return { result, answer };
 }
 
 /** Clients check structured content against the tool's output schema even in errors. */

@@ -1,5 +1,5 @@
 import type { Dispatcher } from 'undici';
-import { BailiwickError } from '../../errors.ts';
+import { BailiwickError, tellSending } from '../../errors.ts';
 import type { HttpRequest } from './build-request.ts';
 import { createTimeout, toFault, type FaultContext } from './faults.ts';
 import { readBody, type ResponseBody } from './response-body.ts';
@@ -33,7 +33,7 @@ export async function sendRequest(
 ): Promise<HttpResponse> {
   const cancelled = (): BailiwickError =>
     new BailiwickError('CANCELLED', `${context.source}: the call was cancelled`);
-  if (signal.aborted) throw cancelled();
+  if (signal.aborted) throw tellSending(cancelled(), true);
   const timer = new AbortController();
   const timeout = setTimeout(() => timer.abort(), limits.timeoutMs);
   try {

@@ -1,6 +1,6 @@
 import type { Contribution } from '../../catalog/entries.ts';
 import type { JsonObject } from '../../catalog/json.ts';
-import { BailiwickError } from '../../errors.ts';
+import { BailiwickError, tellSending, toBailiwickError } from '../../errors.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import { createScrubber } from '../scrub.ts';
 import type { CallContext, Upstream } from '../upstream.ts';
@@ -165,7 +165,9 @@ export function createMcpUpstream(options: McpUpstreamOptions): Upstream {
     const { onProgress } = context;
     const { tool, patienceMs = timeoutMs } = extras;
     for (let isRetry = false; ; isRetry = true) {
-      const connection = await link.get(context.signal);
+      const connection = await link.get(context.signal).catch((error: unknown) => {
+        throw tellSending(toBailiwickError(error), true);
+      });
       try {
         return await connection.request(
           method,
@@ -188,12 +190,13 @@ export function createMcpUpstream(options: McpUpstreamOptions): Upstream {
         if (!isRetry && (hasNoSession || wasNotSent(error))) continue;
         const uri = method === 'resources/read' ? toParams(connection)['uri'] : undefined;
         const isContinuation = context.requestState !== undefined || context.inputResponses !== undefined;
-        throw toUpstreamFault(error, {
+        const fault = toUpstreamFault(error, {
           source,
           scrub,
           isContinuation,
           ...(typeof uri === 'string' && { uri }),
         });
+        throw tellSending(fault, wasNotSent(error));
       }
     }
   };

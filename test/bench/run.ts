@@ -3,7 +3,7 @@
  * compile a large OpenAPI document, beside two other compilers?
  *
  *   node test/bench/run.ts [--rounds N] [--seconds N] [--callers 1,16] [--rate N] [--parties LIST] [--json] [--write]
- *     [--only calls|compile] [--specs DIRECTORY]
+ *     [--only calls|compile|redis] [--specs DIRECTORY]
  *
  * Exit 0: measured. 1: a party could not be started or answered wrongly. 2: the command line is wrong.
  * `--write` renews the tables in `docs/bench.md`. How to read the numbers is written there.
@@ -16,6 +16,7 @@ import { formatCompileTable, runCompileBench } from './compile/rounds.ts';
 import { readMachine } from './machine.ts';
 import { PARTY_NAMES } from './parties.ts';
 import { formatMachine, formatTable, summarizeSamples } from './report.ts';
+import { formatRedisTable, runRedisBench } from './redis/run-redis.ts';
 import { runBench } from './rounds.ts';
 
 const DOCUMENT = new URL('../../docs/bench.md', import.meta.url);
@@ -49,12 +50,14 @@ async function main(): Promise<number> {
     console.error(`numbers must be positive; --parties takes ${PARTY_NAMES.join(',')}`);
     return 2;
   }
-  if (values.only !== undefined && !['calls', 'compile'].includes(values.only)) {
-    console.error('--only takes calls or compile');
+  if (values.only !== undefined && !['calls', 'compile', 'redis'].includes(values.only)) {
+    console.error('--only takes calls, compile or redis');
     return 2;
   }
-  if (values.only !== 'compile') await benchCalls({ parties, callers, rate, rounds, seconds });
-  if (values.only !== 'calls') await benchCompile(rounds);
+  const runs = (what: string): boolean => values.only === undefined || values.only === what;
+  if (runs('calls')) await benchCalls({ parties, callers, rate, rounds, seconds });
+  if (runs('compile')) await benchCompile(rounds);
+  if (values.only === 'redis') await benchRedis(rounds);
   return 0;
 }
 
@@ -90,6 +93,16 @@ async function benchCompile(rounds: number): Promise<void> {
   const text = `${how} ${load}\n\n${formatCompileTable(lines)}`;
   console.log(values.json ? JSON.stringify({ lines }, null, 2) : text);
   if (values.write) await writeSection('compiled', text);
+}
+
+/** Only where it is asked for: it needs a redis-server. */
+async function benchRedis(rounds: number): Promise<void> {
+  const results = await runRedisBench(rounds, (line) => console.error(line));
+  const { cores, load } = readMachine();
+  const how = `${rounds} rounds, Node ${process.version}, Redis on the same machine. Load average ${load.toFixed(2)} on ${cores} cores.`;
+  const text = `${how}\n\n${formatRedisTable(results)}`;
+  console.log(values.json ? JSON.stringify({ rounds: results }, null, 2) : text);
+  if (values.write) await writeSection('redis', text);
 }
 
 async function writeSection(name: string, text: string): Promise<void> {

@@ -1,0 +1,141 @@
+import { readFile } from 'node:fs/promises';
+import type { ConnectionOptions } from 'node:tls';
+import { BailiwickError } from '../../errors.ts';
+import type { StateSettings } from '../settings.ts';
+
+export type RedisSettings = NonNullable<StateSettings['redis']>;
+
+export interface Endpoint {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** How to reach Redis, read from the settings. */
+export interface Topology {
+  readonly kind: 'single' | 'cluster' | 'sentinel';
+  /** The server, some nodes of the cluster, or the sentinels. */
+  readonly endpoints: readonly [Endpoint, ...Endpoint[]];
+  readonly database: number;
+  readonly username: string | undefined;
+  readonly password: string | undefined;
+  readonly tls: ConnectionOptions | undefined;
+  readonly sentinel:
+    | { readonly name: string; readonly username: string | undefined; readonly password: string | undefined }
+    | undefined;
+  /** What an operator calls it, e.g. `Redis at 10.0.0.1:6379`. Without credentials. */
+  readonly title: string;
+}
+
+/** @throws BailiwickError `CONFIGURATION` */
+export async function readTopology(settings: RedisSettings): Promise<Topology> {
+  const { kind, urls } = toUrls(settings);
+  const port = kind === 'sentinel' ? 26_379 : 6379;
+  const [first, ...others] = urls.map((url) => parseUrl(url, port));
+  if (first === undefined) throw new BailiwickError('CONFIGURATION', 'state.redis names no server');
+  const all = [first, ...others];
+  const endpoints: Topology['endpoints'] = [first.endpoint, ...others.map(({ endpoint }) => endpoint)];
+  if (kind === 'cluster' && all.some(({ database }) => database !== 0))
+    throw new BailiwickError('CONFIGURATION', 'state.redis.cluster: a cluster has only database 0');
+  const usesTls = settings.tls !== undefined || all.some(({ secure }) => secure);
+  // What stands in a URL of a sentinel is for the sentinel.
+  const ofUrl = kind === 'sentinel' ? undefined : first;
+  return {
+    kind,
+    endpoints,
+    database: first.database,
+    username: settings.username ?? ofUrl?.username,
+    password: settings.password ?? ofUrl?.password,
+    tls: usesTls
+      ? await readTls(settings.tls, kind === 'cluster' ? first.endpoint.host : undefined)
+      : undefined,
+    sentinel: settings.sentinel && {
+      name: settings.sentinel.name,
+      username: settings.sentinel.username ?? first.username,
+      password: settings.sentinel.password ?? first.password,
+    },
+    title: toTitle(kind, endpoints, settings.sentinel?.name),
+  };
+}
+
+function toUrls(settings: RedisSettings): { kind: Topology['kind']; urls: readonly string[] } {
+  if (settings.cluster !== undefined) return { kind: 'cluster', urls: settings.cluster };
+  if (settings.sentinel !== undefined) return { kind: 'sentinel', urls: settings.sentinel.urls };
+  return { kind: 'single', urls: settings.url === undefined ? [] : [settings.url] };
+}
+
+interface ParsedUrl {
+  readonly endpoint: Endpoint;
+  readonly secure: boolean;
+  readonly database: number;
+  readonly username: string | undefined;
+  readonly password: string | undefined;
+}
+
+const FORM = 'write redis://host:port/database, or rediss:// for TLS';
+
+/** The text itself is never repeated in an error: it may hold a password. */
+function parseUrl(text: string, defaultPort: number): ParsedUrl {
+  const url = URL.parse(text);
+  if (url === null) throw new BailiwickError('CONFIGURATION', `state.redis: a URL cannot be read; ${FORM}`);
+  if (url.protocol !== 'redis:' && url.protocol !== 'rediss:')
+    throw new BailiwickError('CONFIGURATION', `state.redis: a URL begins with ${url.protocol}; ${FORM}`);
+  const database = /^\/?(\d{0,5})\/?$/.exec(url.pathname)?.[1];
+  if (url.hostname === '' || database === undefined || url.search !== '' || url.hash !== '')
+    throw new BailiwickError(
+      'CONFIGURATION',
+      `state.redis: the URL of ${url.host} is more or less than that; ${FORM}`,
+    );
+  return {
+    endpoint: {
+      host: url.hostname.replaceAll(/^\[|\]$/g, ''),
+      port: url.port === '' ? defaultPort : Number(url.port),
+    },
+    secure: url.protocol === 'rediss:',
+    database: Number(database),
+    username: decode(url.username, url.host),
+    password: decode(url.password, url.host),
+  };
+}
+
+function decode(text: string, host: string): string | undefined {
+  if (text === '') return undefined;
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new BailiwickError(
+      'CONFIGURATION',
+      `state.redis: user name or password in the URL of ${host} is not percent-encoded`,
+    );
+  }
+}
+
+/** The nodes of a cluster are found by address, but their certificate carries a name. */
+async function readTls(
+  settings: RedisSettings['tls'],
+  defaultName: string | undefined,
+): Promise<ConnectionOptions> {
+  const servername = settings?.serverName ?? defaultName;
+  return {
+    ...(servername === undefined ? {} : { servername }),
+    ...(settings?.ca === undefined ? {} : { ca: await readAuthority(settings.ca) }),
+  };
+}
+
+async function readAuthority(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    throw new BailiwickError('CONFIGURATION', `state.redis.tls.ca: ${file} cannot be read`, { cause: error });
+  }
+}
+
+function toTitle(kind: Topology['kind'], endpoints: readonly Endpoint[], name: string | undefined): string {
+  const where = endpoints.map(toAddress).join(', ');
+  if (kind === 'cluster') return `Redis Cluster at ${where}`;
+  if (kind === 'sentinel') return `Redis ${name} behind the sentinels at ${where}`;
+  return `Redis at ${where}`;
+}
+
+export function toAddress({ host, port }: Endpoint): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}

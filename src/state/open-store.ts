@@ -1,7 +1,6 @@
 import type { Logger } from '../telemetry/logger.ts';
 import type { StateSettings } from './settings.ts';
 import type { Store } from './store.ts';
-import { BailiwickError } from '../errors.ts';
 
 export interface StoreDependencies {
   readonly logger: Logger;
@@ -18,8 +17,8 @@ export interface StoreDependencies {
  */
 export async function openStore(settings: StateSettings, dependencies: StoreDependencies): Promise<Store> {
   if (settings.redis) {
-    // The redis home: await import('./redis/open-redis.ts'), called with settings.redis and the dependencies.
-    throw new BailiwickError('CONFIGURATION', '`state.redis` is not in this version');
+    const { openRedisStore } = await import('./redis/open-redis.ts');
+    return openRedisStore(settings.redis, dependencies);
   }
   const { openMemory } = await import('./memory/open-memory.ts');
   return openMemory(dependencies);

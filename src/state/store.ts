@@ -76,6 +76,7 @@ export interface Store {
   /**
    * Hears what is published from now on, this process's own messages included. `onGap` is called when messages may have been missed (the
    * connection was lost and is back): read again what the messages are about. Resolves to how to stop.
+   * Where the home is away it resolves all the same, and `onGap` is called once messages are heard.
    */
   subscribe(
     topic: string,

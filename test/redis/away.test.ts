@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Store } from '../../src/state/store.ts';
 import { freePort } from '../support/child-process.ts';
@@ -117,8 +118,8 @@ describe('opening', () => {
       code: 'CONFIGURATION',
       message: expect.stringContaining(says),
     });
-    const error = await opened.catch((reason: unknown) => reason as Error);
-    expect(String(error) + JSON.stringify(logger.lines)).not.toContain('secret');
+    const [error] = await Promise.allSettled([opened]);
+    expect(inspect({ error, lines: logger.lines }, { depth: 10 })).not.toContain('secret');
   });
 
   it('refuses one server where a cluster is configured, and the other way round', async () => {

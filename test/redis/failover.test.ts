@@ -12,10 +12,10 @@ afterEach(() => store?.close());
 
 /** Reserves one after the other while something happens, each again until it is answered; how many were reserved. */
 async function reserveDuring(target: Store, work: () => Promise<void>): Promise<number> {
-  let isOver = false;
+  const progress = { isOver: false };
   let count = 0;
   const reserving = (async () => {
-    while (!isOver || count === 0) {
+    while (!progress.isOver || count === 0) {
       await until('a reservation is answered', () => reserveOnce(target, `during-${count}`)); // oxlint-disable-line no-await-in-loop -- one after the other
       count += 1;
     }
@@ -23,7 +23,7 @@ async function reserveDuring(target: Store, work: () => Promise<void>): Promise<
   try {
     await work();
   } finally {
-    isOver = true;
+    progress.isOver = true;
     await reserving;
   }
   return count;

@@ -5,11 +5,12 @@ import { createAvailability, type Availability } from './availability.ts';
 import { createClient, toDelay, type Client } from './client.ts';
 import type { Keys } from './keys.ts';
 import { assertLayout, toLayoutStep, type Layout } from './layout.ts';
-import { describeError, isWrongSettings, toFailure, type Failure } from './redis-errors.ts';
+import { describeError, isWrongSettings, toFailure, withoutCommand, type Failure } from './redis-errors.ts';
 import { SCRIPTS, type ScriptName } from './scripts/scripts.ts';
 import { inspectServers } from './server-check.ts';
 import type { Topology } from './topology.ts';
 import { createWarnings } from './warnings.ts';
+import { stateUnavailable, storeClosed } from '../unavailable.ts';
 import { withDeadline } from './with-deadline.ts';
 
 /** One way to Redis: runs scripts, within a time, and knows whether it is there. */
@@ -87,10 +88,12 @@ export function createConnection(options: ConnectionOptions): Connection {
   };
 
   function onError(error: Error): void {
-    lastError = error;
+    lastError = withoutCommand(error);
     if (isWrongSettings(error) && opening !== undefined)
       opening.reject(
-        new BailiwickError('CONFIGURATION', `${title}: ${describeError(error)}`, { cause: error }),
+        new BailiwickError('CONFIGURATION', `${title}: ${describeError(error)}`, {
+          cause: withoutCommand(error),
+        }),
       );
     else if (isWrongSettings(error)) fail(error);
     if (/DB index is out of range|SELECT is not allowed/.test(error.message)) client.disconnect(true);
@@ -170,11 +173,13 @@ export function createConnection(options: ConnectionOptions): Connection {
     return unavailable(reason, error);
   }
 
+  /** Callers are not told where Redis is; the cause, which is logged, says it. */
   function unavailable(reason: string, cause?: unknown): BailiwickError {
-    const what = isClosed ? 'the store is closed' : 'the store of limits and state cannot be reached now';
-    return new BailiwickError('STATE_UNAVAILABLE', what, {
-      cause: new Error(`${title}: ${reason}`, cause === undefined ? undefined : { cause }),
-    });
+    if (isClosed) return storeClosed();
+    return stateUnavailable(
+      'the store that this gateway shares with others cannot be reached now',
+      new Error(`${title}: ${reason}`, cause === undefined ? undefined : { cause: withoutCommand(cause) }),
+    );
   }
 
   /** Finds out whether Redis is there: at once when it is connected, then seldom; often while it is away. */

@@ -1,4 +1,3 @@
-import { BailiwickError } from '../../errors.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import {
   checkAmount,
@@ -12,6 +11,7 @@ import {
   toBoundedText,
 } from '../bounds.ts';
 import type { Store } from '../store.ts';
+import { storeClosed } from '../unavailable.ts';
 import { createConnection } from './connection.ts';
 import { createKeys } from './keys.ts';
 import { LAYOUT, type Layout } from './layout.ts';
@@ -114,7 +114,7 @@ export async function openRedisStore(
     },
     async subscribe(topic, listener, onGap) {
       checkName('the topic', topic);
-      if (isClosed) throw new BailiwickError('STATE_UNAVAILABLE', 'the store is closed');
+      if (isClosed) throw storeClosed();
       return subscriptions.subscribe(keys.toChannel(topic), listener, onGap);
     },
     isAvailable: () => availability.isAvailable,

@@ -74,3 +74,10 @@ function toRoot(error: Error): Error {
   if (error instanceof AggregateError && error.errors[0] instanceof Error) return toRoot(error.errors[0]);
   return error;
 }
+
+/** What may be kept and logged of an error: the client hangs the command on it, password and values included. */
+export function withoutCommand(error: unknown): Error {
+  const root = error instanceof Error ? toRoot(error) : new Error(String(error));
+  const { code } = root as NodeJS.ErrnoException;
+  return Object.assign(new Error(root.message), { name: root.name }, code === undefined ? {} : { code });
+}

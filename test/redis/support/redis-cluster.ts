@@ -19,8 +19,14 @@ export async function startCluster({ replicas = 0 } = {}): Promise<RedisCluster>
     Array.from({ length: 3 + replicas }, async () => {
       const busPort = await freePort();
       const server = await startRedis([
-        ...['--cluster-enabled', 'yes', '--cluster-port', String(busPort)],
-        ...['--cluster-node-timeout', '1000', '--cluster-replica-validity-factor', '0'],
+        '--cluster-enabled',
+        'yes',
+        '--cluster-port',
+        String(busPort),
+        '--cluster-node-timeout',
+        '1000',
+        '--cluster-replica-validity-factor',
+        '0',
       ]);
       return { server, busPort };
     }),
@@ -32,7 +38,8 @@ export async function startCluster({ replicas = 0 } = {}): Promise<RedisCluster>
   await Promise.all(
     primaries.map((server, index) =>
       server.command(
-        ...['cluster', 'addslotsrange'],
+        'cluster',
+        'addslotsrange',
         Math.floor((index * SLOTS) / 3),
         Math.floor(((index + 1) * SLOTS) / 3) - 1,
       ),

@@ -181,15 +181,19 @@ export async function openChain(options: ChainOptions): Promise<ChainWriter> {
         // One turn of the event loop, so that everybody who was just answered can join the batch.
         await setImmediate();
         isAll = await writeBatch();
-      } while (!isAll || waiting.some((one) => one.settle !== undefined));
+      } while (!isAll || waiting.some((one) => one.settle !== undefined) || (isSignatureDue() && !failing));
     } finally {
       // In the same turn as the last look at `waiting`: nobody can come to wait for a flush that is over.
       flushing = undefined;
     }
-    if (waiting.length === 0 || closed) return;
+    if (closed || (waiting.length === 0 && !isSignatureDue())) return;
     // Accepted while the last batch was on its way, or kept because the disk refused it.
     timer ??= setTimeout(flushSoon, failing ? RETRY_MS : flushDelayMs);
     if (failing) timer.unref();
+  }
+
+  function isSignatureDue(): boolean {
+    return checkpoints?.isDueAfter(head.seq) ?? false;
   }
 
   /** Writes what waits, up to a bound. False: there was more, and the disk may take it. */

@@ -1,14 +1,17 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { generateKeyPairSync } from 'node:crypto';
 import { onTestFinished } from 'vitest';
 import { nodeFileSystem } from '../../src/audit/file-system.ts';
 import type { ChainFile, ChainFileSystem } from '../../src/audit/file-system.ts';
 import type { AuditRecord, RecordEntry } from '../../src/audit/record.ts';
+import { parseSigningKey } from '../../src/audit/signing-key.ts';
+import type { SigningKey } from '../../src/audit/signing-key.ts';
 import { createChainCheck } from '../../src/audit/verify-chain.ts';
 import type { ChainExpectation, ChainVerdict } from '../../src/audit/verify-chain.ts';
 import { openChain } from '../../src/audit/writer.ts';
-import type { ChainOptions, RecordWriter } from '../../src/audit/writer.ts';
+import type { ChainOptions, ChainWriter } from '../../src/audit/writer.ts';
 import type { Logger } from '../../src/telemetry/logger.ts';
 import { toRecord } from '../support/record.ts';
 
@@ -35,7 +38,7 @@ export function keptLog(): Logger & { messages: string[] } {
 /** A chain whose timer never fires within a test. */
 export async function openTestChain(
   options: { dir: string } & Partial<ChainOptions>,
-): Promise<RecordWriter & { log: string[] }> {
+): Promise<ChainWriter & { log: string[] }> {
   const logger = keptLog();
   const writer = await openChain({
     chain: CHAIN,
@@ -45,6 +48,35 @@ export async function openTestChain(
     ...options,
   });
   return { ...writer, log: logger.messages };
+}
+
+export function createTestKey(): SigningKey {
+  const { privateKey } = generateKeyPairSync('ed25519');
+  return parseSigningKey(privateKey.export({ format: 'pem', type: 'pkcs8' }) as string);
+}
+
+/** Timers that a test turns by hand. */
+export function handTimers(): {
+  schedule: (callback: () => void, milliseconds: number) => () => void;
+  /** What each one waits for, in milliseconds. */
+  waiting: () => number[];
+  /** Lets all that wait ring. */
+  fire: () => void;
+} {
+  const timers = new Map<() => void, number>();
+  return {
+    schedule: (callback, milliseconds) => {
+      timers.set(callback, milliseconds);
+      return () => timers.delete(callback);
+    },
+    waiting: () => [...timers.values()],
+    fire: () => {
+      for (const callback of [...timers.keys()]) {
+        timers.delete(callback);
+        callback();
+      }
+    },
+  };
 }
 
 export function intent(call: string, more: Partial<RecordEntry> = {}): RecordEntry {

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { Logger } from '../telemetry/logger.ts';
 import type { ChainFileSystem } from './file-system.ts';
 import { createHeadPublisher } from './head-publisher.ts';
@@ -16,12 +15,17 @@ import type { RecordWriter } from './writer.ts';
 /** The chain of this process, with everything that goes on around it. */
 export interface BegunChain {
   readonly writer: RecordWriter;
+  /** Resolves once the chains that others left behind are in order. Never rejects. */
+  readonly repaired: Promise<void>;
   /** Lets the first of these keys sign from now on. Logs where that cannot be. */
-  useKeys(settings: AuditSettings): Promise<void>;
+  useKeys(settings: ChainSettings): Promise<void>;
 }
 
+/** What a chain needs of the settings. */
+type ChainSettings = Pick<AuditSettings, 'dir' | 'signing'>;
+
 export interface BeginOptions {
-  readonly settings: AuditSettings;
+  readonly settings: ChainSettings;
   /** From `createChainName`. */
   readonly chain: string;
   readonly now: () => number;
@@ -68,6 +72,7 @@ export async function beginChain(options: BeginOptions): Promise<BegunChain> {
     : Promise.resolve();
 
   return {
+    repaired,
     writer: {
       append: writer.append,
       head: writer.head,
@@ -94,7 +99,7 @@ export async function beginChain(options: BeginOptions): Promise<BegunChain> {
 }
 
 /** The key that signs: the first that is configured, else the one in the file beside the directory, which is made. */
-async function findSigningKey({ dir, signing }: AuditSettings): Promise<SigningKey> {
+async function findSigningKey({ dir, signing }: ChainSettings): Promise<SigningKey> {
   const [first] = signing.keys ?? [];
-  return first === undefined ? readOrMakeKeyFile(keyFileBeside(join(dir))) : parseSigningKey(first);
+  return first === undefined ? readOrMakeKeyFile(keyFileBeside(dir)) : parseSigningKey(first);
 }

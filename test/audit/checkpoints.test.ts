@@ -36,6 +36,10 @@ function typesOf(records: readonly AuditRecord[]): string[] {
   return records.map(({ type }) => type);
 }
 
+function openssl(...args: string[]): string {
+  return execFileSync('openssl', args, { encoding: 'utf8' });
+}
+
 test('a chain begins and ends with a signed checkpoint', async () => {
   const dir = await temporaryDirectory();
   const heads: SignedHead[] = [];
@@ -64,7 +68,10 @@ test('a checkpoint follows a number of records, a time with something new, and n
   for (const call of ['a', 'b', 'c', 'd']) await writer.append(intent(call), DURABLE);
   expect(typesOf(await readRecords(dir))).toEqual([
     'checkpoint',
-    ...['call.intent', 'call.intent', 'call.intent', 'checkpoint'],
+    'call.intent',
+    'call.intent',
+    'call.intent',
+    'checkpoint',
     'call.intent',
   ]);
   expect(timers.waiting()).toEqual([10_000]);
@@ -199,7 +206,6 @@ test('openssl verifies a checkpoint as the documentation says', async () => {
   await writeFile(file('head.json'), toCanonicalJson({ chain: checkpoint.chain, ...detail.head }));
   await writeFile(file('head.sig'), Buffer.from(detail.signature, 'base64'));
   await writeFile(file('key.der'), Buffer.from(detail.publicKey, 'base64'));
-  const openssl = (...args: string[]): string => execFileSync('openssl', args, { encoding: 'utf8' });
   openssl('pkey', '-pubin', '-inform', 'DER', '-in', file('key.der'), '-out', file('key.pem'));
   const verify = ['pkeyutl', '-verify', '-pubin', '-inkey', file('key.pem'), '-rawin', '-in'];
   expect(openssl(...verify, file('head.json'), '-sigfile', file('head.sig'))).toContain(

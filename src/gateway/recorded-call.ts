@@ -52,7 +52,8 @@ export async function recordedCall(
       const entry: RecordEntry = {
         type: 'call.outcome',
         call,
-        result: { ...result, ms: road.now() - started },
+        // A clock that was put back makes no call end before it began.
+        result: { ...result, ms: Math.max(0, road.now() - started) },
         ...charge.end(ended),
       };
       await road.record(entry, { durable: false }).catch((error: unknown) => {

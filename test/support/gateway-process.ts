@@ -67,7 +67,8 @@ export async function startGateway(setup: GatewaySetup): Promise<GatewayProcess>
   return { url, child, stop };
 }
 
-async function untilReady(url: string, child: Child): Promise<void> {
+/** Resolves when `/readyz` says 200; rejects when the process ends before. */
+export async function untilReady(url: string, child: Child): Promise<void> {
   const deadline = Date.now() + READY_WITHIN_MS;
   while (Date.now() < deadline) {
     if (child.process.exitCode !== null) {

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createApp, type App } from '../../src/app.ts';
+import { createApp, type App, type AppOptions } from '../../src/app.ts';
 import type { AuditRecord } from '../../src/audit/record.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { challenge } from '../../src/identity/authenticate.ts';
@@ -56,6 +56,7 @@ export async function startGateway(
   files: Record<string, string>,
   environment: NodeJS.ProcessEnv = {},
   linked: readonly string[] = [],
+  more: Partial<Pick<AppOptions, 'fileSystem' | 'now'>> = {},
 ) {
   const workspace = await createFolder(files);
   for (const name of linked) await symlink(path.join(REPOSITORY, name), path.join(workspace.folder, name));
@@ -63,7 +64,7 @@ export async function startGateway(
   const file = path.join(folder, 'bailiwick.yaml');
   const log = createLog();
   const loaded = await loadConfig(file, environment);
-  const app: App = await createApp({ loaded, logger: log.logger, face: 'http', now: Date.now });
+  const app: App = await createApp({ loaded, logger: log.logger, face: 'http', now: Date.now, ...more });
   let ready = false;
   const http = await startHttpServer({
     settings: loaded.config.server,

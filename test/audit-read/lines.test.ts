@@ -43,7 +43,7 @@ test('whatever the bytes and the blocks, forward and backward give every line on
         const text = expected[index]!.bytes.toString('utf8');
         if (line.problem === undefined) expect(line.text).toBe(text);
         else expect(Buffer.from(text).equals(expected[index]!.bytes)).toBe(false);
-        expect(await lineNumberAt(file, line.offset)).toBe(index + 1);
+        expect(lineNumberAt(file, line.offset)).toBe(index + 1);
       }
       expect(backward.toReversed()).toEqual(forward);
     }),

@@ -1,4 +1,4 @@
-import { constants, open } from 'node:fs/promises';
+import { closeSync, constants, openSync, readSync } from 'node:fs';
 
 /**
  * How large the blocks of a read are, so that all files that are being read hold no more than a few megabytes together,
@@ -25,24 +25,25 @@ export function createBlockBudget(total = TOTAL_BYTES): BlockBudget {
 }
 
 /**
- * Up to `size` bytes of a file from `position`; fewer at its end. Between two reads the file is not open: ten thousand
- * chains need one descriptor.
+ * Fills a buffer from a file, from `position`, and returns the number of bytes; fewer than there is room for at the end
+ * of the file. Between two reads the file is not open: ten thousand chains need one descriptor.
+ *
+ * It blocks, which is ten times as fast for small files: readers of the record are processes of their own.
  *
  * @throws the system's error.
  */
-export async function readBlock(path: string, position: number, size: number): Promise<Buffer> {
+export function readBlock(path: string, position: number, into: Buffer): number {
   // What is not a regular file could keep a reader waiting for ever.
-  const handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  const file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {
-    const buffer = Buffer.allocUnsafe(size);
     let filled = 0;
-    while (filled < size) {
-      const { bytesRead } = await handle.read(buffer, filled, size - filled, position + filled);
-      if (bytesRead === 0) break;
-      filled += bytesRead;
+    while (filled < into.length) {
+      const count = readSync(file, into, filled, into.length - filled, position + filled);
+      if (count === 0) break;
+      filled += count;
     }
-    return buffer.subarray(0, filled);
+    return filled;
   } finally {
-    await handle.close();
+    closeSync(file);
   }
 }

@@ -6,6 +6,9 @@ const MAX_LINE_BYTES = 20 * 1024 * 1024;
 
 const LINE_FEED = 0x0a;
 
+/** The first block of a file; the next are larger. Most chains are short. */
+const FIRST_BYTES = 16 * 1024;
+
 /** One line of a file, without its line feed. */
 export interface FileLine {
   /** Where its first byte is. */
@@ -37,54 +40,74 @@ export interface LineRange {
 
 /** The lines of a file from its first. Holds one block, or one line where that is longer. */
 export function readForward(path: string, { from = 0, until = Infinity, blockBytes }: LineRange): LineReader {
-  let kept: Buffer = Buffer.alloc(0);
-  /** Where `kept` begins in the file. */
-  let offset = from;
-  /** Where the next line begins in `kept`. */
+  /** Used again and again: `start` to `end` of it was read and not given. */
+  let buffer: Buffer = Buffer.alloc(0);
   let start = 0;
+  let end = 0;
+  /** Where `buffer` begins in the file. */
+  let offset = from;
   let searched = 0;
-  let isTooLong = false;
-  let isDone = false;
-  let tooLongFrom = 0;
+  let nextBytes = FIRST_BYTES;
+  let isAtEnd = false;
+  /** Where a line began of which the beginning was let go. */
+  let tooLongFrom: number | undefined;
 
   function take(length: number, terminated: boolean): FileLine {
-    const bytes = kept.subarray(start, start + length);
-    const lineOffset = isTooLong ? tooLongFrom : offset + start;
+    const bytes = buffer.subarray(start, start + length);
+    const lineOffset = tooLongFrom ?? offset + start;
     start += length + (terminated ? 1 : 0);
     searched = start;
-    const line = { offset: lineOffset, end: offset + start, terminated, ...decode(bytes, isTooLong) };
-    isTooLong = false;
+    const line = {
+      offset: lineOffset,
+      end: offset + start,
+      terminated,
+      ...decode(bytes, tooLongFrom !== undefined),
+    };
+    tooLongFrom = undefined;
     return line;
   }
 
-  async function readMore(): Promise<boolean> {
-    const position = offset + kept.length;
-    const rest = kept.subarray(start);
+  /** Makes room behind what was not given yet, and moves that to the front. */
+  function makeRoom(): void {
+    if (end - start > MAX_LINE_BYTES) {
+      tooLongFrom ??= offset + start;
+      start = end;
+    }
+    const rest = end - start;
     // Blocks that grow with the line keep the work proportional to its length.
-    const wanted = Math.min(Math.max(blockBytes(), rest.length), until - position);
-    const block = wanted > 0 ? await readBlock(path, position, wanted) : Buffer.alloc(0);
-    if (block.length === 0) return false;
-    const isDropped = rest.length > MAX_LINE_BYTES;
-    if (isDropped && !isTooLong) tooLongFrom = offset + start;
-    isTooLong ||= isDropped;
-    offset = isDropped ? position : offset + start;
-    kept = isDropped || rest.length === 0 ? block : Buffer.concat([rest, block]);
-    searched = isDropped ? 0 : rest.length;
+    const capacity = rest + Math.max(Math.min(nextBytes, blockBytes()), rest);
+    if (capacity > buffer.length) {
+      const larger = Buffer.allocUnsafe(capacity);
+      buffer.copy(larger, 0, start, end);
+      buffer = larger;
+    } else buffer.copy(buffer, 0, start, end);
+    offset += start;
     start = 0;
-    return true;
+    end = rest;
+    searched = rest;
+    nextBytes *= 4;
+  }
+
+  function readMore(): boolean {
+    if (isAtEnd) return false;
+    makeRoom();
+    const position = offset + end;
+    const room = buffer.subarray(end, end + Math.max(0, Math.min(buffer.length - end, until - position)));
+    const count = room.length > 0 ? readBlock(path, position, room) : 0;
+    isAtEnd = count < room.length || room.length === 0;
+    end += count;
+    return count > 0;
   }
 
   return {
     async next() {
-      while (!isDone) {
-        const at = kept.indexOf(LINE_FEED, searched);
-        if (at !== -1) return take(at - start, true);
-        searched = kept.length;
-        if (await readMore()) continue;
-        isDone = true;
-        if (kept.length > start || isTooLong) return take(kept.length - start, false);
+      for (;;) {
+        const found = searched < end ? buffer.indexOf(LINE_FEED, searched) : -1;
+        if (found !== -1 && found < end) return take(found - start, true);
+        searched = end;
+        if (readMore()) continue;
+        return end > start || tooLongFrom !== undefined ? take(end - start, false) : undefined;
       }
-      return undefined;
     },
   };
 }
@@ -104,6 +127,7 @@ export function readBackward(
   let isTooLong = false;
   let isDone = false;
   let isBegun = false;
+  let nextBytes = FIRST_BYTES;
 
   function take(first: number): FileLine {
     const bytes = kept.subarray(first, Math.max(first, end));
@@ -120,12 +144,15 @@ export function readBackward(
     return line;
   }
 
-  async function readMore(): Promise<boolean> {
+  function readMore(): boolean {
     const rest = kept.subarray(0, Math.max(0, end));
-    const wanted = Math.min(Math.max(blockBytes(), rest.length), offset - from);
+    const wanted = Math.min(Math.max(Math.min(nextBytes, blockBytes()), rest.length), offset - from);
     if (wanted <= 0) return false;
-    const block = await readBlock(path, offset - wanted, wanted);
-    if (block.length < wanted) throw new Error('the file became shorter while it was read');
+    const block = Buffer.allocUnsafe(wanted);
+    if (readBlock(path, offset - wanted, block) < wanted) {
+      throw new Error('the file became shorter while it was read');
+    }
+    nextBytes *= 4;
     offset -= wanted;
     if (rest.length > MAX_LINE_BYTES) isTooLong = true;
     kept = isTooLong || rest.length === 0 ? block : Buffer.concat([block, rest]);
@@ -134,9 +161,9 @@ export function readBackward(
     return true;
   }
 
-  async function begin(): Promise<void> {
+  function begin(): void {
     isBegun = true;
-    if (!(await readMore())) return;
+    if (!readMore()) return;
     if (kept[kept.length - 1] !== LINE_FEED) return;
     isTerminated = true;
     end -= 1;
@@ -145,12 +172,12 @@ export function readBackward(
 
   return {
     async next() {
-      if (!isBegun) await begin();
+      if (!isBegun) begin();
       while (!isDone) {
         const at = searched > 0 ? kept.lastIndexOf(LINE_FEED, searched - 1) : -1;
         if (at !== -1) return take(at + 1);
         searched = 0;
-        if (await readMore()) continue;
+        if (readMore()) continue;
         isDone = true;
         if (end > 0 || (end === 0 && isTerminated && until > from)) return take(0);
       }

@@ -37,8 +37,8 @@ export async function snapshotChains(
 /** Where the last whole line ends. */
 async function endOfLines(path: string, size: number): Promise<number> {
   if (size === 0) return 0;
-  const [last] = await readBlock(path, size - 1, 1);
-  if (last === LINE_FEED) return size;
+  const last = Buffer.alloc(1);
+  if (readBlock(path, size - 1, last) === 1 && last[0] === LINE_FEED) return size;
   const line = await readBackward(path, { until: size, blockBytes: () => 64 * 1024 }).next();
   return line?.offset ?? 0;
 }

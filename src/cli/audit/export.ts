@@ -49,7 +49,7 @@ async function exportRecord(terminal: Terminal, directory: string, options: Expo
     : recordRows(directory, criteria, reading);
   const { out, force = false } = options;
   const count = await writeOut(rows, format, out === undefined ? undefined : { path: out, force });
-  await troubles.end();
+  troubles.end();
   if (out !== undefined) terminal.err(`${countText(count, rows.noun)} written to ${out}`);
   else if (count === 0) terminal.err(`${directory}: no ${rows.noun} matches`);
 }

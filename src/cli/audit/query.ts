@@ -69,7 +69,7 @@ async function query(terminal: Terminal, directory: string, options: QueryOption
   const sums = totals.current();
   await sink.end(sums);
   await output.end();
-  await troubles.end();
+  troubles.end();
   if (last !== undefined && last.dropped > 0) {
     terminal.err(`the last ${limit} of them are shown: --limit 0 shows all`);
   }

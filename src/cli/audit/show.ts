@@ -48,7 +48,7 @@ async function show(
   const isRight = place
     ? await showRecord({ terminal, directory, troubles, options }, place)
     : await showCall({ terminal, directory, troubles, options }, id);
-  await troubles.end();
+  troubles.end();
   return isRight;
 }
 

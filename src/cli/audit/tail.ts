@@ -61,7 +61,7 @@ async function tail(terminal: Terminal, directory: string, options: TailOptions)
   const { readLastEntries } = await import('../../audit/read/entries.ts');
   const { entries } = await readLastEntries(directory, count, { ...shown, onTrouble: troubles.add });
   await show(entries);
-  await troubles.end();
+  troubles.end();
   if (entries.length === 0) terminal.err(`${directory}: no entry matches`);
 }
 
@@ -113,7 +113,7 @@ async function follow(following: Following): Promise<void> {
     });
     // Calls that are under way are shown when they end.
     await show(last.entries.filter((entry) => !waitsFor.has(placeOf(entry))));
-    await troubles.end();
+    troubles.end();
   }
 
   const matches = createFilter(wanted.criteria);
@@ -129,7 +129,7 @@ async function follow(following: Following): Promise<void> {
     });
     for await (const batch of batches) {
       await show(batch.flatMap(joiner.take).filter(isShown));
-      await troubles.end();
+      troubles.end();
     }
   } finally {
     waker.close();

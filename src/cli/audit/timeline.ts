@@ -67,6 +67,6 @@ async function timeline(terminal: Terminal, directory: string, options: Timeline
     ];
     terminal.out(parts.join('\n\n'));
   }
-  await troubles.end();
+  troubles.end();
   if (count === 0) terminal.err(`${directory}: nothing matches`);
 }

@@ -12,7 +12,12 @@ import type { Shelves } from './shelves.ts';
 import type { LostReservation, Store } from './store.ts';
 
 /** Takes one step: all that `work` does is done, or nothing, and nobody sees it half done. */
-export type Step = <T>(work: (shelves: Shelves) => T) => Promise<T>;
+export type Step = <T>(
+  /** `read`: nothing is changed. `add`: a home that is full may refuse. */
+  kind: 'read' | 'add' | 'end',
+  now: number,
+  work: (shelves: Shelves) => T,
+) => Promise<T>;
 
 /** The methods of a store that count, for a home that lives in this process. */
 export function createCounting(
@@ -20,12 +25,13 @@ export function createCounting(
 ): Pick<Store, 'reserve' | 'settle' | 'renew' | 'reap' | 'totals' | 'tally'> {
   /** Reaps step by step, so that many lost reservations hold nobody up, and does `then` in the last of the steps. */
   async function afterReaping<T>(
+    kind: 'add' | 'end',
     now: number,
     then: (shelves: Shelves) => T,
   ): Promise<{ lost: LostReservation[]; answer: T }> {
     const lost: LostReservation[] = [];
     for (;;) {
-      const taken = await step((shelves) => {
+      const taken = await step(kind, now, (shelves) => {
         const reaped = reapSome(shelves, now);
         return reaped.more ? { reaped } : { reaped, last: { answer: then(shelves) } };
       });
@@ -37,34 +43,34 @@ export function createCounting(
   return {
     async reserve(reservation) {
       checkReservation(reservation);
-      const { lost, answer } = await afterReaping(reservation.now, (shelves) =>
+      const { lost, answer } = await afterReaping('add', reservation.now, (shelves) =>
         reserveNow(shelves, reservation),
       );
       return { ...answer, lost };
     },
     async settle(settlement) {
       checkSettlement(settlement);
-      return step((shelves) => settleNow(shelves, settlement));
+      return step('end', settlement.now, (shelves) => settleNow(shelves, settlement));
     },
     async renew(ids, leaseUntil, now) {
       for (const id of ids) checkName('the id', id);
       checkTime('leaseUntil', leaseUntil);
       checkTime('now', now);
-      return step((shelves) => renewNow(shelves, ids, leaseUntil, now));
+      return step('end', now, (shelves) => renewNow(shelves, ids, leaseUntil, now));
     },
     async reap(now) {
       checkTime('now', now);
-      return (await afterReaping(now, () => undefined)).lost;
+      return (await afterReaping('end', now, () => undefined)).lost;
     },
     async totals(counters, now) {
       for (const counter of counters) checkCounter(counter);
       checkTime('now', now);
-      return step((shelves) => totalsNow(shelves, counters, now));
+      return step('read', now, (shelves) => totalsNow(shelves, counters, now));
     },
     async tally(tally, now) {
       checkTally(tally);
       checkAmount('now', now);
-      await step((shelves) => addToRow(shelves, tally, now));
+      await step('add', now, (shelves) => addToRow(shelves, tally, now));
     },
   };
 }

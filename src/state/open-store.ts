@@ -1,3 +1,4 @@
+import { BailiwickError } from '../errors.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { StateSettings } from './settings.ts';
 import type { Store } from './store.ts';
@@ -8,7 +9,7 @@ export interface StoreDependencies {
 }
 
 /**
- * Opens the home that the configuration names; without a name, SQLite at `.bailiwick/state.db`.
+ * Opens the home that the configuration names; where it names none, its default is SQLite at `.bailiwick/state.db`.
  *
  * Redis that is away does not keep this from resolving: the store is then not available. A file that is corrupt, or was
  * written by a newer version, does.
@@ -20,6 +21,11 @@ export async function openStore(settings: StateSettings, dependencies: StoreDepe
     const { openRedisStore } = await import('./redis/open-redis.ts');
     return openRedisStore(settings.redis, dependencies);
   }
-  const { openMemory } = await import('./memory/open-memory.ts');
-  return openMemory(dependencies);
+  if (settings.memory) {
+    const { openMemory } = await import('./memory/open-memory.ts');
+    return openMemory(dependencies);
+  }
+  if (settings.sqlite === undefined) throw new TypeError('the configuration names no home for state');
+  const { openSqlite } = await import('./sqlite/open-sqlite.ts');
+  return openSqlite({ file: settings.sqlite, ...dependencies });
 }

@@ -9,6 +9,8 @@ export interface Topics {
   /** Tells everyone that messages may have been missed. */
   tellGap(): void;
   isEmpty(): boolean;
+  /** True while anybody listens to this topic. */
+  has(topic: string): boolean;
   clear(): void;
 }
 
@@ -55,6 +57,7 @@ export function createTopics(logger: Logger): Topics {
         for (const { onGap } of subscribers) guard(topic, () => onGap?.());
     },
     isEmpty: () => topics.size === 0,
+    has: (topic) => topics.has(topic),
     clear: () => topics.clear(),
   };
 }

@@ -47,24 +47,15 @@ export function openMemory(options: MemoryOptions): Store {
     if (shelves.size() + values.size() >= maxEntries || values.length() + length > maxLength)
       throw stateUnavailable('the state in memory is full; keep it in a file or in Redis: see `state`');
   };
-  const counting = createCounting(async (work) => {
+  const counting = createCounting(async (kind, now, work) => {
     open();
+    if (kind === 'add') makeRoom(now, 0);
+    else if (kind === 'end') sweep(now);
     return work(shelves);
   });
 
   return {
     ...counting,
-    async reserve(reservation) {
-      open();
-      // A reservation that is refused for want of room has not been looked at: it can be repeated.
-      if (Number.isSafeInteger(reservation.now)) makeRoom(reservation.now, 0);
-      return counting.reserve(reservation);
-    },
-    async tally(tally, now) {
-      open();
-      if (Number.isSafeInteger(now)) makeRoom(now, 0);
-      return counting.tally(tally, now);
-    },
     async get(key, now) {
       open();
       checkName('the key', key);

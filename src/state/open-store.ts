@@ -1,4 +1,3 @@
-import { BailiwickError } from '../errors.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { StateSettings } from './settings.ts';
 import type { Store } from './store.ts';

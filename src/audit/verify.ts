@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { BailiwickError } from '../errors.ts';
 import { createFileReader } from './chain-lines.ts';
 import type { FileReader } from './chain-lines.ts';
+import { EMPTY_HEAD } from './chain.ts';
 import { checkGivenHeads } from './given-heads.ts';
 import type { GivenHead, HeadReport } from './given-heads.ts';
 import { byAge } from './previous-heads.ts';
@@ -120,12 +121,12 @@ function judge(
   verdict: ChainVerdict,
   { statements, trust }: { statements: Statements; trust: Trust },
 ): ChainVerdict {
-  if (!verdict.ok) return verdict;
-  const { start, head, signatures } = verdict;
+  const { ok, start, head, signatures } = verdict;
   if (start.seq > 0 && !statements.isRemoved(chain, start)) {
     const why = `records 1 to ${start.seq} are missing here, and no record says that they were removed`;
-    return broken(verdict, 1, why);
+    return { ...broken(verdict, 1, why), records: 0, start: EMPTY_HEAD, head: EMPTY_HEAD };
   }
+  if (!ok) return verdict;
   if (trust.isRequired && head.seq > 0 && signatures.trusted.length === 0) {
     return broken(verdict, start.seq + 1, 'no record of this chain is signed by a trusted key');
   }

@@ -115,7 +115,9 @@ test('of several processes that start at once, each chain is put in order once',
   await Promise.all(begun.map(({ repaired }) => repaired));
   await Promise.all(begun.map(({ writer }) => writer.close()));
   const records = (await Promise.all(['a', 'b', 'c'].map((chain) => readRecords(dir, chain)))).flat();
-  const repaired = records.filter(({ type }) => type === 'repair').map(({ detail }) => detail?.['chain']);
+  const repaired = records
+    .filter(({ type }) => type === 'repair')
+    .map(({ detail }) => String(detail?.['chain']));
   expect(repaired.toSorted()).toEqual(['killed-1', 'killed-2', 'killed-3']);
   expect(await verifyDirectory(dir)).toMatchObject({ ok: true });
 });

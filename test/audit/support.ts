@@ -71,10 +71,9 @@ export function handTimers(): {
     },
     waiting: () => [...timers.values()],
     fire: () => {
-      for (const callback of [...timers.keys()]) {
-        timers.delete(callback);
-        callback();
-      }
+      const callbacks = [...timers.keys()];
+      timers.clear();
+      for (const callback of callbacks) callback();
     },
   };
 }

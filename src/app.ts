@@ -19,6 +19,7 @@ import { createChangeRecorder, type InForce } from './config/record-changes.ts';
 import { toBailiwickError, type BailiwickError } from './errors.ts';
 import { createEventAppender } from './gateway/events/append-event.ts';
 import { recordDrift } from './gateway/events/record-drift.ts';
+import { createLimitRecorder } from './gateway/events/record-limits.ts';
 import { createListRecorder } from './gateway/events/record-lists.ts';
 import { createSigninRecorder } from './gateway/events/record-signins.ts';
 import { createGateway, type Gateway } from './gateway/gateway.ts';
@@ -137,6 +138,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     newId: randomUUID,
     timeZone: () => inForce.loaded.config.ledger.timeZone,
     localShare: options.loaded.config.state.localShare,
+    ...createLimitRecorder(append),
   });
   const road: Road = { record: records.append, noteList, inFlight, ledger, logger, now, newId: randomUUID };
 

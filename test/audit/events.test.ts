@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { RecordEntry } from '../../src/audit/record.ts';
 import { createEventAppender } from '../../src/gateway/events/append-event.ts';
 import { createLastTold } from '../../src/gateway/events/last-told.ts';
+import { createLimitRecorder } from '../../src/gateway/events/record-limits.ts';
 import { createListRecorder } from '../../src/gateway/events/record-lists.ts';
 import { createSigninRecorder } from '../../src/gateway/events/record-signins.ts';
 import type { Listing, ListKind } from '../../src/gateway/list.ts';
@@ -140,4 +141,10 @@ test('what was told is remembered within a bound, the least recently asked about
     told.isNews('c', '1'),
   ]).toEqual([true, true, false, true]);
   expect([told.isNews('a', '1'), told.isNews('b', '1')]).toEqual([false, true]);
+});
+
+test('a reservation that was lost is recorded with its call', () => {
+  const { entries, append } = recorder();
+  createLimitRecorder(append).onLost({ id: 'c1', charged: { month: 5 } });
+  expect(entries).toEqual([{ type: 'limit', call: 'c1', detail: { change: 'lost', charged: { month: 5 } } }]);
 });

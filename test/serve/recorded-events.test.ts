@@ -17,6 +17,16 @@ const keyName = (key: string): string => hashKey(key).slice('sha256:'.length).sl
 const ofType = (records: readonly AuditRecord[], type: AuditRecord['type']): AuditRecord[] =>
   records.filter((record) => record.type === type);
 
+/** An entry of `identity.keys`, as `notesFiles` writes it. */
+const entry = (key: string, principal: string, more = ''): string =>
+  `    - { principal: ${principal}, hash: '${hashKey(key)}'${more} }`;
+
+const one = (change: string, key: string, principal: string, more: object = {}) => ({
+  change,
+  count: 1,
+  keys: [{ key: keyName(key), principal, ...more }],
+});
+
 test.each(CLIENT_KINDS)(
   'what a client was shown is recorded once, and again when it changes (%s)',
   async (kind) => {
@@ -102,8 +112,6 @@ test('keys that come, go, change and expire are recorded by their short names', 
   const files = notesFiles(api.url);
   const config = files['bailiwick.yaml'] ?? '';
   await using gateway = await startGateway(files, {}, [], { now: () => clock.time });
-  const entry = (key: string, principal: string, more = ''): string =>
-    `    - { principal: ${principal}, hash: '${hashKey(key)}'${more} }`;
   const added = entry('bw_another-key-canary-0004', 'reader');
   await gateway.write(
     'bailiwick.yaml',
@@ -123,11 +131,6 @@ test('keys that come, go, change and expire are recorded by their short names', 
   }
   await gateway.close();
   const keys = ofType(await gateway.records(), 'key').map(({ detail }) => detail);
-  const one = (change: string, key: string, principal: string, more: object = {}) => ({
-    change,
-    count: 1,
-    keys: [{ key: keyName(key), principal, ...more }],
-  });
   expect(keys).toEqual([
     one('added', 'bw_another-key-canary-0004', 'reader'),
     one('removed', KEYS.reader, 'reader'),
@@ -135,6 +138,36 @@ test('keys that come, go, change and expire are recorded by their short names', 
     one('expired', KEYS.writer, 'writer', { expires: '2026-11-22T00:00:00Z' }),
   ]);
   expect(JSON.stringify(keys)).not.toContain(hashKey(KEYS.writer).slice(7));
+});
+
+test('a budget that is nearly used up is recorded, and calls beyond it are recorded as refused', async () => {
+  await using api = await startApi();
+  const files = notesFiles(api.url);
+  const limits = 'limits: [{ id: few, budget: { calls: 4, per: month, alertAt: [0.5] } }]';
+  const clock = { time: Date.UTC(2026, 10, 21, 12) };
+  const policy = `${files['policies/notes.policy.yaml']}\n${limits}\n`;
+  await using gateway = await startGateway({ ...files, 'policies/notes.policy.yaml': policy }, {}, [], {
+    now: () => clock.time,
+  });
+  await using client = await connect('v2 modern', gateway.endpoint, KEYS.reader);
+  for (let count = 0; count < 70; count += 1)
+    await client.callTool({ name: 'notes_list_notes', arguments: {} });
+  await client.close();
+  await gateway.close();
+  expect(api.received).toHaveLength(4);
+  const [alert, ...others] = ofType(await gateway.records(), 'limit');
+  expect(others).toEqual([]);
+  expect(alert?.detail).toMatchObject({
+    change: 'alert',
+    limit: 'notes/few',
+    part: 0.5,
+    total: 2,
+    amount: 4,
+  });
+  const refused = ofType(await gateway.records(), 'call.refused');
+  expect(refused[0]).toMatchObject({ result: { code: 'LIMIT_EXCEEDED' }, detail: { limits: ['notes/few'] } });
+  expect(refused).toHaveLength(61);
+  expect(refused.at(-1)?.detail).toMatchObject({ count: 6, codes: { LIMIT_EXCEEDED: 6 } });
 });
 
 test('definitions that are no longer those of the lock are recorded once for each change', async () => {

@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { RECORD_SCHEMA } from '../src/audit/record-schema.ts';
 import { COMPILE_SCHEMA } from '../src/cli/compile-schema.ts';
+import { SPEND_SCHEMA } from '../src/cli/spend/spend-schema.ts';
 import { configJsonSchema } from '../src/config/json-schema.ts';
 import { configReference } from '../src/config/reference.ts';
 import { policyJsonSchema } from '../src/policy/schema.ts';
@@ -26,6 +27,7 @@ export const GENERATED_FILES: readonly GeneratedFile[] = [
   { file: 'policies/policy.schema.json', content: () => toJsonText(policyJsonSchema()) },
   { file: 'docs/record.schema.json', content: () => toJsonText(RECORD_SCHEMA) },
   { file: 'docs/compile.schema.json', content: () => toJsonText(COMPILE_SCHEMA) },
+  { file: 'docs/spend.schema.json', content: () => toJsonText(SPEND_SCHEMA) },
   { file: 'README.md', content: () => replaceMarkedSection(readText('README.md'), 'folders', folderTable()) },
 ];
 

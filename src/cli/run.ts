@@ -14,6 +14,7 @@ import { addPlan } from './plan.ts';
 import { addSchema } from './schema.ts';
 import { addServe } from './serve.ts';
 import { processTerminal } from './terminal.ts';
+import { addSpend } from './spend/spend.ts';
 import { addTools } from './tools.ts';
 
 /** In the order in which a new user needs them. */
@@ -26,6 +27,7 @@ const COMMANDS: readonly AddCommand[] = [
   addCompile,
   addCheck,
   addAudit,
+  addSpend,
   addKeys,
   addSchema,
   addDemoApi,

@@ -34,7 +34,7 @@ export function multiplyNanoUsd(units: number, nanoUsdPerUnit: number): number {
 }
 
 /** Nano-USD as a decimal number of USD without superfluous zeros: `0.002`. */
-export function toUsdText(nanoUsd: number): string {
+export function toUsdText(nanoUsd: number | bigint): string {
   const digits = String(nanoUsd).padStart(DECIMALS + 1, '0');
   const decimals = digits.slice(-DECIMALS).replace(/0+$/, '');
   return digits.slice(0, -DECIMALS) + (decimals === '' ? '' : `.${decimals}`);

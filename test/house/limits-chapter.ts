@@ -62,6 +62,7 @@ limit are for all that it measures; in a \`rate\`, a \`concurrency\` or a \`budg
 hour, day or month of the calendar, in its \`timeZone\`. There is no \`week\`: of a budget take \`day\` or \`month\`, of a rate \`day\`.
 
 **Amounts** are whole numbers, of \`usd\` with up to 9 decimals, and each entry has exactly one: money, tokens and calls are three
-budgets, written as a list. 0 allows nothing.`;
+budgets, written as a list. 0 allows nothing. \`bailiwick spend\` says what was [spent](state.md#spending), and
+how full each budget is.`;
 
 export const CONCURRENCY = `\`concurrency\` is a number of calls, or \`{ calls: 5, by: principal, mode: soft }\` where \`by\` or \`mode\` is for it alone.`;

@@ -56,6 +56,6 @@ export function pad(text: string, columns: number, side: 'left' | 'right' = 'lef
 }
 
 function widthOfGrapheme(grapheme: string): number {
-  if (/^\p{M}+$/u.test(grapheme)) return 0;
+  if (/^[\p{M}\u200E]+$/u.test(grapheme)) return 0;
   return WIDE.test(grapheme) ? 2 : 1;
 }

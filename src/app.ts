@@ -9,6 +9,7 @@ import { createLazyWriter } from './audit/lazy-writer.ts';
 import { checkSinks } from './audit/sinks/create-sink.ts';
 import { openSinks, type Sinks } from './audit/sinks/sinks.ts';
 import { createWakingWriter } from './audit/waking-writer.ts';
+import { createStoredHeads } from './audit/stored-heads.ts';
 import type { RecordWriter } from './audit/writer.ts';
 import { createCatalog, type Catalog } from './catalog/catalog.ts';
 import type { Contribution } from './catalog/entries.ts';
@@ -112,7 +113,16 @@ export async function createApp(options: AppOptions): Promise<App> {
   let begun: BegunChain | undefined;
   const open = async (): Promise<BegunChain['writer']> => {
     const settings = options.loaded.config.audit;
-    begun = await beginChain({ settings, chain, now, logger, fileSystem, isLasting: face !== 'cli' });
+    const { put: putHead } = createStoredHeads(store, now);
+    begun = await beginChain({
+      settings,
+      chain,
+      now,
+      logger,
+      fileSystem,
+      putHead,
+      isLasting: face !== 'cli',
+    });
     return begun.writer;
   };
   // A command that only looks at the catalog leaves no chain; a server that could keep none would rather not start.

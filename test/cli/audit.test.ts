@@ -12,7 +12,7 @@ test('audit verify says yes to what was written, and no, with file, line and rea
     status: 0,
     out: expect.stringMatching(/^CHAIN +RECORDS +OK[^\n]*\ncli-\S+ +[1-9]\d* +yes/),
   });
-  expect(good.out).toContain('records cut off at the end');
+  expect(good.out).toContain('confirmed up to record 3 by the store');
 
   const directory = path.join(workspace.folder, '.bailiwick/audit');
   const segment =

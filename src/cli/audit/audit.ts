@@ -4,6 +4,7 @@ import { addQuery } from './query.ts';
 import { addShow } from './show.ts';
 import { addTail } from './tail.ts';
 import { addTimeline } from './timeline.ts';
+import { addHeads } from './heads.ts';
 import { addVerify } from './verify.ts';
 
 /** `bailiwick audit …`: the record, read and proved. Works offline, and while a gateway runs. */
@@ -12,7 +13,7 @@ export const addAudit: AddCommand = (program, terminal, exit) => {
     'audit query --since 24h --decision refused',
     'audit verify',
   ]);
-  for (const add of [addTail, addQuery, addShow, addTimeline, addExport, addVerify])
+  for (const add of [addTail, addQuery, addShow, addTimeline, addExport, addVerify, addHeads])
     add(audit, terminal, exit);
   program.addCommand(audit);
 };

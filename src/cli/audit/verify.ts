@@ -1,8 +1,9 @@
 import { InvalidArgumentError } from 'commander';
+import type { GivenHead } from '../../audit/given-heads.ts';
 import type { VerifyOptions } from '../../audit/verify.ts';
 import { loadConfig, type LoadedConfig } from '../../config/load.ts';
 import { CONFIG_OPTION, createCommand, DEFAULT_CONFIG, JSON_OPTION, type AddCommand } from '../command.ts';
-import { withProgress } from '../terminal.ts';
+import { withProgress, type Terminal } from '../terminal.ts';
 import { describeReport } from './verify-report.ts';
 
 interface Options {
@@ -18,7 +19,7 @@ What it finds: any record that was edited, removed, put elsewhere or added, at o
 directory, with file and line of the first; a whole chain that is gone, where a head or another chain names it; a
 signature that is not a trusted key's. What nobody but the chain itself vouches for is said plainly.
 
-Heads are kept elsewhere: in a file that \`bailiwick audit heads\` wrote, or in any sink, whose records are heads too.
+Heads are kept elsewhere: in the store of the configuration, in a file that \`bailiwick audit heads\` wrote, or in any sink, whose records are heads too.
 Keys that are trusted: those of audit.signing.keys and of --trust; without any, the one that was made beside the directory.`;
 
 /** `bailiwick audit verify`: whether the records on disk are the ones that were written. Works offline, and while a gateway runs. */
@@ -53,7 +54,7 @@ export const addVerify: AddCommand = (audit, terminal, exit) => {
       const settings = loaded?.config.audit;
       const progress = { bytes: 0, chains: 0 };
       const wanted: VerifyOptions = {
-        heads: await readHeads(options.head),
+        heads: [...(await readHeads(options.head)), ...(loaded ? await fromStore(loaded, terminal) : [])],
         trust: await readTrust(options.trust, directory, settings),
         strict: options.strict ?? false,
         onProgress: (now) => Object.assign(progress, now),
@@ -78,6 +79,19 @@ export const addVerify: AddCommand = (audit, terminal, exit) => {
 /** The configuration; for a directory that is named only where one was asked for. */
 async function loadFor(dir: string | undefined, config: string): Promise<LoadedConfig | undefined> {
   return dir !== undefined && config === DEFAULT_CONFIG ? undefined : loadConfig(config, process.env);
+}
+
+/** A store that cannot be read takes nothing from the verdict but its heads; the person is told. */
+async function fromStore(loaded: LoadedConfig, terminal: Terminal): Promise<GivenHead[]> {
+  try {
+    const { readStoredHeads } = await import('./stored-heads.ts');
+    const heads = await readStoredHeads(loaded);
+    return heads.map((signed) => ({ ...signed, signed, from: 'the store' }));
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    terminal.err(`the heads in the store are not used: ${why}`);
+    return [];
+  }
 }
 
 function collect(value: string, before: readonly string[]): string[] {

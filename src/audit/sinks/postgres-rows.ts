@@ -62,7 +62,7 @@ export function toInsert(table: string): string {
     ', ',
   );
   const sent = COLUMNS.map(({ type, sent: other }, index) => `$${index + 1}::${other ?? type}[]`).join(', ');
-  return `INSERT INTO ${table} (${names}) SELECT ${values} FROM unnest(${sent}) AS row (${names}) ON CONFLICT (chain, seq) DO NOTHING`;
+  return `INSERT INTO ${table} (${names}) SELECT ${values} FROM unnest(${sent}) AS row (${names}) ON CONFLICT DO NOTHING`;
 }
 
 /** An array for each column. `withRecord: false` leaves `record` null. */

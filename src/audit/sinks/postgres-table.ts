@@ -61,6 +61,8 @@ export async function prepareTable(
   await client.query('BEGIN');
   try {
     await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`bailiwick ${name.table}`]);
+    // Opening a relation makes the session forget what it knew of others: that the table was absent before the wait.
+    await client.query('SELECT FROM pg_catalog.pg_class LIMIT 0');
     const version = await versionOf(client, name);
     if (version > steps.length) {
       throw new SinkFault(

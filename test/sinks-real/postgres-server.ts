@@ -61,7 +61,10 @@ export async function startPostgres(
 
   async function start(): Promise<void> {
     const parameters = [
-      ...['fsync=off', 'listen_addresses=127.0.0.1', `port=${port}`, `unix_socket_directories=${folder}`],
+      'fsync=off',
+      'listen_addresses=127.0.0.1',
+      `port=${port}`,
+      `unix_socket_directories=${folder}`,
       ...(tls ? ['ssl=on', `ssl_cert_file=${folder}/server.crt`, `ssl_key_file=${folder}/server.key`] : []),
       ...settings,
     ];

@@ -99,10 +99,12 @@ export function toClientConfig(settings: PostgresSettings, ca: string | undefine
   };
 }
 
-/** A socket of this machine, or its loopback interface. */
+/** A socket of this machine, or its loopback interface. A parameter `host` counts before the host of the URL. */
 function isThisMachine(url: string): boolean {
-  const host = /^[a-z]+:\/\/(?:[^@/]*@)?(\[[^\]]*\]|[^:/?]*)/i.exec(url)?.[1]?.toLowerCase() ?? '';
-  return host === '' || host.startsWith('%2f') || ['localhost', '127.0.0.1', '[::1]'].includes(host);
+  const parameter = /[?&]host=([^&]*)/i.exec(url)?.[1];
+  const written = /^[a-z]+:\/\/(?:[^@/]*@)?(\[[^\]]*\]|[^:/?]*)/i.exec(url)?.[1] ?? '';
+  const host = (parameter ?? written).toLowerCase().replace(/^%2f/, '/');
+  return host === '' || host.startsWith('/') || ['localhost', '127.0.0.1', '[::1]'].includes(host);
 }
 
 async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {

@@ -78,6 +78,8 @@ describe('a cluster', () => {
     const target = cluster.primaries.find((server) => server !== source)!;
     const count = await reserveDuring(opened, () => moveSlot(slot, source, target));
     expect((await cluster.ownerOf(slot)).port).toBe(target.port);
+    // On the way it was told to ask the other node, or to try again.
+    expect(await source.command('info', 'errorstats')).toMatch(/errorstat_(ASK|TRYAGAIN)/);
     expect(count).toBeGreaterThan(0);
     expect(await budgetTotal(opened)).toEqual({ spent: 0, held: (count + 1) * PRICE });
     await moveSlot(slot, target, source);

@@ -14,6 +14,8 @@ export interface GatewaySetup {
   readonly identity: Record<string, unknown>;
   /** The one policy file. */
   readonly policy: Record<string, unknown>;
+  /** The `state` section; absent: a file of its own. */
+  readonly state?: Record<string, unknown>;
 }
 
 export interface GatewayProcess {
@@ -47,6 +49,7 @@ export async function startGateway(setup: GatewaySetup): Promise<GatewayProcess>
       sources: setup.sources,
       policies: './policies/',
       audit: { dir: './audit' },
+      ...(setup.state && { state: setup.state }),
     }),
   );
 

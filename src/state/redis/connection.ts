@@ -39,6 +39,8 @@ export interface ConnectionOptions {
 /** How often an idle connection is tried, so that one that is dead is found before it is needed. */
 const HEARTBEAT_MS = 5_000;
 const RETRY_MS = 20;
+/** How long a connection may be gone before Redis counts as away: a break is mended sooner, a failover is not. */
+const LONGEST_GRACE_MS = 1_000;
 
 type Commands = Record<string, (...args: string[]) => Promise<unknown>>;
 
@@ -47,7 +49,7 @@ export function createConnection(options: ConnectionOptions): Connection {
   const { title } = topology;
   const client = createClient(topology, timeoutMs);
   const commands = client as unknown as Commands;
-  const availability = createAvailability(timeoutMs);
+  const availability = createAvailability(Math.min(timeoutMs, LONGEST_GRACE_MS));
   const warnings = createWarnings(logger);
   const layoutStep = toLayoutStep(layout, keys);
   const probing = createProbing();
@@ -153,7 +155,7 @@ export function createConnection(options: ConnectionOptions): Connection {
         const failure = toFailure(error);
         const again = failure === 'refused' || failure === 'layout' || (failure === 'lost' && repeatable);
         const isOver = performance.now() + RETRY_MS >= deadline;
-        if (!again || isOver || isClosed) throw giveUp(error, failure);
+        if (!again || isOver || !availability.isAvailable) throw giveUp(error, failure);
         if (client instanceof Cluster) client.refreshSlotsCache();
         // oxlint-disable-next-line no-await-in-loop -- again only when it failed
         await (failure === 'layout' ? prepare().catch(() => undefined) : pause(RETRY_MS));

@@ -32,7 +32,9 @@ export async function startRedis(settings: readonly string[] = []): Promise<Redi
     const started = spawn('redis-server', hasFile ? settings : [...own, ...settings], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    process.once('exit', () => started.kill('SIGKILL'));
+    const kill = (): void => void started.kill('SIGKILL');
+    process.once('exit', kill);
+    started.once('exit', () => process.off('exit', kill));
     await untilReady(started);
     return started;
   }

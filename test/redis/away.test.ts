@@ -142,6 +142,28 @@ describe('opening', () => {
   });
 });
 
+it('a user that may touch nothing but the keys and channels of the prefix is enough', async () => {
+  const server = await start();
+  const rights = '~{mine}:* &{mine}:* +@all -@dangerous +info';
+  await server.command('acl', 'setuser', 'gateway', 'on', '>pass', ...rights.split(' '));
+  const logger = recordLog();
+  const store = await open(
+    { url: urlOf(server), username: 'gateway', password: 'pass', prefix: 'mine' },
+    logger,
+  );
+  const heard: unknown[] = [];
+  await store.subscribe('topic', (message) => heard.push(message));
+  await store.publish('topic', 1);
+  await store.reserve(budgetOf('one'));
+  expect(await store.settle({ id: 'one', now: NOW, amounts: {} })).toBe('settled');
+  expect(await store.put('key', 1, { now: NOW })).toBe(true);
+  await expect.poll(() => heard).toEqual([1]);
+  expect(logger.lines.map(({ level }) => level)).toEqual(['info']);
+  await expect(
+    openBy({ url: urlOf(server), username: 'gateway', password: 'pass', prefix: 'other' }),
+  ).rejects.toMatchObject({ code: 'CONFIGURATION' });
+});
+
 describe('the settings of the server', () => {
   it('are warned of where keys may be evicted, and told where nothing is kept on disk', async () => {
     const server = await start(['--maxmemory', '100mb', '--maxmemory-policy', 'allkeys-lru']);
@@ -153,6 +175,19 @@ describe('the settings of the server', () => {
       { level: 'warn', message: expect.stringContaining('maxmemory-policy is allkeys-lru') },
       { level: 'info', message: expect.stringContaining('nothing is kept on disk') },
     ]);
+  });
+
+  it('are not warned of where only keys that expire may be evicted: ours do not', async () => {
+    const server = await start(['--maxmemory', '100mb', '--maxmemory-policy', 'volatile-lru']);
+    const logger = recordLog();
+    const store = await open({ url: urlOf(server) }, logger);
+    await store.put('key', 1, { now: NOW, expiresAt: NOW + 1_000 });
+    await store.reserve(budgetOf('one'));
+    await expect.poll(() => logger.lines.length).toBe(2);
+    expect(logger.lines.map(({ level }) => level)).toEqual(['info', 'info']);
+    const keys = (await server.command('keys', '*')) as string[];
+    const lives = await Promise.all(keys.map((key) => server.command('ttl', key)));
+    expect(new Set(lives)).toEqual(new Set([-1]));
   });
 
   it('do not keep back what is settled when there is no memory left', async () => {

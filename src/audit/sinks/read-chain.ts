@@ -1,7 +1,7 @@
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { listSegmentFiles } from '../chain-end.ts';
 import type { AuditRecord } from '../record.ts';
-import { firstSeqOf, toSegmentName } from '../segment-name.ts';
+import { toSegmentName } from '../segment-name.ts';
 import type { Position } from './position.ts';
 import { readLines, type Line } from './read-lines.ts';
 import type { SentRecord } from './sink.ts';
@@ -100,10 +100,10 @@ export async function readChain(
   return { records, position, oddities };
 }
 
-/** The chain's files by their first records, in order. */
+/** The chain's files by their first records, in order. Files of other names are not the chain's. */
 export async function listSegments(directory: string): Promise<number[]> {
-  const names = await readdir(directory);
-  return names.flatMap((name) => firstSeqOf(name) ?? []).toSorted((a, b) => a - b);
+  const files = await listSegmentFiles(directory);
+  return files.flatMap(({ file, first }) => (file === toSegmentName(first) ? [first] : []));
 }
 
 function toRecord(bytes: Buffer, chain: string): AuditRecord | undefined {

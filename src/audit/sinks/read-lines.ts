@@ -1,4 +1,6 @@
-import { open, type FileHandle } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
+import { openPlainFile } from '../chain-end.ts';
 
 /** Longer than any record. */
 const MAX_LINE_BYTES = 64 * 1024 * 1024;
@@ -28,7 +30,7 @@ export interface Lines {
  * long for a record comes without its bytes.
  */
 export async function readLines(path: string, byte: number, maxBytes: number): Promise<Lines | undefined> {
-  const file = await open(path, 'r');
+  const file = await openPlainFile(path, constants.O_RDONLY);
   try {
     if (byte > 0 && !(await endsLine(file, byte - 1))) return undefined;
     return await readFrom(file, byte, maxBytes);

@@ -2,6 +2,7 @@ import { createCommand, type AddCommand } from '../command.ts';
 import { addExport } from './export.ts';
 import { addQuery } from './query.ts';
 import { addShow } from './show.ts';
+import { addSinks } from './sinks.ts';
 import { addTail } from './tail.ts';
 import { addTimeline } from './timeline.ts';
 import { addHeads } from './heads.ts';
@@ -13,7 +14,7 @@ export const addAudit: AddCommand = (program, terminal, exit) => {
     'audit query --since 24h --decision refused',
     'audit verify',
   ]);
-  for (const add of [addTail, addQuery, addShow, addTimeline, addExport, addVerify, addHeads])
+  for (const add of [addTail, addQuery, addShow, addTimeline, addExport, addVerify, addHeads, addSinks])
     add(audit, terminal, exit);
   program.addCommand(audit);
 };

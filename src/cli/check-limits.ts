@@ -1,5 +1,10 @@
+import { toShownName } from '../catalog/names.ts';
+import type { Tool } from '../catalog/tool.ts';
+import { amountOf } from '../gateway/ledger/counters.ts';
+import { describeAmount, describeMeasure } from '../gateway/ledger/describe-limit.ts';
+import { NO_COST, type Cost } from '../gateway/ledger/ledger.ts';
 import type { Principal } from '../identity/principal.ts';
-import type { CompiledLimit, LimitBy } from '../policy/limit.ts';
+import type { CompiledLimit, LimitBy, LimitMeasure } from '../policy/limit.ts';
 import type { PolicySet } from '../policy/policy-set.ts';
 import type { Problem } from '../policy/problem.ts';
 
@@ -21,4 +26,37 @@ function findMissingSubjects(limit: CompiledLimit, principals: readonly Principa
       ...limit.positionOf([]),
       message: `${limit.id}: nobody whom this limit is about has a ${by}, so \`by: ${by}\` counts all of them together`,
     }));
+}
+
+/** Limits of money or tokens of which no tool takes any, and hard ones that a single call is too large for. */
+export function findLimitsWithoutUse(
+  policy: PolicySet,
+  tools: readonly Tool[],
+  boundOf: (tool: Tool) => Cost | undefined,
+): Problem[] {
+  return policy.limits.flatMap((limit) => {
+    const meant = tools.filter((tool) => limit.matchesTarget({ kind: 'tool', tool }));
+    if (meant.length === 0) return [];
+    return limit.measures.flatMap((measure) => {
+      if (measure.kind === 'concurrency' || measure.unit === 'calls') return [];
+      const costs = meant.map((tool) => ({ tool, amount: amountOf(measure, boundOf(tool) ?? NO_COST) }));
+      const message = describeUse(measure, costs);
+      if (message === undefined) return [];
+      return [{ ...limit.positionOf([measure.kind]), message: `${limit.id}: ${message}` }];
+    });
+  });
+}
+
+function describeUse(
+  measure: Exclude<LimitMeasure, { kind: 'concurrency' }>,
+  costs: readonly { tool: Tool; amount: number }[],
+): string | undefined {
+  const most = costs.reduce((dearest, one) => (one.amount > dearest.amount ? one : dearest));
+  if (most.amount === 0) {
+    const what = measure.unit === 'usd' ? 'has a price' : 'says how many tokens it uses';
+    return `nothing that this limit is about ${what}, so it never counts anything; set \`price\` of a source`;
+  }
+  if (measure.mode === 'soft' || measure.amount === 0 || most.amount <= measure.amount) return undefined;
+  const name = toShownName(most.tool.source, most.tool.name);
+  return `no call of ${name} ever fits: it can take ${describeAmount(measure, most.amount)}, and the limit is ${describeMeasure(measure)}`;
 }

@@ -1,6 +1,9 @@
 import type { HttpBinding } from '../catalog/binding.ts';
 import type { Catalog } from '../catalog/catalog.ts';
+import type { Tool } from '../catalog/tool.ts';
 import type { LoadedConfig } from '../config/load.ts';
+import type { Cost } from '../gateway/ledger/ledger.ts';
+import { createPriceList } from '../gateway/price.ts';
 import { suggest } from '../text/suggest.ts';
 import { configuredPrincipal } from '../identity/configured-principal.ts';
 import { localPrincipal } from '../identity/local.ts';
@@ -9,7 +12,7 @@ import type { PolicySet } from '../policy/policy-set.ts';
 import type { Problem } from '../policy/problem.ts';
 import { view } from '../policy/view.ts';
 import type { Path } from '../text/pointer.ts';
-import { findLimitsOfNobody } from './check-limits.ts';
+import { findLimitsOfNobody, findLimitsWithoutUse } from './check-limits.ts';
 import { chooseBase, type PinnedServers } from '../upstream/http/base-url.ts';
 
 /** Everything a configuration makes, together. */
@@ -50,8 +53,17 @@ export function findSetupWarnings(setup: Setup): Problem[] {
     ...findForeignServers(setup),
     ...findPolicyGaps(setup),
     ...findLimitsOfNobody(setup.policy, principalsOf(setup.config)),
+    ...(setup.isIncomplete ? [] : findLimitsWithoutUse(setup.policy, setup.catalog.tools, boundOf(setup))),
     ...(setup.policy.rules.length > 0 ? [...findScopesOfNobody(setup), ...findIdleScopes(setup)] : []),
   ];
+}
+
+/** The most that a call of a tool can cost, by the prices of its source. */
+function boundOf({ config }: Setup): (tool: Tool) => Cost | undefined {
+  const lists = new Map(
+    Object.entries(config.sources).map(([source, settings]) => [source, createPriceList(settings)]),
+  );
+  return (tool) => lists.get(tool.source)?.(tool)?.bound;
 }
 
 function findMissingCredentials({ config, catalog, placeOf }: Setup): Problem[] {

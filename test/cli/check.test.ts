@@ -119,7 +119,7 @@ test('limits that are about nobody, or count by what nobody has, are warnings', 
 scopes: { billing:read: { source: billing, access: read } }
 limits:
   - { id: teams, rate: { calls: 1, per: minute, by: team } }
-  - { id: clients, who: { team: care }, budget: { usd: 1, per: day, by: client } }
+  - { id: clients, who: { team: care }, budget: { calls: 1, per: day, by: client } }
   - { id: others, who: { team: core, groups: x }, concurrency: 1 }
 `,
   });
@@ -129,5 +129,28 @@ limits:
   expect(warnings?.map(toText).filter((line) => line.startsWith('billing.policy.yaml'))).toEqual([
     'billing.policy.yaml:5:5 billing/clients: nobody whom this limit is about has a client, so `by: client` counts all of them together',
     'billing.policy.yaml:6:24 billing/others: nobody who is configured is whom this limit is about',
+  ]);
+});
+
+test('limits that never count, or that no call fits, are warnings', async () => {
+  await using workspace = await createFolder({
+    'bailiwick.yaml':
+      'identity: { local: { scopes: [billing:read] } }\nsources: { billing: { openapi: billing.yaml, url: "http://127.0.0.1:9", price: 0.5 } }\n',
+    'billing.yaml': DOCUMENT,
+    'policies/billing.policy.yaml': `policy: billing
+scopes: { billing:read: { source: billing, access: read } }
+limits:
+  - { id: money, budget: [{ usd: 0.4, per: day }, { usd: 0.3, per: day, mode: soft }, { usd: 9, per: month }] }
+  - { id: tokens, rate: { tokens: 1, per: day } }
+`,
+  });
+  const { status, out } = await bailiwick(workspace.folder, ['check', '--json']);
+  const { warnings } = JSON.parse(out) as Record<string, Finding[]>;
+  expect(status).toBe(0);
+  expect(warnings?.map(toText).filter((line) => line.startsWith('billing.policy.yaml'))).toEqual([
+    expect.stringMatching(
+      /^billing\.policy\.yaml:4:26 billing\/money: no call of billing_\w+ ever fits: it can take 0\.5 USD, and the limit is 0\.4 USD per day$/,
+    ),
+    'billing.policy.yaml:5:25 billing/tokens: nothing that this limit is about says how many tokens it uses, so it never counts anything; set `price` of a source',
   ]);
 });

@@ -5,8 +5,8 @@ import { SPEND_SCHEMA } from '../../src/cli/spend/spend-schema.ts';
 import { openStore } from '../../src/state/open-store.ts';
 import type { Store } from '../../src/state/store.ts';
 import { addSpend, spendRow } from '../spend/support.ts';
-import { bailiwick } from '../support/command-line.ts';
-import { createFolder } from '../support/gateway.ts';
+import { bailiwick, type Outcome } from '../support/command-line.ts';
+import { createFolder, notesFiles, startApi } from '../support/gateway.ts';
 
 const FILES = {
   'bailiwick.yaml': 'ledger: { timeZone: Europe/Berlin }\nsources: {}\n',
@@ -116,6 +116,26 @@ test('spend --budgets says what is left, and an empty span that nothing was spen
     );
     expect(nothing).toBe('nothing was spent 2026-09-01 to 2026-09-30 (Europe/Berlin)\n');
   });
+});
+
+test('what calls cost is what spend says, and what is left of a budget', async () => {
+  await using api = await startApi();
+  const files = notesFiles(api.url, '', ', price: 0.002');
+  await using workspace = await createFolder({
+    ...files,
+    'policies/limits.policy.yaml':
+      'policy: limits\nlimits: [{ id: month, budget: { usd: 0.005, per: month, by: principal } }]\n',
+  });
+  const call = (): Promise<Outcome> =>
+    bailiwick(workspace.folder, ['call', 'notes_list_notes', '--as', 'reader']);
+  const statuses = [await call(), await call(), await call()].map(({ status }) => status);
+  expect([statuses, api.received.length]).toEqual([[0, 0, 1], 2]);
+  const [table, budgets] = await Promise.all([
+    spend(workspace.folder, '--by', 'principal,tool'),
+    spend(workspace.folder, '--budgets'),
+  ]);
+  expect(table).toMatch(/^reader +notes_list_notes +2 +0 +0\.004 +100\.0 %$/m);
+  expect(budgets).toMatch(/^limits\/month +principal reader +0\.005 USD per month .* +0\.004 +0 +80\.0 %$/m);
 });
 
 test('spend makes no state file, and says that there is none', async () => {

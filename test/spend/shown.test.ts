@@ -87,6 +87,14 @@ test('a chart of what costs nothing is about calls', async () => {
   );
 });
 
+test('a chart has no bar for what is beyond its length', async () => {
+  const text = await textOf([{ team: 'a' }, { team: 'b' }, { team: 'c' }], ['team'], { top: 1 });
+  expect(chartSpend(text, 40).split('\n').slice(2)).toEqual([
+    `c         3.000000002  ${'█'.repeat(17)}`,
+    '(2 more)  1.500000001',
+  ]);
+});
+
 const HOSTILE = [
   '\u001B[31mred\u001B[0m\u001B]0;title\u0007',
   'a\nb\r\tc\u0000',

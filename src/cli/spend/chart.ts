@@ -21,12 +21,14 @@ export function chartSpend(text: SpendText, width: number): string {
   const nameWidth = widest(names);
   const amountWidth = widest(shown);
   const room = Math.max(LEAST_BAR, width - nameWidth - amountWidth - 4);
-  const most = amounts.reduce((a, b) => (a > b ? a : b), 0n);
+  // What is added up at the end would make every other bar short.
+  const drawn = amounts.slice(0, text.top);
+  const most = drawn.reduce((a, b) => (a > b ? a : b), 0n);
   return [
     `Spent ${when}, ${isMoney ? 'in USD' : 'in calls'} by ${by.join(' and ')}`,
     '',
     ...lines.map((_, index) => {
-      const bar = toBar(amounts[index] ?? 0n, most, room);
+      const bar = toBar(drawn[index] ?? 0n, most, room);
       const amount = pad(shown[index] ?? '', amountWidth, 'right');
       return `${pad(names[index] ?? '', nameWidth)}  ${amount}  ${bar === '' ? '' : paint('cyan', bar)}`.trimEnd();
     }),

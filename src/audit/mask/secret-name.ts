@@ -50,6 +50,19 @@ const MAX_LENGTH = 256;
  */
 export function isSecretName(name: string): boolean {
   if (name.length > MAX_LENGTH) return true;
+  const before = known.get(name);
+  if (before !== undefined) return before;
+  if (known.size >= MAX_KNOWN) known.clear();
+  const isSecret = saysSecret(name);
+  known.set(name, isSecret);
+  return isSecret;
+}
+
+/** Tools have few names, and callers send them again and again. */
+const known = new Map<string, boolean>();
+const MAX_KNOWN = 2_000;
+
+function saysSecret(name: string): boolean {
   const words = toWords(name);
   const last = words.at(-1);
   if (last === undefined || DESCRIBING.has(last)) return false;

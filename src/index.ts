@@ -38,6 +38,13 @@ export type { PolicySet } from './policy/policy-set.ts';
 export { view, type View } from './policy/view.ts';
 export type { Principal } from './identity/principal.ts';
 
+// state
+export { openSealer } from './state/encryption-keys.ts';
+export { openStore } from './state/open-store.ts';
+export { createSealedValues, type SealedValues } from './state/sealed-values.ts';
+export { createSealer, type Sealer } from './state/sealed.ts';
+export type { Store } from './state/store.ts';
+
 // audit
 export type { AuditRecord, RecordEntry } from './audit/record.ts';
 export { verifyDirectory } from './audit/verify.ts';

@@ -71,6 +71,8 @@ function useWriteAheadLog(database: DatabaseSync, file: string): void {
     );
   // Survives the end of the process exactly; what a power cut may take are the last moments.
   database.exec('PRAGMA synchronous = NORMAL; PRAGMA trusted_schema = OFF;');
+  // A checkpoint waits for the disk: seldom, and of at most 16 MB.
+  database.exec('PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 16777216;');
 }
 
 function check(database: DatabaseSync, file: string): void {

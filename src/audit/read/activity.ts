@@ -1,4 +1,4 @@
-import { codesOf, countOf, toShown, type Call } from './call.ts';
+import { codesOf, countOf, limitsOf, toShown, type Call } from './call.ts';
 import type { Entry } from './join-calls.ts';
 import { createTotals, type Totals } from './totals.ts';
 
@@ -6,7 +6,7 @@ import { createTotals, type Totals } from './totals.ts';
 export interface Activity {
   readonly totals: Totals;
   readonly tools: readonly ToolActivity[];
-  /** Refusals by the rules behind them, or by reason or code where no rule decided. */
+  /** Refusals by the rules or limits behind them, or by reason or code where no rule decided. */
   readonly denials: readonly Counted[];
   readonly principals: readonly Counted[];
   readonly sessions: readonly Counted[];
@@ -97,6 +97,8 @@ function reasonsOf(call: Call): ReadonlyMap<string, number> {
   const { rules = [], reason } = call.decision ?? {};
   const times = countOf(call);
   const codes = codesOf(call);
+  const limits = limitsOf(call);
+  if (limits.length > 0) return new Map(limits.map((limit) => [limit, times]));
   if (rules.length > 0 && call.decision?.effect !== 'permit')
     return new Map(rules.map((rule) => [rule, times]));
   if (codes.size > 1 || reason === undefined) return codes;

@@ -98,3 +98,9 @@ export function codesOf({
   }
   return new Map(result?.code === undefined ? [] : [[String(result.code), 1]]);
 }
+
+/** The limits that refused a call. */
+export function limitsOf({ detail }: { detail?: AuditRecord['detail'] | undefined }): string[] {
+  const limits = detail?.['limits'];
+  return Array.isArray(limits) ? limits.filter((limit) => typeof limit === 'string') : [];
+}

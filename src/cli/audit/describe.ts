@@ -1,6 +1,6 @@
-import { codesOf, countOf, toShown, type Call } from '../../audit/read/call.ts';
+import { codesOf, countOf, limitsOf, toShown, type Call } from '../../audit/read/call.ts';
 import type { Entry } from '../../audit/read/join-calls.ts';
-import type { AuditRecord, RecordType } from '../../audit/record.ts';
+import type { AuditRecord } from '../../audit/record.ts';
 import { toUsdText } from '../../text/nano-usd.ts';
 import type { Style } from '../terminal.ts';
 import { visible, visibleJson } from './safe-text.ts';
@@ -43,9 +43,11 @@ export function styleOfStatus(status: string): Style {
   return status === 'refused' || status === 'unknown' ? 'yellow' : 'red';
 }
 
-/** The rules that decided, and why where no rule did. */
-export function describeRules({ decision }: Pick<AuditRecord, 'decision'>): string {
+/** The limits that refused, or the rules that decided, or why where no rule did. */
+export function describeRules({ decision, detail }: Pick<AuditRecord, 'decision' | 'detail'>): string {
+  const limits = limitsOf({ detail });
   const { rules = [], reason } = decision ?? {};
+  if (limits.length > 0) return visible(limits.join(', '));
   if (rules.length > 0) return visible(rules.join(', '));
   return reason === undefined ? '' : visible(reason);
 }
@@ -67,45 +69,6 @@ export function describeCost(cost: AuditRecord['cost']): string {
 export function describeArguments(args: AuditRecord['args']): string {
   const recorded = args?.full ?? args?.masked;
   return recorded === undefined ? '' : visibleJson(recorded);
-}
-
-const EVENTS: Readonly<Record<string, string>> = {
-  list: 'listed',
-  approval: 'approval',
-  signin: 'signed in',
-  key: 'key',
-  config: 'configuration',
-  drift: 'drift',
-  limit: 'limit',
-  checkpoint: 'checkpoint',
-  repair: 'chain repaired',
-  'call.outcome': 'outcome without its intent',
-} satisfies Partial<Record<RecordType, string>>;
-
-/** What a record that is no call is about. */
-export function describeEvent(record: AuditRecord): string {
-  const parts = [
-    EVENTS[record.type] ?? visible(record.type),
-    describeWhat(record),
-    record.result ? describeStatus({ result: record.result }) : '',
-    describeRules(record),
-    describeCost(record.cost),
-    describeDetail(record.detail),
-  ];
-  return parts.filter((part) => part !== '').join('  ');
-}
-
-/** Free members as `name=value`. */
-function describeDetail(detail: AuditRecord['detail']): string {
-  return Object.entries(detail ?? {})
-    .map(([name, value]) => `${visible(name)}=${toValueText(value)}`)
-    .join(' ');
-}
-
-/** Text without spaces or quotes stands as it is. */
-function toValueText(value: unknown): string {
-  if (typeof value === 'string' && /^[^\s"'=\\\p{C}]+$/u.test(value)) return value;
-  return visibleJson(value);
 }
 
 /** By which a call can be named on a command line, where nothing else begins the same way. */

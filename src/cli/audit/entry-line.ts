@@ -3,7 +3,6 @@ import { paint } from '../terminal.ts';
 import {
   describeArguments,
   describeCost,
-  describeEvent,
   describeMilliseconds,
   describeRules,
   describeStatus,
@@ -11,6 +10,7 @@ import {
   describeWho,
   styleOfStatus,
 } from './describe.ts';
+import { describeEvent } from './describe-event.ts';
 import { cut, pad } from './safe-text.ts';
 
 const WHO_COLUMNS = 12;

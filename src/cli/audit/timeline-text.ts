@@ -4,7 +4,6 @@ import { paint } from '../terminal.ts';
 import {
   describeArguments,
   describeCost,
-  describeEvent,
   describeMilliseconds,
   describeRules,
   describeStatus,
@@ -13,6 +12,7 @@ import {
   shortenId,
   styleOfStatus,
 } from './describe.ts';
+import { describeEvent } from './describe-event.ts';
 import { cut, visible } from './safe-text.ts';
 
 /** A silence of this many milliseconds is worth a line. */

@@ -1,0 +1,101 @@
+import type { AuditRecord, RecordType } from '../../audit/record.ts';
+import { describeCost, describeRules, describeStatus, describeWhat } from './describe.ts';
+import { visible, visibleJson } from './safe-text.ts';
+
+/*
+ * Records that are no calls, in words. Their free members may be anything: what does not have the expected form is shown
+ * as `name=value`.
+ */
+
+type Detail = NonNullable<AuditRecord['detail']>;
+
+/** By type, what it says; undefined where the members are not the expected ones. */
+const PHRASES: Partial<Record<RecordType, (detail: Detail, record: AuditRecord) => string | undefined>> = {
+  list: ({ count, list, endpoint }) => say`was shown ${count} ${list} at ${endpoint}`,
+  signin: ({ others }, { principal }) => {
+    if (others === true) return 'signed in (more callers than are told apart)';
+    return say`signed in with key ${principal?.key}` ?? 'signed in';
+  },
+  config: ({ change, version, changed, code, message }) => {
+    const what = say`configuration: ${change}`;
+    const more = [say`version ${version}`, ...toNames(changed), say`${code} ${message}`];
+    return what && [what, ...more].filter((part) => part !== undefined).join(' ');
+  },
+  key: ({ change, key, keys }) => {
+    const names = typeof key === 'string' ? [key] : toNames(keys, 'key');
+    return names.length > 0 ? say`key ${change}: ${toShortList(names)}` : undefined;
+  },
+  drift: ({ count, tools, lock }) => {
+    const names = toNames(tools, 'tool');
+    return names.length > 0 ? say`${count} held back, not as in ${lock}: ${toShortList(names)}` : undefined;
+  },
+  checkpoint: ({ head, key }) => say`checkpoint of record ${memberOf(head, 'seq')}, signed by key ${key}`,
+  repair: ({ change, chain, bytes }) =>
+    change === 'cut'
+      ? say`chain ${chain} put in order: ${bytes} bytes of an unfinished line cut off`
+      : say`chain ${chain} put in order: ${change}`,
+};
+
+const NAMES: Readonly<Record<string, string>> = {
+  'call.outcome': 'outcome without its intent',
+};
+
+/** What a record that is no call says, on one line. */
+export function describeEvent(record: AuditRecord): string {
+  const { type, detail = {}, result, cost } = record;
+  const phrase = PHRASES[type]?.(detail, record);
+  if (phrase !== undefined) return visible(phrase);
+  return [
+    NAMES[type] ?? visible(type),
+    describeWhat(record),
+    result ? describeStatus({ result }) : '',
+    describeRules(record),
+    describeCost(cost),
+    describeMembers(detail),
+  ]
+    .filter((part) => part !== '')
+    .join('  ');
+}
+
+/** The sentence, where every part of it is a text or a number. */
+function say(texts: TemplateStringsArray, ...values: readonly unknown[]): string | undefined {
+  const parts = values.map((value) =>
+    typeof value === 'string' || typeof value === 'number' ? String(value) : undefined,
+  );
+  if (parts.includes(undefined)) return undefined;
+  return texts.map((text, index) => text + (parts[index] ?? '')).join('');
+}
+
+function memberOf(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, name)
+    ? Reflect.get(value, name)
+    : undefined;
+}
+
+/** The texts of a list, or those in a member of the objects in it. */
+function toNames(list: unknown, member?: string): string[] {
+  if (!Array.isArray(list)) return [];
+  const names = list.map((one) => (member === undefined ? one : memberOf(one, member)));
+  return names.filter((name) => typeof name === 'string');
+}
+
+const MOST_NAMED = 5;
+
+function toShortList(names: readonly string[]): string {
+  const left = names.length - MOST_NAMED;
+  return names.slice(0, MOST_NAMED).join(', ') + (left > 0 ? ` and ${left} more` : '');
+}
+
+/** Members as `name=value`, digests by their beginning. */
+function describeMembers(detail: Detail): string {
+  return Object.entries(detail)
+    .map(([name, value]) => `${visible(name)}=${toValueText(value)}`)
+    .join(' ');
+}
+
+/** Text without spaces or quotes stands as it is. */
+function toValueText(value: unknown): string {
+  if (typeof value !== 'string') return visibleJson(value);
+  if (/^sha256:[0-9a-f]{64}$/.test(value)) return `${value.slice(0, 19)}…`;
+  return /^[^\s"'=\\\p{C}]+$/u.test(value) ? value : visibleJson(value);
+}

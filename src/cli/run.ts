@@ -13,7 +13,7 @@ import { cutAfterUnknownCommand } from './known-command.ts';
 import { addPlan } from './plan.ts';
 import { addSchema } from './schema.ts';
 import { addServe } from './serve.ts';
-import { processTerminal } from './terminal.ts';
+import { processTerminal, type Terminal } from './terminal.ts';
 import { addSpend } from './spend/spend.ts';
 import { addTools } from './tools.ts';
 
@@ -34,10 +34,10 @@ const COMMANDS: readonly AddCommand[] = [
 ];
 
 /** Runs one command line (without `node` and the script) and returns its exit status. Never throws. */
-export async function run(args: readonly string[]): Promise<number> {
+export async function run(args: readonly string[], terminal: Terminal = processTerminal): Promise<number> {
   let status = 0;
   // A reader that has seen enough (`| head`) is no failure. A server goes on, or ends in order when its client has gone.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  terminal.stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
     if (args[0] !== 'serve') process.exit(status);
   });
@@ -51,8 +51,12 @@ export async function run(args: readonly string[]): Promise<number> {
       'after',
       '\nFirst steps:\n  $ bailiwick serve --demo-api\n  $ bailiwick tools --as agent\n  $ bailiwick call helpdesk_list_tickets --as agent',
     );
-  for (const add of COMMANDS) add(program, processTerminal, (code) => (status = code));
+  for (const add of COMMANDS) add(program, terminal, (code) => (status = code));
   program.exitOverride();
+  program.configureOutput({
+    writeOut: (text) => terminal.out(text.trimEnd()),
+    writeErr: (text) => terminal.err(text.trimEnd()),
+  });
   passOnSettings(program);
   try {
     await program.parseAsync(cutAfterUnknownCommand(program, args), { from: 'user' });
@@ -60,9 +64,9 @@ export async function run(args: readonly string[]): Promise<number> {
   } catch (thrown) {
     if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : ERRORS.USAGE.exit;
     const error = toBailiwickError(thrown);
-    processTerminal.err(`bailiwick: ${error.message}`);
+    terminal.err(`bailiwick: ${error.message}`);
     if (error.code === 'INTERNAL')
-      processTerminal.err(String(error.cause instanceof Error ? error.cause.stack : error.cause));
+      terminal.err(String(error.cause instanceof Error ? error.cause.stack : error.cause));
     return ERRORS[error.code].exit;
   }
 }

@@ -1,9 +1,12 @@
+import type { Writable } from 'node:stream';
 import { styleText } from 'node:util';
 
 /** Where a command writes. Results go to `out`, everything said beside them to `err`. */
 export interface Terminal {
   out(text: string): void;
   err(text: string): void;
+  /** What `out` writes to, for results that are too many to be written without waiting. */
+  readonly stream: Writable;
   /** True where `err` is a terminal that somebody looks at. */
   readonly isWatched: boolean;
 }
@@ -13,6 +16,7 @@ export type Style = Parameters<typeof styleText>[0];
 export const processTerminal: Terminal = {
   out: (text) => void process.stdout.write(`${text}\n`),
   err: (text) => void process.stderr.write(`${text}\n`),
+  stream: process.stdout,
   isWatched: process.stderr.isTTY,
 };
 

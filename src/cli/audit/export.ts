@@ -7,7 +7,7 @@ import { countText } from './call-table.ts';
 import { addDirectoryOptions, findDirectory, type DirectoryOptions } from './directory.ts';
 import { callRows, recordRows, type Rows } from './export-rows.ts';
 import { addFilterOptions, readFilterOptions, type FilterOptions } from './filter-options.ts';
-import { createFileOutput, createStandardOutput, type Output } from './output.ts';
+import { createFileOutput, createStandardOutput, type FileOutput, type Output } from './output.ts';
 import { visible } from './safe-text.ts';
 import { createTroubleReport } from './troubles.ts';
 
@@ -48,30 +48,24 @@ async function exportRecord(terminal: Terminal, directory: string, options: Expo
     ? callRows(directory, criteria, reading)
     : recordRows(directory, criteria, reading);
   const { out, force = false } = options;
-  const count = await writeOut(rows, format, out === undefined ? undefined : { path: out, force });
+  const count = await writeOut(
+    rows,
+    format,
+    out === undefined ? createStandardOutput(terminal) : await createFileOutput(out, force),
+  );
   troubles.end();
   if (out !== undefined) terminal.err(`${countText(count, rows.noun)} written to ${out}`);
   else if (count === 0) terminal.err(`${directory}: no ${rows.noun} matches`);
 }
 
-async function writeOut(
-  rows: Rows,
-  format: Format,
-  file: { path: string; force: boolean } | undefined,
-): Promise<number> {
-  if (file === undefined) {
-    const output = createStandardOutput();
-    const count = await writeRows(rows, format, toSafe(output));
-    await output.end();
-    return count;
-  }
-  const output = await createFileOutput(file.path, file.force);
+async function writeOut(rows: Rows, format: Format, output: Output | FileOutput): Promise<number> {
+  const isFile = 'discard' in output;
   try {
-    const count = await writeRows(rows, format, output);
+    const count = await writeRows(rows, format, isFile ? output : toSafe(output));
     await output.end();
     return count;
   } catch (error) {
-    await output.discard();
+    if (isFile) await output.discard();
     throw error;
   }
 }

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { open, rename, rm } from 'node:fs/promises';
 import { BailiwickError } from '../../errors.ts';
+import type { Terminal } from '../terminal.ts';
 
 /** Where many lines go. */
 export interface Output {
@@ -18,10 +19,10 @@ export interface FileOutput extends Output {
 
 const BATCH_CHARACTERS = 64 * 1024;
 
-/** Standard output. It stays open: `end` can be called for each of several parts. */
-export function createStandardOutput(): Output {
+/** What a terminal writes to. It stays open: `end` can be called for each of several parts. */
+export function createStandardOutput({ stream }: Terminal): Output {
   return batch(async (text) => {
-    if (!process.stdout.write(text)) await once(process.stdout, 'drain');
+    if (!stream.write(text)) await once(stream, 'drain');
   });
 }
 

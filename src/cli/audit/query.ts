@@ -56,7 +56,7 @@ async function query(terminal: Terminal, directory: string, options: QueryOption
   const limit = readLimit(options);
   const troubles = createTroubleReport(terminal, directory);
   const totals = createTotals();
-  const output = createStandardOutput();
+  const output = createStandardOutput(terminal);
   const sink = createSink(output, options);
   const last = limit === 0 ? undefined : keepLast<Call>(limit);
   for await (const entry of readEntries(directory, { criteria, span, isWanted, onTrouble: troubles.add })) {

@@ -62,7 +62,7 @@ export function createRowTable<Row>(columns: readonly Column<Row>[], width: numb
       const isLast = index === cells.length - 1;
       const short = width === Infinity ? text : cut(text, isLast ? left : own);
       left -= own + GAP.length;
-      const filled = isLast ? short : pad(short, own, column.side);
+      const filled = isLast && column.side !== 'right' ? short : pad(short, own, column.side);
       return [style === undefined || short === '' ? filled : paint(style, filled)];
     });
     return shown.join(GAP).trimEnd();

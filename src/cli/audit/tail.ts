@@ -51,7 +51,7 @@ async function tail(terminal: Terminal, directory: string, options: TailOptions)
     throw new BailiwickError('USAGE', '--until: what is followed has no end; leave out --until or --follow');
   }
   const shown = { ...wanted, criteria: withoutCheckpoints(wanted.criteria) };
-  const output = createStandardOutput();
+  const output = createStandardOutput(terminal);
   const show = async (entries: readonly Entry[]): Promise<void> => {
     for (const entry of entries) await output.write(`${toText(entry, options)}\n`);
     await output.end();

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { expect, test } from 'vitest';
-import { toSpendTable } from '../../src/gateway/ledger/spend-table.ts';
+import { toSpendTable, type SpendRow, type SpendSums } from '../../src/gateway/ledger/spend-table.ts';
 import { toNanoUsd } from '../../src/text/nano-usd.ts';
 import { connect } from '../support/clients.ts';
 import { KEYS, notesFiles, POLICY, startApi, startGateway } from '../support/gateway.ts';
@@ -19,7 +19,10 @@ type Gateway = Awaited<ReturnType<typeof start>>;
 async function spendOf({ app }: Gateway) {
   const today = toSpendTable(new Date().toISOString().slice(0, 10));
   const rows = await rowsOf(app.store, today, Date.now());
-  return rows.map(({ row, sums }) => ({ ...(JSON.parse(row) as { name: string; key: string }), ...sums }));
+  return rows.map(({ row, sums }) => ({
+    ...(JSON.parse(row) as SpendRow),
+    ...(sums as unknown as SpendSums),
+  }));
 }
 
 async function outcomesOf(gateway: Gateway) {
@@ -145,13 +148,7 @@ test('tools have prices of their own by name, and tokens', async () => {
     error: { code: 'LIMIT_EXCEEDED', rules: ['notes/tokens'] },
   });
   const rows = await spendOf(gateway);
-  expect(
-    rows.map(({ name, ...sums }) => [
-      name,
-      (sums as { nanoUsd?: number }).nanoUsd,
-      (sums as { outputTokens?: number }).outputTokens,
-    ]),
-  ).toEqual(
+  expect(rows.map(({ name, ...sums }) => [name, sums.nanoUsd, sums.outputTokens])).toEqual(
     expect.arrayContaining([
       ['create_note', toNanoUsd(0.25), 0],
       ['list_notes', 0, 70],
@@ -160,7 +157,7 @@ test('tools have prices of their own by name, and tokens', async () => {
 });
 
 test('a call that could not be sent costs nothing; one that may have been sent costs the most', async () => {
-  let answer = (response: ServerResponse): void => void response.destroy();
+  let answer = breakConnection;
   const api = await startApi((_request, response) => answer(response));
   await using gateway = await start(api.url, '  - { id: one, budget: { usd: 0.1, per: day } }', {
     source: ', timeout: 300, price: { field: /cost, max: 0.05 }',
@@ -210,18 +207,20 @@ test('a call that is given up makes room for the next one', async () => {
   await using gateway = await start(api.url, '  - { id: two, concurrency: 2 }');
   await using client = await connect('v2 modern', gateway.endpoint, KEYS.reader);
 
-  for (let round = 0; round < 5; round += 1) {
+  for (let round = 1; round <= 5; round += 1) {
     const giveUp = new AbortController();
     const options = { signal: giveUp.signal } as never;
-    const calls = Array.from({ length: 6 }, () => client.callTool(READ, options).catch(() => undefined));
-    await until(() => api.received.length === 2 * (round + 1));
-    const refused = await Promise.race(calls);
-    expect(refused?.structuredContent).toMatchObject({ error: { code: 'LIMIT_EXCEEDED' } });
+    let refused = 0;
+    const attempt = async (): Promise<void> => {
+      const { structuredContent } = await client.callTool(READ, options);
+      expect(structuredContent).toMatchObject({ error: { code: 'LIMIT_EXCEEDED', rules: ['notes/two'] } });
+      refused += 1;
+    };
+    const calls = Promise.allSettled(Array.from({ length: 6 }, attempt));
+    await until(() => api.received.length === 2 * round && refused === 4);
     giveUp.abort();
-    await Promise.all(calls);
-    await until(
-      async () => (await spendOf(gateway))[0]?.['calls' as 'name'] === ((2 * (round + 1)) as never),
-    );
+    await calls;
+    await until(async () => (await spendOf(gateway))[0]?.calls === 2 * round);
   }
   expect(most).toBe(2);
   const outcomes = await outcomesOf(gateway);
@@ -246,6 +245,10 @@ test('a change of a price counts from the next call on, and connects nothing ane
   expect(gateway.app.gateway.current().upstreams.get('notes')).toBe(upstream);
   expect(await spendOf(gateway)).toMatchObject([{ calls: 2, nanoUsd: toNanoUsd(0.35) }]);
 });
+
+function breakConnection(response: ServerResponse): void {
+  response.destroy();
+}
 
 async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 5));

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { NO_COST } from '../../src/gateway/ledger/ledger.ts';
 import { toNanoUsd } from '../../src/text/nano-usd.ts';
 import { toolTarget } from '../policy/fixtures.ts';
-import { homes } from './homes.ts';
+import { homes, openInMemory } from './homes.ts';
 import {
   call,
   createClock,
@@ -36,7 +36,7 @@ test.each(homes)(
 );
 
 test('what a call can cost is never reduced to what is left: it fits, or it is refused', async () => {
-  await using home = await homes[0]![1]();
+  await using home = await openInMemory();
   const { ledger } = openLedger(home.store);
   await (await ledger.reserve(call(FIVE_USD, { bound: usd(4.95) }))).settle(usd(4.95));
 
@@ -95,7 +95,7 @@ test.each(homes)(
 );
 
 test('a call that lasts keeps its reservation, however long it is under way', async () => {
-  await using home = await homes[0]![1]();
+  await using home = await openInMemory();
   const { ledger, clock, lost } = openLedger(home.store);
   const hold = await ledger.reserve(call(FIVE_USD, { bound: usd(5) }));
 
@@ -107,7 +107,7 @@ test('a call that lasts keeps its reservation, however long it is under way', as
 });
 
 test('one refusal takes nothing: where one of several limits has no room, the others keep theirs', async () => {
-  await using home = await homes[0]![1]();
+  await using home = await openInMemory();
   const { ledger } = openLedger(home.store);
   const set = limits(
     '{ id: calls, rate: { calls: 3, per: minute } }',
@@ -125,7 +125,7 @@ test('one refusal takes nothing: where one of several limits has no room, the ot
 });
 
 test('the first call of somebody new is counted like any other', async () => {
-  await using home = await homes[0]![1]();
+  await using home = await openInMemory();
   const { ledger } = openLedger(home.store);
   const set = limits('{ id: each, by: principal, budget: { usd: 1, per: month } }');
   for (const subject of ['a', 'b', '', 'x'.repeat(1_000_000), '\ud800']) {
@@ -140,7 +140,7 @@ test('the first call of somebody new is counted like any other', async () => {
 });
 
 test('what a call did cost replaces what it could cost, and counts in full where it is more', async () => {
-  await using home = await homes[0]![1]();
+  await using home = await openInMemory();
   const { ledger } = openLedger(home.store);
   await (await ledger.reserve(call(FIVE_USD, { bound: usd(1) }))).settle(usd(0.25));
   expect(await refusal(ledger.reserve(call(FIVE_USD, { bound: usd(5) })))).toBeDefined();
@@ -150,7 +150,7 @@ test('what a call did cost replaces what it could cost, and counts in full where
 });
 
 test('a cost that is not known is the most that the call could cost, and is marked', async () => {
-  await using home = await homes[0]![1]();
+  await using home = await openInMemory();
   const { ledger } = openLedger(home.store);
   await (await ledger.reserve(call(FIVE_USD, { bound: usd(3) }))).settle();
   expect(await refusal(ledger.reserve(call(FIVE_USD, { bound: usd(2.5) })))).toBeDefined();
@@ -158,7 +158,7 @@ test('a cost that is not known is the most that the call could cost, and is mark
 });
 
 test('a call counts once, whatever is said about it and however often', async () => {
-  await using home = await homes[0]![1]();
+  await using home = await openInMemory();
   const { ledger } = openLedger(home.store);
   const hold = await ledger.reserve(call(FIVE_USD, { bound: usd(1) }));
   await Promise.all([hold.settle(usd(0.5)), hold.settle(usd(1)), hold.release(), hold.settle()]);
@@ -166,7 +166,7 @@ test('a call counts once, whatever is said about it and however often', async ()
 });
 
 test('a call that was not sent leaves nothing behind', async () => {
-  await using home = await homes[0]![1]();
+  await using home = await openInMemory();
   const { ledger } = openLedger(home.store);
   const set = limits('{ id: calls, rate: { calls: 1, per: day } }', '{ id: one, concurrency: 1 }');
   for (let attempt = 0; attempt < 5; attempt += 1) {
@@ -178,7 +178,7 @@ test('a call that was not sent leaves nothing behind', async () => {
 });
 
 test('what was reserved in a period is settled in it', async () => {
-  await using home = await homes[0]![1]();
+  await using home = await openInMemory();
   const clock = createClock(Date.parse('2026-11-30T23:59:30Z'));
   const { ledger } = openLedger(home.store, { clock });
   const hold = await ledger.reserve(call(FIVE_USD, { bound: usd(5) }));
@@ -194,7 +194,7 @@ test('what was reserved in a period is settled in it', async () => {
 });
 
 test('calls are counted by whom they are, and those that are nobody together', async () => {
-  await using home = await homes[0]![1]();
+  await using home = await openInMemory();
   const { ledger } = openLedger(home.store);
   const ask = async (by: string, as: object, target = toolTarget('crm', 'lookup')) =>
     (await refusal(
@@ -226,7 +226,7 @@ test('calls are counted by whom they are, and those that are nobody together', a
 });
 
 test('tokens and calls at one time are limited like money', async () => {
-  await using home = await homes[0]![1]();
+  await using home = await openInMemory();
   const { ledger } = openLedger(home.store);
   const set = limits('{ id: tokens, rate: { tokens: 100, per: minute } }', '{ id: two, concurrency: 2 }');
   const first = await ledger.reserve(call(set, { bound: tokens(60) }));
@@ -246,7 +246,7 @@ test('tokens and calls at one time are limited like money', async () => {
 });
 
 test('a refusal says which limit, for whom, and when to try again, and nothing about others', async () => {
-  await using home = await homes[0]![1]();
+  await using home = await openInMemory();
   const { ledger } = openLedger(home.store);
   const set = limits(
     '{ id: writes, by: principal, rate: { calls: 1, per: minute } }',
@@ -268,7 +268,7 @@ test('a refusal says which limit, for whom, and when to try again, and nothing a
 });
 
 test('calls that nothing limits are counted without asking the store first', async () => {
-  await using home = await homes[0]![1]();
+  await using home = await openInMemory();
   const { ledger } = openLedger(home.store);
   const holds = await Promise.all(
     Array.from({ length: 100 }, () =>

@@ -43,7 +43,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({
       do: fc.constant('away' as const),
       process,
-      mode: fc.constantFrom('before' as const, 'after' as const),
+      mode: fc.constantFrom('before' as const, 'after' as const, 'settle' as const),
       known: fc.boolean(),
     }),
   },
@@ -58,7 +58,7 @@ test.each(homes)(
         await using home = await open();
         await runScenario(home.store, steps, expect);
       }),
-      { numRuns: Number(globalThis.process.env['RUNS'] ?? 120) },
+      { numRuns: Number(globalThis.process.env['RUNS'] ?? 60) },
     );
   },
 );

@@ -3,6 +3,7 @@ import type { Hold } from '../../src/gateway/ledger/ledger.ts';
 import { BailiwickError } from '../../src/errors.ts';
 import { NO_COST } from '../../src/gateway/ledger/ledger.ts';
 import type { Store } from '../../src/state/store.ts';
+import { toUsdText } from '../../src/text/nano-usd.ts';
 import { breakable, call, createClock, limits, newId, openLedger, settled, spend } from './support.ts';
 
 /*
@@ -27,7 +28,7 @@ export type Step =
   | { do: 'crash'; process: number }
   | { do: 'pass'; seconds: number }
   | { do: 'jump'; seconds: number }
-  | { do: 'away'; process: number; mode: 'before' | 'after'; known: boolean }
+  | { do: 'away'; process: number; mode: Mode; known: boolean }
   | { do: 'back'; process: number };
 
 const BUDGET = 200;
@@ -36,13 +37,16 @@ const AT_ONCE = 4;
 
 const POLICIES = {
   hard: limits(
-    `{ id: all, budget: { usd: ${BUDGET / 1e9}, per: day } }`.replace(String(BUDGET / 1e9), '0.0000002'),
-    `{ id: each, by: principal, budget: { usd: 0.00000012, per: day } }`,
+    `{ id: all, budget: { usd: ${toUsdText(BUDGET)}, per: day } }`,
+    `{ id: each, by: principal, budget: { usd: ${toUsdText(EACH)}, per: day } }`,
     `{ id: slots, concurrency: ${AT_ONCE} }`,
   ),
   soft: limits('{ id: soft, mode: soft, budget: { usd: 0.0000001, per: day } }'),
   none: limits('{ id: other, who: { team: nobody }, concurrency: 0 }'),
 };
+
+/** What of the store a process loses sight of. */
+type Mode = 'before' | 'after' | 'settle';
 
 /** A call that the specification knows of. */
 interface Call {
@@ -64,7 +68,7 @@ interface Call {
 }
 
 export async function runScenario(home: Store, steps: readonly Step[], expect: ExpectStatic): Promise<void> {
-  // A minute before midnight: some scenarios see two days.
+  // Shortly before midnight: some scenarios see two days.
   const clock = createClock(Date.parse('2026-11-21T23:50:00Z'));
   const calls: Call[] = [];
   let setBack = 0;
@@ -75,7 +79,7 @@ export async function runScenario(home: Store, steps: readonly Step[], expect: E
     // The timers of a process that crashed never fire: each process has its own.
     const timers = createClock(clock.now());
     const { ledger } = openLedger(broken.store, { now: clock.now, schedule: timers.schedule, newId });
-    return { broken, timers, ledger, away: undefined as 'before' | 'after' | undefined };
+    return { broken, timers, ledger, away: undefined as Mode | undefined };
   };
   const processes = [start(), start()];
 
@@ -84,7 +88,8 @@ export async function runScenario(home: Store, steps: readonly Step[], expect: E
   const isHard = (one: Call): boolean => one.limits === 'hard';
 
   const begin = async (step: Step & { do: 'call' }): Promise<void> => {
-    const { ledger, away } = processes[step.process]!;
+    const { ledger, away: whole } = processes[step.process]!;
+    const away = whole === 'settle' ? undefined : whole;
     const { subject, bound } = step;
     const isOf = (one: Call): boolean => isHard(one) && one.subject === subject;
     const day = dayOf();
@@ -228,7 +233,7 @@ export async function runScenario(home: Store, steps: readonly Step[], expect: E
         const one = processes[step.process]!;
         if (one.away !== undefined) return;
         one.away = step.mode;
-        one.broken.goAway(step.mode, step.known);
+        one.broken.goAway(step.mode, step.known && step.mode !== 'settle');
         return;
       }
       case 'back':

@@ -148,9 +148,9 @@ function away(): BailiwickError {
   return new BailiwickError('STATE_UNAVAILABLE', 'the store is away');
 }
 
-/** A store that goes away: a step is then not taken, or taken and not answered. */
+/** A store that goes away: a step is then not taken, or taken and not answered, or only settlements are not answered. */
 export function breakable(inner: Store) {
-  const state: { mode: 'up' | 'before' | 'after'; told: boolean } = { mode: 'up', told: true };
+  const state: { mode: 'up' | 'before' | 'after' | 'settle'; told: boolean } = { mode: 'up', told: true };
   const listeners = new Set<(available: boolean) => void>();
   const asked: Method[] = [];
   const through =
@@ -159,7 +159,7 @@ export function breakable(inner: Store) {
       asked.push(name);
       if (state.mode === 'before') throw away();
       const answer = await work(...args);
-      if (state.mode === 'after') throw away();
+      if (state.mode === 'after' || state.mode === name) throw away();
       return answer;
     };
   const store: Store = {
@@ -179,7 +179,7 @@ export function breakable(inner: Store) {
     store,
     asked,
     /** `known`: the store itself knows that it is away; otherwise only its answers tell. */
-    goAway(mode: 'before' | 'after', known = true) {
+    goAway(mode: 'before' | 'after' | 'settle', known = true) {
       state.mode = mode;
       state.told = known;
       if (known) for (const listener of listeners) listener(false);

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 
 /**
@@ -19,5 +19,5 @@ export function digestOf(value: unknown): string {
 
 /** SHA-256 of UTF-8 text, as `sha256:<64 hex digits>`. */
 export function digestOfText(text: string): string {
-  return `sha256:${createHash('sha256').update(text, 'utf8').digest('hex')}`;
+  return `sha256:${hash('sha256', text)}`;
 }

@@ -123,7 +123,7 @@ describe('names of somebody else', () => {
         /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u,
       );
     }
-    expect(shown[0]).toContain(String.raw`\u001b[31mred\u001b[0m\u001b]0;title\u0…`);
+    expect(shown[0]).toContain(String.raw`\u001b[31mred\u001b…\u001b]0;title\u0007`);
     expect(shown[0]).toContain('שלום עולם\u200E ');
     const lines = shown[0]?.split('\n') ?? [];
     expect(lines).toHaveLength(HOSTILE.length + 4);

@@ -1,5 +1,5 @@
 import { toUsdText } from '../../text/nano-usd.ts';
-import { cut, visible } from '../audit/safe-text.ts';
+import { cut, visible, widthOf } from '../audit/safe-text.ts';
 
 /** Letters that are written from right to left. */
 const RIGHT_TO_LEFT = /[\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFC\u{10800}-\u{10FFF}\u{1E800}-\u{1EFFF}]/u;
@@ -9,13 +9,28 @@ const LEFT_TO_RIGHT_MARK = '\u200E';
 const NONE = '(none)';
 
 /**
- * A name of somebody else's as a cell: what steers a terminal is made visible, and what is long is cut. A mark without a
+ * A name of somebody else's as a cell: what steers a terminal is made visible, and what is long is cut in the
+ * middle. A mark without a
  * width keeps letters that run to the left from turning the numbers after them.
  */
 export function toCell(label: string | undefined, columns: number): string {
   if (label === undefined) return NONE;
-  const text = cut(visible(label), columns);
+  const text = cutMiddle(visible(label), columns);
   return RIGHT_TO_LEFT.test(text) ? text + LEFT_TO_RIGHT_MARK : text;
+}
+
+const GRAPHEMES = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+
+/** Names of one issuer or source begin alike: the end stays, too. */
+function cutMiddle(text: string, columns: number): string {
+  if (columns === Infinity || cut(text, columns) === text) return text;
+  const head = cut(text, Math.ceil(columns / 2));
+  let tail = '';
+  for (const { segment } of [...GRAPHEMES.segment(text.slice(-columns))].toReversed()) {
+    if (widthOf(segment + tail) > columns - widthOf(head)) break;
+    tail = segment + tail;
+  }
+  return head + tail.toWellFormed().replaceAll('\uFFFD', '');
 }
 
 /** A column of money: the same number of decimals in all, at least two. */

@@ -41,6 +41,10 @@ const MOST_SHOWN = 100_000;
 
 /** Columns that a name takes at most on a terminal. */
 const NAME_COLUMNS = 40;
+const LEAST_NAME_COLUMNS = 12;
+
+/** Columns for calls, tokens, money and share. */
+const NUMBER_COLUMNS = 44;
 
 /** `bailiwick spend`: what was spent, by whom and on what; and how full the budgets are. */
 export const addSpend: AddCommand = (program, terminal) => {
@@ -115,7 +119,7 @@ function showBudgets(
 ): void {
   if (json) terminal.out(JSON.stringify(toBudgetsDocument(states, now), undefined, 2));
   else if (csv) process.stdout.write(toBudgetCsv(states));
-  else terminal.out(describeBudgets(states, nameColumns()));
+  else terminal.out(describeBudgets(states, nameColumns(3)));
 }
 
 interface Wanted {
@@ -147,17 +151,19 @@ async function showSpend(
     terminal.out(`nothing was spent ${when}`);
     return;
   }
-  const text: SpendText = { spend, by, when, top, nameColumns: nameColumns() };
+  const text: SpendText = { spend, by, when, top, nameColumns: nameColumns(by.length) };
   if (!options.chart) terminal.out(describeSpend(text));
   else {
     const isByDay = by.length === 1 && by[0] === 'day';
     const drawn = isByDay ? { ...text, spend: withEmptyDays(spend, days), top: days.length } : text;
     const width = process.stdout.isTTY ? process.stdout.columns : PLAIN_WIDTH;
-    terminal.out(chartSpend({ ...drawn, nameColumns: NAME_COLUMNS }, width));
+    terminal.out(chartSpend({ ...drawn, nameColumns: Math.floor(NAME_COLUMNS / by.length) }, width));
   }
 }
 
-/** A reader that is a program is shown whole names. */
-function nameColumns(): number {
-  return process.stdout.isTTY ? NAME_COLUMNS : Infinity;
+/** Names share what the numbers leave of a terminal. A reader that is a program is shown whole names. */
+function nameColumns(names: number): number {
+  if (!process.stdout.isTTY) return Infinity;
+  const room = Math.floor((process.stdout.columns - NUMBER_COLUMNS) / names);
+  return Math.min(NAME_COLUMNS, Math.max(LEAST_NAME_COLUMNS, room));
 }

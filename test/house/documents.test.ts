@@ -39,6 +39,17 @@ describe('the documents', () => {
     }
   });
 
+  test('each policy that docs/policies.md shows can be read', () => {
+    const shown = [...read('docs/policies.md').text.matchAll(/^```yaml\n([^`]+)^```$/gm)].map(
+      ([, yaml]) => yaml,
+    );
+    expect(shown.length).toBeGreaterThan(1);
+    for (const yaml of shown) {
+      const text = yaml?.includes('policy:') ? yaml : `policy: p\n${yaml}`;
+      expect(loadPolicies([{ file: 'shown', text }]).digest, yaml).toBeTruthy();
+    }
+  });
+
   test('every relative link in a Markdown file leads somewhere', () => {
     expect(findBrokenLinks(pages, committed)).toEqual([]);
   });

@@ -62,7 +62,9 @@ limit are for all that it measures; in a \`rate\`, a \`concurrency\` or a \`budg
 hour, day or month of the calendar, in its \`timeZone\`. There is no \`week\`: of a budget take \`day\` or \`month\`, of a rate \`day\`.
 
 **Amounts** are whole numbers, of \`usd\` with up to 9 decimals, and each entry has exactly one: money, tokens and calls are three
-budgets, written as a list. 0 allows nothing. \`bailiwick spend\` says what was [spent](state.md#spending), and
-how full each budget is.`;
+budgets, written as a list. 0 allows nothing. What a call costs in money and tokens is the
+[\`price\`](configuration.md#sources) of its source or tool; without one it is one call and costs nothing. \`bailiwick check\` finds limits that
+never count anything, and those that a single call is too large for. \`bailiwick spend\` says what was [spent](state.md#spending), and how full
+each budget is.`;
 
 export const CONCURRENCY = `\`concurrency\` is a number of calls, or \`{ calls: 5, by: principal, mode: soft }\` where \`by\` or \`mode\` is for it alone.`;

@@ -1,0 +1,127 @@
+import { spawn } from 'node:child_process';
+import { appendFile, mkdir, readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { startNode } from '../support/child-process.ts';
+import { connect } from '../support/clients.ts';
+import { bailiwick, BIN } from '../support/command-line.ts';
+import { createFolder, KEYS, notesFiles, startApi, startGateway } from '../support/gateway.ts';
+import { runHere } from '../support/in-process.ts';
+import { at } from './support.ts';
+
+test('what an agent did through a real gateway is told as it was, refusals included', async () => {
+  await using api = await startApi();
+  await using gateway = await startGateway(notesFiles(api.url));
+  const dir = path.join(gateway.folder, '.bailiwick/audit');
+  {
+    await using client = await connect('v2 legacy', gateway.endpoint, KEYS.writer);
+    await client.listTools();
+    await client.callTool({ name: 'notes_list_notes', arguments: { limit: 3 } });
+    await client.callTool({ name: 'notes_create_note', arguments: { text: 'hello' } });
+    await client.callTool({ name: 'notes_list_notes', arguments: { limit: 'many' } });
+    await expect(client.callTool({ name: 'notes_wipe', arguments: {} })).rejects.toThrow(/Unknown tool/);
+  }
+  await gateway.close();
+
+  const found = await runHere(['audit', 'query', '--dir', dir, '--json']);
+  const { calls, summary } = JSON.parse(found.out) as {
+    calls: { shown: string; call: string; via: { session: string }; result: { status: string } }[];
+    summary: object;
+  };
+  expect(calls.map(({ shown, result }) => [shown, result.status])).toEqual([
+    ['notes_list_notes', 'ok'],
+    ['notes_create_note', 'ok'],
+    ['notes_list_notes', 'refused'],
+    ['notes_wipe', 'refused'],
+  ]);
+  expect(summary).toMatchObject({ calls: 4, ok: 2, refused: 2, errors: 0, unknown: 0 });
+
+  const session = calls[0]?.via.session ?? '';
+  const told = await runHere(['audit', 'timeline', '--dir', dir, '--session', session]);
+  const lines = told.out.slice(told.out.indexOf('session ')).split('\n');
+  for (const [index, pattern] of [
+    /notes_list_notes {2}\{"limit":3\} {2}ok/,
+    /notes_create_note {2}\{"text":.*\} {2}ok/,
+    /notes_list_notes {2}.* {2}REFUSED INVALID_ARGUMENTS/,
+    /notes_wipe .*REFUSED UNKNOWN_TOOL {2}no-rule/,
+  ].entries()) {
+    expect(lines.at(index - 5)).toMatch(pattern);
+  }
+  const shown = await runHere(['audit', 'show', calls[1]?.call ?? '', '--verify', '--dir', dir]);
+  expect([shown.status, shown.out.match(/as it was written/g)]).toEqual([
+    0,
+    expect.objectContaining({ length: 2 }),
+  ]);
+});
+
+test('tail -f gives every call of processes that start and roll their files meanwhile, once, and ends with Ctrl+C', async () => {
+  await using workspace = await createFolder({});
+  const dir = path.join(workspace.folder, 'audit');
+  const tail = spawn(process.execPath, [BIN, 'audit', 'tail', '-f', '--ndjson', '--dir', dir]);
+  let out = '';
+  const enough = Promise.withResolvers<void>();
+  const isWaiting = Promise.withResolvers<void>();
+  const ended = new Promise<number | null>((resolve) => tail.once('close', resolve));
+  tail.stderr.setEncoding('utf8').on('data', (text: string) => {
+    if (text.includes('waiting for the first record')) isWaiting.resolve();
+  });
+  tail.stdout.setEncoding('utf8').on('data', (text: string) => {
+    out += text;
+    if (out.split('"call":').length > 200) enough.resolve();
+  });
+  await isWaiting.promise;
+  const script = path.join(import.meta.dirname, 'caller.child.ts');
+  const writers = ['one', 'two'].map((chain) => startNode([script, dir, chain, '100']));
+  await enough.promise;
+  tail.kill('SIGINT');
+  expect(await ended).toBe(0);
+  for (const writer of writers) await writer.stop();
+  expect((await readdir(path.join(dir, 'one'))).length).toBeGreaterThan(2);
+  const calls = out
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { call?: string; result?: { status: string } })
+    .filter(({ call }) => call !== undefined);
+  const expected = ['one', 'two'].flatMap((chain) =>
+    Array.from({ length: 100 }, (_, index) => `${chain}-${index}`),
+  );
+  expect(calls.map(({ call }) => String(call)).toSorted()).toEqual(expected.toSorted());
+  expect(new Set(calls.map(({ result }) => result?.status))).toEqual(new Set(['ok']));
+});
+
+test('a long record needs no memory: 40 MB are read with a heap of 40 MB', async () => {
+  await using workspace = await createFolder({});
+  const file = path.join(workspace.folder, 'big/c/000000000001.jsonl');
+  await mkdir(path.dirname(file), { recursive: true });
+  const hash = `sha256:${'0'.repeat(64)}`;
+  const link = { chain: 'c', v: 1, prev: hash, hash };
+  const masked = { text: 'x'.repeat(1_000) };
+  for (let from = 0; from < 25_000; from += 1_000) {
+    const lines = Array.from({ length: 1_000 }, (_, index) => {
+      const call = `call-${from + index}`;
+      const [begun, ended] = [2 * (from + index), 2 * (from + index) + 1];
+      const intent = {
+        ...link,
+        seq: begun + 1,
+        time: at(begun),
+        type: 'call.intent',
+        call,
+        args: { digest: hash, masked },
+      };
+      const outcome = {
+        ...link,
+        seq: ended + 1,
+        time: at(ended),
+        type: 'call.outcome',
+        call,
+        result: { status: 'ok' },
+      };
+      return `${JSON.stringify(intent)}\n${JSON.stringify(outcome)}\n`;
+    });
+    await appendFile(file, lines.join(''));
+  }
+  const { status, out } = await bailiwick(workspace.folder, ['audit', 'query', 'big', '--limit', '1'], {
+    environment: { NODE_OPTIONS: '--max-old-space-size=40' },
+  });
+  expect([status, out]).toEqual([0, expect.stringContaining('\n25000 calls, 0 refused, 0 errors, $0')]);
+});

@@ -15,7 +15,7 @@ export type LedgerKeys = readonly [
   layout: string,
   /**
    * Hash. `u<counter>` (until an instant) and `h<counter>` (held) → `<spent> <held>`; `s<window>:<counter>` →
-   * `<step> <spent> <held>` for each sixtieth of the window, joined by `;`.
+   * step, spent and held of each sixtieth of the window, as a MessagePack array of numbers.
    */
   counters: string,
   /** Hash: id → the reservation as JSON. One that has no lease is lost, and kept for a late settlement. */

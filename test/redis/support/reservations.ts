@@ -40,6 +40,6 @@ export async function reserveMany(store: Store, count: number, name: string): Pr
   return answers.filter(isReserved).length;
 }
 
-export function isReserved(answer: ReserveAnswer): boolean {
+function isReserved(answer: ReserveAnswer): boolean {
   return answer.outcome === 'reserved';
 }

@@ -35,8 +35,10 @@ local function step_of(time, window) return math.floor(time / length_of(window))
 -- The first instant whose window holds no part of the step.
 local function leaves_at(step, window) return (step + 1) * length_of(window) - 1 + window end
 
-local function counts(step, window, now)
-  return step * length_of(window) < now + window and now < leaves_at(step, window)
+-- The oldest step that has not left the window, and the newest that a window could hold together with now.
+local function counted_steps(window, now)
+  local length = length_of(window)
+  return math.floor((now + 1 - window) / length), math.ceil((now + window) / length) - 1
 end
 
 local function read_pair(stored)
@@ -44,31 +46,32 @@ local function read_pair(stored)
   return tonumber(spent), tonumber(held)
 end
 
--- The steps that have not left the window, oldest first, each {step, spent, held}.
-local function read_steps(stored, window, now)
+-- The steps that have not left the window, oldest first: step, spent and held of each in turn.
+local function read_steps(stored, oldest)
+  local all = stored and cmsgpack.unpack(stored) or {}
+  local first = 1
+  while all[first] and all[first] < oldest do first = first + 3 end
+  if first == 1 then return all end
   local steps = {}
-  for step, spent, held in string.gmatch(stored or '', '(%d+) (%d+) (%d+)') do
-    step = tonumber(step)
-    if now < leaves_at(step, window) then steps[#steps + 1] = {step, tonumber(spent), tonumber(held)} end
-  end
+  for index = first, #all do steps[#steps + 1] = all[index] end
   return steps
 end
 
 local function is_forgotten(item, now) return item[2] == 'u' and now >= item[3] + HOUR end
 
--- What a counter holds: spent, held, and the steps of a sliding one that count.
+-- What a counter holds: spent, held, and the steps of a sliding one.
 local function read(item, now)
   if is_forgotten(item, now) then return 0, 0 end
   local stored = redis.call('HGET', COUNTERS, field_of(item))
   if item[2] ~= 's' then return read_pair(stored) end
-  local spent, held, counted = 0, 0, {}
-  for _, step in ipairs(read_steps(stored, item[3], now)) do
-    if counts(step[1], item[3], now) then
-      spent, held = bound(spent + step[2]), bound(held + step[3])
-      counted[#counted + 1] = step
+  local oldest, newest = counted_steps(item[3], now)
+  local steps, spent, held = read_steps(stored, oldest), 0, 0
+  for index = 1, #steps, 3 do
+    if steps[index] <= newest then
+      spent, held = bound(spent + steps[index + 1]), bound(held + steps[index + 2])
     end
   end
-  return spent, held, counted
+  return spent, held, steps
 end
 
 local function expire(field, at) redis.call('ZADD', EXPIRIES, text(bound(at)), 'c' .. field) end
@@ -87,31 +90,27 @@ local function change_pair(item, spent_more, held_more)
 end
 
 -- What was reserved at an instant is settled in that instant's step, and nowhere once that has left the window.
-local function change_steps(item, at, now, spent_more, held_more)
+local function change_steps(item, at, now, spent_more, held_more, steps)
   local field, window = field_of(item), item[3]
-  local wanted = step_of(at, window)
-  if not counts(wanted, window, now) then return end
-  local steps = read_steps(redis.call('HGET', COUNTERS, field), window, now)
-  local place = #steps
-  while place > 0 and steps[place][1] > wanted do place = place - 1 end
-  if place == 0 or steps[place][1] ~= wanted then
-    place = place + 1
-    table.insert(steps, place, {wanted, 0, 0})
+  local wanted, oldest, newest = step_of(at, window), counted_steps(window, now)
+  if wanted < oldest or wanted > newest then return end
+  steps = steps or read_steps(redis.call('HGET', COUNTERS, field), oldest)
+  local place = #steps - 2
+  while place > 0 and steps[place] > wanted do place = place - 3 end
+  if place < 1 or steps[place] ~= wanted then
+    place = place < 1 and 1 or place + 3
+    for _, value in ipairs({0, 0, wanted}) do table.insert(steps, place, value) end
   end
-  local step = steps[place]
-  step[2], step[3] = bound(step[2] + spent_more), bound(step[3] + held_more)
-  local texts = {}
-  for index, each in ipairs(steps) do
-    texts[index] = text(each[1]) .. ' ' .. text(each[2]) .. ' ' .. text(each[3])
-  end
-  redis.call('HSET', COUNTERS, field, table.concat(texts, ';'))
-  expire(field, leaves_at(math.max(steps[#steps][1], step_of(now, window)), window))
+  steps[place + 1], steps[place + 2] = bound(steps[place + 1] + spent_more), bound(steps[place + 2] + held_more)
+  redis.call('HSET', COUNTERS, field, cmsgpack.pack(steps))
+  expire(field, leaves_at(math.max(steps[#steps - 2], step_of(now, window)), window))
 end
 
-local function change(item, at, now, spent_more, held_more)
+-- Steps: those that were just read, where they were.
+local function change(item, at, now, spent_more, held_more, steps)
   if is_forgotten(item, now) then return end
   if item[2] == 's' then
-    change_steps(item, at, now, spent_more, held_more)
+    change_steps(item, at, now, spent_more, held_more, steps)
   else
     change_pair(item, spent_more, held_more)
   end
@@ -213,5 +212,8 @@ local function sweep(now, most)
   end
 end
 `;
+
+/** Steps that come often sweep in one of eight milliseconds, and then more. */
+export const SWEEP_SOMETIMES = `if now % 8 == 0 then sweep(now, 200) end`;
 
 export const LEDGER_LIBRARY = LAYOUT_GUARD + COUNTERS + TABLES + REAPING;

@@ -1,4 +1,4 @@
-import { LEDGER_LIBRARY } from './ledger-library.ts';
+import { LEDGER_LIBRARY, SWEEP_SOMETIMES } from './ledger-library.ts';
 
 /**
  * `ARGV`: layout, the reservation as JSON `{at, items, tally?}`, id, now, end of the lease. `more`: leases were reaped and there may be
@@ -9,26 +9,30 @@ local stored, id, now = ARGV[2], ARGV[3], tonumber(ARGV[4])
 local request = cjson.decode(stored)
 local lost = reap(now, 100)
 if #lost == 100 then return {'more', {}, lost} end
-sweep(now, 20)
+${SWEEP_SOMETIMES}
 
 -- When the end of the period comes, or enough steps have left the window; nothing where it is not known, or never.
 local function retry_at(item, steps, total)
   local amount, limit, window = item[4], item[6], item[3]
   if item[2] == 'h' or amount > limit then return '' end
   if item[2] == 'u' then return window > now and text(window) or '' end
-  for _, step in ipairs(steps) do
-    total = total - step[2] - step[3]
-    if total + amount <= limit then return text(leaves_at(step[1], window)) end
+  local _, newest = counted_steps(window, now)
+  for index = 1, #steps, 3 do
+    if steps[index] <= newest then
+      total = total - steps[index + 1] - steps[index + 2]
+      if total + amount <= limit then return text(leaves_at(steps[index], window)) end
+    end
   end
   return ''
 end
 
 local exists = find(id, now)
-local totals, exceeded = {}, {}
+local totals, exceeded, read_before = {}, {}, {}
 for index, item in ipairs(request.items) do
   local spent, held, steps = read(item, now)
   local total = bound(spent + held)
   totals[index] = total
+  read_before[index] = steps
   if not exists and item[7] == 'h' and item[4] > 0 and total + item[4] > item[6] then
     exceeded[#exceeded + 1] = {item[1], text(total), retry_at(item, steps, total)}
   end
@@ -36,7 +40,7 @@ end
 if #exceeded > 0 then return {'exceeded', exceeded, lost} end
 if not exists then
   for index, item in ipairs(request.items) do
-    change(item, now, now, 0, item[4])
+    change(item, now, now, 0, item[4], read_before[index])
     totals[index] = bound(totals[index] + item[4])
   end
   redis.call('HSET', RESERVATIONS, id, stored)
@@ -110,7 +114,7 @@ return totals
 export const TALLY = `${LEDGER_LIBRARY}
 local sums, now = cjson.decode(ARGV[2]), tonumber(ARGV[3])
 tally(sums.table, sums.row, sums.add, 1, sums.expiresAt, now)
-sweep(now, 20)
+${SWEEP_SOMETIMES}
 return 'OK'
 `;
 

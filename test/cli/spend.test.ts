@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, test } from 'vitest';
@@ -124,18 +125,18 @@ test('what calls cost is what spend says, and what is left of a budget', async (
   await using workspace = await createFolder({
     ...files,
     'policies/limits.policy.yaml':
-      'policy: limits\nlimits: [{ id: month, budget: { usd: 0.005, per: month, by: principal } }]\n',
+      'policy: limits\nlimits: [{ id: month, budget: { usd: 0.0025, per: month, by: principal } }]\n',
   });
   const call = (): Promise<Outcome> =>
     bailiwick(workspace.folder, ['call', 'notes_list_notes', '--as', 'reader']);
-  const statuses = [await call(), await call(), await call()].map(({ status }) => status);
-  expect([statuses, api.received.length]).toEqual([[0, 0, 1], 2]);
+  const statuses = [await call(), await call()].map(({ status }) => status);
+  expect([statuses, api.received.length]).toEqual([[0, 1], 1]);
   const [table, budgets] = await Promise.all([
     spend(workspace.folder, '--by', 'principal,tool'),
     spend(workspace.folder, '--budgets'),
   ]);
-  expect(table).toMatch(/^reader +notes_list_notes +2 +0 +0\.004 +100\.0 %$/m);
-  expect(budgets).toMatch(/^limits\/month +principal reader +0\.005 USD per month .* +0\.004 +0 +80\.0 %$/m);
+  expect(table).toMatch(/^reader +notes_list_notes +1 +0 +0\.002 +100\.0 %$/m);
+  expect(budgets).toMatch(/^limits\/month +principal reader +0\.0025 USD per month .* +0\.002 +0 +80\.0 %$/m);
 });
 
 test('spend makes no state file, and says that there is none', async () => {
@@ -143,18 +144,13 @@ test('spend makes no state file, and says that there is none', async () => {
   const { status, out, err } = await bailiwick(workspace.folder, ['spend']);
   expect([status, out]).toEqual([0, expect.stringMatching(/^nothing was spent /)]);
   expect(err).toMatch(/^there is no state file .*state\.db yet/);
-  const again = await bailiwick(workspace.folder, ['spend']);
-  expect(again.err).toBe(err);
+  expect(await readdir(workspace.folder)).toEqual(['bailiwick.yaml', 'policies']);
 });
 
 test.each([
   [['--by', 'team,tol'], '--by: tol is none of team, principal'],
-  [['--by', ''], '--by:  is none of'],
-  [['--from', '2026-02-30'], '--from: 2026-02-30 is no day'],
-  [['--from', '2026-11-02', '--to', '2026-11-01'], '--from 2026-11-02 is after --to 2026-11-01'],
   [['--json', '--csv'], '--json and --csv: choose one of them'],
   [['--budgets', '--chart'], '--budgets is about this moment'],
-  [['--top', '0'], '--top: 0 is no whole number'],
 ])('spend %j is refused with what to write', async (args, message) => {
   await using workspace = await createFolder(FILES);
   const { status, err } = await bailiwick(workspace.folder, ['spend', ...args]);

@@ -166,7 +166,7 @@ describe('names of somebody else', () => {
         const rows = parseCsv(toCsv(text.spend, ['tool', 'team']));
         expect(rows.map((row) => row.length)).toEqual([10, 10, 10]);
       }),
-      { numRuns: 200 },
+      { numRuns: 60 },
     );
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { toDimensions } from '../../src/cli/spend/dimensions.ts';
 import { daysOf, toDaySpan } from '../../src/cli/spend/days.ts';
 
 const TODAY = '2026-11-21';
@@ -37,5 +38,25 @@ describe('the days of a report', () => {
       '2028-01-02',
     ]);
     expect(daysOf({ from: '2028-01-01', to: '2028-12-31' })).toHaveLength(366);
+  });
+});
+
+describe('what to tell apart', () => {
+  test.each([
+    [undefined, ['principal']],
+    ['team', ['team']],
+    [' day , tool,day', ['day', 'tool']],
+  ])('%j is %j', (text, dimensions) => {
+    expect(toDimensions(text, 'principal')).toEqual(dimensions);
+  });
+
+  test.each([
+    ['', '--by:  is none of team, principal'],
+    ['team,', '--by:  is none of'],
+    ['tol', 'did you mean tool?'],
+    ['Team', 'did you mean team?'],
+    ['__proto__', '--by: __proto__ is none of'],
+  ])('%j is refused', (text, message) => {
+    expect(() => toDimensions(text, 'principal')).toThrow(message);
   });
 });

@@ -10,6 +10,7 @@ const Usd = z
   .number()
   .max(HIGHEST_PRICE)
   .superRefine((usd, context) => {
+    if (context.issues.length > 0) return;
     try {
       toNanoUsd(usd);
     } catch (error) {
@@ -59,14 +60,9 @@ const MeteredPrice = z
       .optional()
       .meta({ description: 'Tokens that a call uses, for limits that count tokens.' }),
   })
-  .refine(({ perCall, field, tokens }) => perCall !== undefined || field !== undefined || tokens, {
-    error: 'needs at least one of `perCall`, `field` and `tokens`',
-  })
-  .refine(({ field, max }) => (field === undefined) === (max === undefined), {
-    error: 'needs `field` and `max` together: what a call may cost is known before it sets out',
-  })
-  .refine(({ field, usdPerUnit }) => field !== undefined || usdPerUnit === undefined, {
-    error: 'must have a `field` that `usdPerUnit` is the price of',
+  .superRefine((price, context) => {
+    const problem = context.issues.length > 0 ? undefined : problemOf(price);
+    if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
   });
 
 const Price = z.union([Usd, MeteredPrice]).meta({
@@ -109,3 +105,17 @@ export const LedgerSettings = z
       }),
   })
   .meta({ description: 'How calls, tokens and money are counted.' });
+
+/** What does not go together in a price. */
+function problemOf(price: {
+  readonly [key in 'perCall' | 'field' | 'usdPerUnit' | 'max' | 'tokens']?: unknown;
+}): string | undefined {
+  const { perCall, field, usdPerUnit, max, tokens } = price;
+  if (perCall === undefined && field === undefined && tokens === undefined)
+    return 'needs at least one of `perCall`, `field` and `tokens`';
+  if ((field === undefined) !== (max === undefined))
+    return 'needs `field` and `max` together: what a call may cost is known before it sets out';
+  return field === undefined && usdPerUnit !== undefined
+    ? 'must have a `field` that `usdPerUnit` is the price of'
+    : undefined;
+}

@@ -1,5 +1,7 @@
 import { createServer as createTcpServer, type AddressInfo } from 'node:net';
 import { createHmac, randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { createSink } from '../../src/audit/sinks/create-sink.ts';
 import { SinkFault, type SentRecord, type Sink } from '../../src/audit/sinks/sink.ts';
@@ -58,6 +60,20 @@ test('a webhook gets a batch as an array, signed so that its receiver can tell',
   expect(verify(request!, SECRET, START)).toBe(true);
   expect(verify({ ...request!, body: request!.body.replace('c1', 'c9') }, SECRET, START)).toBe(false);
   expect(verify(request!, SECRET, START + 600_000)).toBe(false);
+});
+
+test('the function that the documentation gives to receivers tells what is from us', async () => {
+  const page = await readFile(join(import.meta.dirname, '../../docs/audit.md'), 'utf8');
+  const code = /```js\n(.*?)```/s.exec(page)?.[1] ?? '';
+  const { isFromBailiwick } = await import(`data:text/javascript,${encodeURIComponent(code)}`);
+  const { url, received } = await startReceiver((_, response) => response.end());
+  await send(webhook(url), sent(intents(2)));
+  const { headers, body } = received[0]!;
+  const other = `whsec_${randomBytes(32).toString('base64')}`;
+  expect(isFromBailiwick(headers, Buffer.from(body), SECRET, START)).toBe(true);
+  expect(isFromBailiwick(headers, Buffer.from(`${body} `), SECRET, START)).toBe(false);
+  expect(isFromBailiwick(headers, Buffer.from(body), other, START)).toBe(false);
+  expect(isFromBailiwick(headers, Buffer.from(body), SECRET, START + 301_000)).toBe(false);
 });
 
 test('while a secret is rotated, receivers with the old and with the new one accept', async () => {

@@ -9,11 +9,15 @@ import { deliver } from './deliver.ts';
 import type { Batch, Gatherer } from './gather.ts';
 import { folderOfSink, type Offsets } from './offsets.ts';
 import type { OrphanFinder } from './orphans.ts';
+import type { Position } from './position.ts';
 import type { ReadRecord } from './read-chain.ts';
 import { SinkFault, toSinkFault, type Sink } from './sink.ts';
 
-/** Calls back after so many milliseconds, unless cancelled by the function it returns. */
-export type Schedule = (callback: () => void, milliseconds: number) => () => void;
+/**
+ * Calls back after so many milliseconds, unless cancelled by the function it returns. A process may end without waiting for
+ * it, unless it `keepsAlive`.
+ */
+export type Schedule = (callback: () => void, milliseconds: number, keepsAlive?: boolean) => () => void;
 
 /** Brings the records of an audit directory to one sink, at its pace. */
 export interface Follower {
@@ -88,7 +92,7 @@ export function startFollower(options: FollowerOptions): Follower {
         if (fault !== undefined) return failed(fault);
         const { ends } = pending;
         pending = undefined;
-        for (const [chain, position] of ends) await gatherer.pass(chain, position);
+        await passAll(ends);
       }
     } catch (error) {
       return failed(toSinkFault(error));
@@ -106,7 +110,7 @@ export function startFollower(options: FollowerOptions): Follower {
     }
     failingSince = undefined;
     // With the last of them, the whole batch is passed.
-    if (records.length < (pending?.records.length ?? 0)) await passAll(records);
+    if (records.length < (pending?.records.length ?? 0)) await passAll(toEnds(records));
   }
 
   async function onRefused(record: ReadRecord, fault: SinkFault): Promise<SinkFault | undefined> {
@@ -123,17 +127,15 @@ export function startFollower(options: FollowerOptions): Follower {
       `${what}. It was put into ${deadLetters.file}`,
     );
     refusals += 1;
-    await passAll([record]);
+    await passAll(toEnds([record]));
     // The rest waits, so that a wrong setting is noticed before the whole chain was put aside.
     return refusals % REFUSALS_IN_A_ROW === 0
       ? new SinkFault('retry', `it refused ${refusals} records one after the other; check its settings`)
       : undefined;
   }
 
-  /** Of each chain, the last one counts. */
-  async function passAll(records: readonly ReadRecord[]): Promise<void> {
-    const last = new Map(records.map(({ chain, after }) => [chain, after]));
-    for (const [chain, after] of last) await gatherer.pass(chain, after);
+  async function passAll(ends: ReadonlyMap<string, Position>): Promise<void> {
+    await Promise.all([...ends].map(([chain, position]) => gatherer.pass(chain, position)));
   }
 
   function failed(fault: SinkFault): SinkFault {
@@ -195,10 +197,14 @@ export function startFollower(options: FollowerOptions): Follower {
     isStopping = true;
     endPause?.();
     const { promise: graceIsOver, resolve } = Promise.withResolvers<void>();
-    const cancel = schedule(() => {
-      abort.abort();
-      resolve();
-    }, graceMs);
+    const cancel = schedule(
+      () => {
+        abort.abort();
+        resolve();
+      },
+      graceMs,
+      true,
+    );
     await Promise.race([running, graceIsOver]);
     cancel();
     duty?.release();
@@ -216,4 +222,9 @@ export function startFollower(options: FollowerOptions): Follower {
     },
     stop: (graceMs) => (stopping ??= finish(graceMs)),
   };
+}
+
+/** Of each chain, the last record counts. */
+function toEnds(records: readonly ReadRecord[]): Map<string, Position> {
+  return new Map(records.map(({ chain, after }) => [chain, after]));
 }

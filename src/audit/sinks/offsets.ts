@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readOffsetText, START, toOffsetText, type Position } from './position.ts';
 
@@ -15,7 +15,7 @@ const MAX_OFFSET_BYTES = 4096;
 export interface Offsets {
   /** `flaw`: a file is there and says nothing; then the chain is begun anew. */
   load(chain: string): Promise<{ position: Position; flaw?: string }>;
-  /** Resolves when the position is on disk, whole. */
+  /** Resolves when the position is stored, whole: a process that is killed leaves this one, or the one before. */
   save(chain: string, position: Position): Promise<void>;
   /** Chains that have an offset. */
   list(): Promise<string[]>;
@@ -45,13 +45,8 @@ export function openOffsets(auditDirectory: string, sink: string): Offsets {
     async save(chain, position) {
       await mkdir(folder, { recursive: true, mode: 0o700 });
       const temporary = `${fileOf(chain)}.${process.pid}.tmp`;
-      const file = await open(temporary, 'w', 0o600);
-      try {
-        await file.writeFile(toOffsetText(position));
-        await file.datasync();
-      } finally {
-        await file.close();
-      }
+      // Not synchronised, which would compete with the records: what a power cut takes back is only sent again.
+      await writeFile(temporary, toOffsetText(position), { mode: 0o600 });
       await rename(temporary, fileOf(chain));
     },
     async list() {

@@ -5,7 +5,7 @@ import { openPlainFile } from '../chain-end.ts';
 /** Longer than any record. */
 const MAX_LINE_BYTES = 64 * 1024 * 1024;
 
-const CHUNK_BYTES = 256 * 1024;
+const CHUNK_BYTES = 64 * 1024;
 
 const LINE_FEED = 0x0a;
 
@@ -51,7 +51,7 @@ async function readFrom(file: FileHandle, from: number, maxBytes: number): Promi
   let position = from;
   let parts: Buffer[] = [];
   for (;;) {
-    const chunk = Buffer.alloc(CHUNK_BYTES);
+    const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
     // oxlint-disable-next-line no-await-in-loop -- one piece after another
     const { bytesRead } = await file.read(chunk, 0, CHUNK_BYTES, position);
     if (bytesRead === 0) return { lines, isEnd: true };

@@ -160,9 +160,8 @@ function withFiles(settings: SinkSettings, files: ReadonlyMap<string, string>): 
   return [JSON.parse(text), used];
 }
 
-function scheduleTimer(callback: () => void, milliseconds: number): () => void {
+function scheduleTimer(callback: () => void, milliseconds: number, keepsAlive = false): () => void {
   const timer = setTimeout(callback, milliseconds);
-  // A process that has nothing else to do may end.
-  timer.unref();
+  if (!keepsAlive) timer.unref();
   return () => clearTimeout(timer);
 }

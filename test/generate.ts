@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { CALLS_SCHEMA } from '../src/audit/read/call-schema.ts';
 import { RECORD_SCHEMA } from '../src/audit/record-schema.ts';
 import { COMPILE_SCHEMA } from '../src/cli/compile-schema.ts';
 import { SPEND_SCHEMA } from '../src/cli/spend/spend-schema.ts';
@@ -25,6 +26,7 @@ export const GENERATED_FILES: readonly GeneratedFile[] = [
   { file: 'docs/errors.md', content: errorsPage },
   { file: 'docs/policies.md', content: policiesPage },
   { file: 'policies/policy.schema.json', content: () => toJsonText(policyJsonSchema()) },
+  { file: 'docs/calls.schema.json', content: () => toJsonText(CALLS_SCHEMA) },
   { file: 'docs/record.schema.json', content: () => toJsonText(RECORD_SCHEMA) },
   { file: 'docs/compile.schema.json', content: () => toJsonText(COMPILE_SCHEMA) },
   { file: 'docs/spend.schema.json', content: () => toJsonText(SPEND_SCHEMA) },

@@ -7,7 +7,7 @@ import { readDirectory, type ReadOptions } from '../../src/audit/read/read-direc
 import { toSegmentName } from '../../src/audit/segment-name.ts';
 
 /** 2026-11-21T00:00:00Z. */
-export const START = Date.UTC(2026, 10, 21);
+const START = Date.UTC(2026, 10, 21);
 
 /** So many milliseconds after {@link START}, as records write it. */
 export function at(milliseconds: number): string {

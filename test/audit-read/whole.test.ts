@@ -1,13 +1,17 @@
 import { spawn } from 'node:child_process';
 import { appendFile, mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, test } from 'vitest';
+import { CALLS_SCHEMA } from '../../src/audit/read/call-schema.ts';
 import { startNode } from '../support/child-process.ts';
 import { connect } from '../support/clients.ts';
 import { bailiwick, BIN } from '../support/command-line.ts';
 import { createFolder, KEYS, notesFiles, startApi, startGateway } from '../support/gateway.ts';
 import { runHere } from '../support/in-process.ts';
 import { at } from './support.ts';
+
+const isPublishedShape = new Ajv2020({ strict: true, allowUnionTypes: true }).compile(CALLS_SCHEMA);
 
 test('what an agent did through a real gateway is told as it was, refusals included', async () => {
   await using api = await startApi();
@@ -28,6 +32,7 @@ test('what an agent did through a real gateway is told as it was, refusals inclu
     calls: { shown: string; call: string; via: { session: string }; result: { status: string } }[];
     summary: object;
   };
+  expect(isPublishedShape(JSON.parse(found.out)), JSON.stringify(isPublishedShape.errors)).toBe(true);
   expect(calls.map(({ shown, result }) => [shown, result.status])).toEqual([
     ['notes_list_notes', 'ok'],
     ['notes_create_note', 'ok'],

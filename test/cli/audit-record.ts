@@ -88,7 +88,7 @@ export const ENTRIES: readonly Timed[] = [
 ];
 
 /** Names that mean to steer a terminal, a spreadsheet or a reader. */
-export const HOSTILE = '\u001B[2J\u001B]0;owned\u0007\u009B31m\u202Egnp.exe\u2066\r\nFAKE  line\u0000';
+const HOSTILE = '\u001B[2J\u001B]0;owned\u0007\u009B31m\u202Egnp.exe\u2066\r\nFAKE  line\u0000';
 
 /** A call, a refusal and a drift in which everything that somebody else chose is hostile. */
 export const HOSTILE_ENTRIES: readonly Timed[] = [

@@ -83,7 +83,7 @@ export async function readLastEntries(
 const MAX_OUTCOMES = 100_000;
 
 /** When it began. */
-export function timeOf(entry: Entry): string {
+function timeOf(entry: Entry): string {
   return entry.kind === 'call' ? entry.call.time : entry.record.time;
 }
 

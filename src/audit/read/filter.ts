@@ -69,7 +69,7 @@ export function createFilter(criteria: Criteria): (subject: Subject) => boolean 
   return (subject) => tests.every((test) => test(subject));
 }
 
-export function subjectOfCall(call: Call): Subject {
+function subjectOfCall(call: Call): Subject {
   const types = call.refused
     ? ['call.refused']
     : ['call.intent', ...(call.outcome === undefined ? [] : ['call.outcome'])];

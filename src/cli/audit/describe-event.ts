@@ -29,6 +29,12 @@ const PHRASES: Partial<Record<RecordType, (detail: Detail, record: AuditRecord) 
     const names = toNames(tools, 'tool');
     return names.length > 0 ? say`${count} held back, not as in ${lock}: ${toShortList(names)}` : undefined;
   },
+  limit: ({ change, limit, budget, period, part, scope }, { call }) => {
+    if (change === 'lost') return say`the reservation of call ${call} outlived its process`;
+    const used = typeof part === 'number' ? Math.round(part * 100) : undefined;
+    const what = say`${used} % of limit ${limit} (${budget}) is used up in ${period}`;
+    return what && [what, say`for ${scope}`].filter((text) => text !== undefined).join(' ');
+  },
   checkpoint: ({ head, key }) => say`checkpoint of record ${memberOf(head, 'seq')}, signed by key ${key}`,
   repair: ({ change, chain, bytes }) =>
     change === 'cut'

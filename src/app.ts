@@ -111,17 +111,19 @@ export async function createApp(options: AppOptions): Promise<App> {
 
   const chain = createChainName({ face, now, random: randomBytes });
   let begun: BegunChain | undefined;
+  let sinks: Sinks | undefined;
   const open = async (): Promise<BegunChain['writer']> => {
     const settings = options.loaded.config.audit;
-    const { put: putHead } = createStoredHeads(store, now);
+    const heads = createStoredHeads(store, now);
     begun = await beginChain({
       settings,
       chain,
       now,
       logger,
       fileSystem,
-      putHead,
+      heads,
       isLasting: face !== 'cli',
+      isPassed: async (name, seq) => (await sinks?.isPassed(name, seq)) ?? false,
     });
     return begun.writer;
   };
@@ -134,7 +136,7 @@ export async function createApp(options: AppOptions): Promise<App> {
           throw error;
         });
   // Chains of commands are delivered by the next server.
-  const sinks = face === 'cli' ? undefined : deliverRecords(options, chain, writer);
+  if (face !== 'cli') sinks = deliverRecords(options, chain, writer);
   const records = foldRefusals({ writer: createWakingWriter(writer, () => sinks?.wake()), now, logger });
   const inFlight = createInFlight();
   const append = createEventAppender({ record: records.append, logger });
@@ -248,7 +250,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       if (broken) throw broken.error;
       const before = inForce;
       inForce = prepared;
-      void begun?.useKeys(next.config.audit);
+      void begun?.useSettings(next.config.audit);
       changes.reloaded(toRecorded(before), toRecorded(prepared));
       pool.replace(prepared.plans);
       swap();

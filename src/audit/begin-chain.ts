@@ -3,10 +3,13 @@ import type { ChainFileSystem } from './file-system.ts';
 import { createHeadPublisher } from './head-publisher.ts';
 import { keyFileBeside, readOrMakeKeyFile } from './key-file.ts';
 import { findPreviousHeads } from './previous-heads.ts';
+import type { RecordEntry } from './record.ts';
 import { repairLeftBehind } from './repair.ts';
+import { removeOld } from './retention.ts';
+import type { IsPassed } from './retention.ts';
 import type { AuditSettings } from './settings.ts';
 import { signHead } from './signed-head.ts';
-import type { SignedHead } from './signed-head.ts';
+import type { StoredHeads } from './stored-heads.ts';
 import { parseSigningKey } from './signing-key.ts';
 import type { SigningKey } from './signing-key.ts';
 import { openChain } from './writer.ts';
@@ -17,12 +20,14 @@ export interface BegunChain {
   readonly writer: RecordWriter;
   /** Resolves once the chains that others left behind are in order. Never rejects. */
   readonly repaired: Promise<void>;
-  /** Lets the first of these keys sign from now on. Logs where that cannot be. */
-  useKeys(settings: ChainSettings): Promise<void>;
+  /** Resolves once the old files that were looked for last are gone. Never rejects. */
+  tidied(): Promise<void>;
+  /** Keeps to other settings from now on: which key signs, what is kept. Logs where that cannot be. */
+  useSettings(settings: ChainSettings): Promise<void>;
 }
 
 /** What a chain needs of the settings. */
-type ChainSettings = Pick<AuditSettings, 'dir' | 'signing'>;
+type ChainSettings = Pick<AuditSettings, 'dir' | 'signing' | 'keep'>;
 
 export interface BeginOptions {
   readonly settings: ChainSettings;
@@ -30,8 +35,10 @@ export interface BeginOptions {
   readonly chain: string;
   readonly now: () => number;
   readonly logger: Logger;
-  /** Takes signed heads to where whoever owns the record files cannot change them. Absent: they stay in the chain. */
-  readonly putHead?: (head: SignedHead) => Promise<void>;
+  /** Where signed heads go, and where where whoever owns the record files cannot change them. Absent: they stay in the chain. */
+  readonly heads?: Pick<StoredHeads, 'put' | 'remove'>;
+  /** Whether old files may be removed. Absent: they may. */
+  readonly isPassed?: IsPassed;
   /** True for a process that stays: it puts chains in order that others left behind. */
   readonly isLasting: boolean;
   /** The disk that the chain is written to; absent: this machine's. */
@@ -44,8 +51,9 @@ export interface BeginOptions {
  * @throws BailiwickError RECORD_UNAVAILABLE where no record can be kept, CONFIGURATION for a key that is none.
  */
 export async function beginChain(options: BeginOptions): Promise<BegunChain> {
-  const { settings, chain, now, logger, putHead, isLasting, fileSystem } = options;
-  const publisher = putHead && createHeadPublisher({ put: putHead, logger });
+  const { settings, chain, now, logger, heads, isLasting, fileSystem, isPassed = allPassed } = options;
+  const publisher = heads && createHeadPublisher({ put: heads.put, logger });
+  let { keep } = settings;
   let key = await findSigningKey(settings);
   const writer = await openChain({
     dir: settings.dir,
@@ -61,24 +69,56 @@ export async function beginChain(options: BeginOptions): Promise<BegunChain> {
   });
 
   let isClosing = false;
-  const repaired = isLasting
-    ? repairLeftBehind({
+  const recordDurably = (entry: RecordEntry): Promise<void> => writer.append(entry, { durable: true });
+
+  async function repair(): Promise<void> {
+    await repairLeftBehind({
+      dir: settings.dir,
+      record: recordDurably,
+      onHead: (head) => publisher?.publish(signHead(key, head)),
+      logger,
+      isStopped: () => isClosing,
+    });
+  }
+
+  async function tidy(): Promise<void> {
+    if (isClosing) return;
+    try {
+      await removeOld({
         dir: settings.dir,
-        record: (entry) => writer.append(entry, { durable: true }),
-        onHead: (head) => publisher?.publish(signHead(key, head)),
+        ownChain: chain,
+        keep,
+        isPassed,
+        record: async (entry) => {
+          await recordDurably(entry);
+          // Until it is signed, nobody has to believe that record.
+          await writer.checkpoint();
+        },
+        ...(heads && { forgetHead: heads.remove }),
+        now,
         logger,
-        isStopped: () => isClosing,
-      })
-    : Promise.resolve();
+      });
+    } catch (error) {
+      logger.warn({ err: error, chain }, 'old audit files could not be removed');
+    }
+  }
+
+  const repaired = isLasting ? repair() : Promise.resolve();
+  let tidied = repaired;
+  const tidySoon = (): void => void (tidied = tidied.then(tidy));
+  const timer = isLasting ? setInterval(tidySoon, TIDY_MS).unref() : undefined;
+  if (isLasting) tidySoon();
 
   return {
     repaired,
+    tidied: () => tidied,
     writer: {
       append: writer.append,
       head: writer.head,
       async close() {
         isClosing = true;
-        await repaired;
+        clearInterval(timer);
+        await tidied;
         try {
           await writer.close();
         } finally {
@@ -86,7 +126,8 @@ export async function beginChain(options: BeginOptions): Promise<BegunChain> {
         }
       },
     },
-    async useKeys(next) {
+    async useSettings(next) {
+      ({ keep } = next);
       try {
         const wanted = await findSigningKey({ ...settings, signing: next.signing });
         await writer.useKey(wanted);
@@ -96,6 +137,13 @@ export async function beginChain(options: BeginOptions): Promise<BegunChain> {
       }
     },
   };
+}
+
+/** How often old files are looked for. */
+const TIDY_MS = 3_600_000;
+
+function allPassed(): Promise<boolean> {
+  return Promise.resolve(true);
 }
 
 /** The key that signs: the first that is configured, else the one in the file beside the directory, which is made. */

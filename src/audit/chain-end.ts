@@ -34,6 +34,12 @@ export async function listSegmentFiles(directory: string): Promise<{ file: strin
     .toSorted((a, b) => a.first - b.first);
 }
 
+/** The last whole line of a file, as a record of this chain; undefined where it is none. */
+export async function readLastRecord(path: string, chain: string): Promise<DatedHead | undefined> {
+  const { line } = await readLastLine(path);
+  return line && toHead(line, chain);
+}
+
 /** Undefined for a chain without files. Reads the end alone, however long the chain. */
 export async function readChainEnd(auditDirectory: string, chain: string): Promise<ChainEnd | undefined> {
   const directory = join(auditDirectory, chain);

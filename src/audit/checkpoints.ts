@@ -30,6 +30,8 @@ export interface Checkpoint {
 export interface Checkpoints {
   /** True when a checkpoint is to follow the record `seq`. */
   isDueAfter(seq: number): boolean;
+  /** Makes a checkpoint due at once, where there is a record since the last one. */
+  demand(): void;
   /** True when the record `seq` is a checkpoint, or the chain has none yet. */
   isSignedAt(seq: number): boolean;
   /** Signs the record that the checkpoint will follow. */
@@ -59,6 +61,7 @@ export function createCheckpoints(chain: string, options: SigningOptions, onTime
 
   return {
     isDueAfter: (seq) => seq > last && (isTime || seq - last >= everyRecords),
+    demand: () => void (isTime = true),
     isSignedAt: (seq) => seq <= last,
     make(head, signer = key) {
       const signed = signHead(signer, { chain, ...head });

@@ -6,6 +6,32 @@ const PrivateKey = z.string().refine(isSigningKey, {
   error: 'must be a PEM file with an unencrypted Ed25519 private key (PKCS #8), e.g. `${file:audit.pem}`',
 });
 
+/** How long the record is kept. */
+const KeepSettings = z
+  .strictObject({
+    days: z
+      .number()
+      .positive()
+      .max(36_500)
+      .optional()
+      .meta({
+        description: 'Files whose last record is older than so many days are removed.',
+        examples: [400],
+      }),
+    bytes: z
+      .int()
+      .min(1_048_576)
+      .optional()
+      .meta({
+        description: 'The oldest files are removed while all together are larger than this.',
+        examples: [50_000_000_000],
+      }),
+  })
+  .meta({
+    description:
+      'When old files of the record are removed, once every sink that is `required` has them. Without it everything is kept.',
+  });
+
 /** Who vouches for the record. */
 const SigningSettings = z
   .strictObject({
@@ -58,6 +84,7 @@ export const AuditSettings = z
         examples: [['iban', '/customer/email', '/items/*/note']],
       }),
     signing: SigningSettings.prefault({}),
+    keep: KeepSettings.prefault({}),
     sinks: SinksSettings,
   })
   .meta({ description: 'The tamper-evident record of every call.' });

@@ -1,5 +1,6 @@
 import type { Head } from './chain.ts';
 import type { GivenHead } from './given-heads.ts';
+import type { NamedHead } from './signed-head.ts';
 import type { Claim, Removal } from './testimony.ts';
 import type { ChainVerdict, ExpectedHead } from './verify-chain.ts';
 
@@ -7,6 +8,8 @@ import type { ChainVerdict, ExpectedHead } from './verify-chain.ts';
 export interface Statements {
   addClaim(claim: Claim): void;
   addRemoval(removal: Removal): void;
+  /** Once all chains were read: forgets removals that only say so themselves. */
+  keepRemovals(isBelieved: (by: NamedHead) => boolean): void;
   /** The records that a chain has to hold, as far as is known by now. */
   heads(chain: string): readonly ExpectedHead[];
   /** The chain is about to be compared with all that is known by now. */
@@ -28,8 +31,8 @@ export function createStatements(given: readonly GivenHead[]): Statements {
   const statements = new Map<string, Statement[]>();
   const removals = new Map<string, Removal[]>();
   const compared = new Map<string, number>();
-  /** Of each chain that is gone altogether, the last record was older than this. */
-  let goneBefore = '';
+  /** Of each chain that is gone altogether, the last record was not newer than this. */
+  let goneUntil = '';
 
   function add(chain: string, statement: Statement): void {
     const known = statements.get(chain);
@@ -45,17 +48,23 @@ export function createStatements(given: readonly GivenHead[]): Statements {
   function isAccountedFor(chain: string): boolean {
     return (statements.get(chain) ?? []).every(
       ({ seq, time }) =>
-        (time !== undefined && time < goneBefore) || (removals.get(chain) ?? []).some(({ to }) => to >= seq),
+        (time !== undefined && time <= goneUntil) || (removals.get(chain) ?? []).some(({ to }) => to >= seq),
     );
   }
 
   return {
     addClaim: ({ chain, seq, hash, time, by }) => add(chain, { seq, hash, time, from: `the chain ${by}` }),
     addRemoval(removal) {
-      if (removal.before > goneBefore) goneBefore = removal.before;
       const known = removals.get(removal.chain);
       if (known === undefined) removals.set(removal.chain, [removal]);
       else known.push(removal);
+    },
+    keepRemovals(isBelieved) {
+      for (const [chain, known] of removals) {
+        const believed = known.filter(({ by }) => isBelieved(by));
+        removals.set(chain, believed);
+        for (const { until } of believed) if (until > goneUntil) goneUntil = until;
+      }
     },
     heads: (chain) => statements.get(chain) ?? [],
     begin: (chain) => void compared.set(chain, statements.get(chain)?.length ?? 0),

@@ -6,6 +6,8 @@ import type { SignedHead } from './signed-head.ts';
 export interface StoredHeads {
   /** Never replaces a head by an earlier one: a chain that was shortened must not take its own proof with it. */
   put(head: SignedHead): Promise<void>;
+  /** The chain is gone, as a record says. */
+  remove(chain: string): Promise<void>;
   /** Every head that is stored. Values that are none are left out. */
   list(): Promise<SignedHead[]>;
 }
@@ -16,7 +18,7 @@ const PREFIX = 'audit/head/';
 const TRIES = 5;
 
 export function createStoredHeads(
-  store: Pick<Store, 'get' | 'put' | 'list'>,
+  store: Pick<Store, 'get' | 'put' | 'take' | 'list'>,
   now: () => number,
 ): StoredHeads {
   async function put(head: SignedHead): Promise<void> {
@@ -46,5 +48,5 @@ export function createStoredHeads(
     return heads;
   }
 
-  return { put, list };
+  return { put, list, remove: async (chain) => void (await store.take(PREFIX + chain, now())) };
 }

@@ -15,8 +15,10 @@ export interface Removal {
   readonly chain: string;
   readonly to: number;
   readonly hash: string;
-  /** Of each chain that is gone altogether, the last record was older than this. */
-  readonly before: string;
+  /** Of each chain that is gone altogether, the last record was not newer than this. */
+  readonly until: string;
+  /** The record that says so. */
+  readonly by: NamedHead;
 }
 
 /** What a record says about other chains, and about what is not there any more. */
@@ -27,16 +29,19 @@ export interface Testimony {
 
 const NOTHING: Testimony = { claims: [], removals: [] };
 
-export function readTestimony({ type, detail, chain }: VerifiedLine): Testimony {
+export function readTestimony({ type, detail, chain, seq, hash }: VerifiedLine): Testimony {
   if ((type !== 'checkpoint' && type !== 'repair') || !isJsonObject(detail)) return NOTHING;
   if (type === 'checkpoint') {
     const previous = Array.isArray(detail['previous']) ? detail['previous'] : [];
     return { claims: previous.flatMap((one) => toClaim(one, chain) ?? []), removals: [] };
   }
   if (detail['change'] === 'removed') {
-    const { before, removed } = detail;
-    if (typeof before !== 'string' || !Array.isArray(removed)) return NOTHING;
-    return { claims: [], removals: removed.flatMap((one) => toRemoval(one, before) ?? []) };
+    const { until, removed } = detail;
+    if (typeof until !== 'string' || !Array.isArray(removed)) return NOTHING;
+    return {
+      claims: [],
+      removals: removed.flatMap((one) => toRemoval(one, until, { chain, seq, hash }) ?? []),
+    };
   }
   const head = isJsonObject(detail['head']) ? { ...detail['head'], chain: detail['chain'] } : undefined;
   const claim = toClaim(head, chain);
@@ -50,10 +55,10 @@ function toClaim(value: unknown, by: string): Claim | undefined {
   return isPosition(seq) && isHash(hash) ? { chain, seq, hash, time, by } : undefined;
 }
 
-function toRemoval(value: unknown, before: string): Removal | undefined {
+function toRemoval(value: unknown, until: string, by: NamedHead): Removal | undefined {
   if (!isJsonObject(value)) return undefined;
   const { chain, to, hash } = value;
   return typeof chain === 'string' && isPosition(to) && isHash(hash)
-    ? { chain, to, hash, before }
+    ? { chain, to, hash, until, by }
     : undefined;
 }

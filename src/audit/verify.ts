@@ -98,6 +98,12 @@ export async function verifyDirectory(
     // oxlint-disable-next-line no-await-in-loop -- named by a chain that was read later
     verdicts.set(chain, await verifyOne(chain));
   }
+  // Whoever can remove a chain can write a record that says so: it counts only where more than its own chain vouches for it.
+  const isAlone = (options.heads ?? []).length === 0 && !trust.isRequired;
+  statements.keepRemovals(({ chain, seq }) => {
+    const verdict = verdicts.get(chain);
+    return isAlone || (verdict !== undefined && toTail(verdict, given.confirming(chain)).vouchedUntil >= seq);
+  });
   const { absent, removed } = statements.absent(found.chains);
   for (const chain of absent) verdicts.set(chain, verdictOfAbsent(chain, statements, trust));
 

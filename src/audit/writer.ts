@@ -45,6 +45,8 @@ export interface ChainWriter extends RecordWriter {
    * @throws BailiwickError RECORD_UNAVAILABLE when that cannot be recorded; then the key before goes on.
    */
   useKey(key: SigningKey): Promise<void>;
+  /** Signs what is on disk now. Resolves when that is on disk too, or could not be written. */
+  checkpoint(): Promise<void>;
 }
 
 export interface ChainOptions {
@@ -165,6 +167,13 @@ export async function openChain(options: ChainOptions): Promise<ChainWriter> {
     const prepared = prepareEntry({ type: 'key', detail });
     waitingBytes += costOf(prepared);
     await enqueue({ prepared, time: timeNow(), nextKey: key });
+  }
+
+  async function checkpoint(): Promise<void> {
+    if (closed) return;
+    checkpoints?.demand();
+    flushSoon();
+    await flushing;
   }
 
   /** Everything that arrives while one batch is on its way is the next batch. */
@@ -292,7 +301,7 @@ export async function openChain(options: ChainOptions): Promise<ChainWriter> {
 
   await begin();
   let closing: Promise<void> | undefined;
-  return { append, useKey, head: () => toHead(head), close: () => (closing ??= close()) };
+  return { append, useKey, checkpoint, head: () => toHead(head), close: () => (closing ??= close()) };
 }
 
 function toHead({ seq, hash }: DatedPosition): Head {

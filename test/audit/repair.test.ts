@@ -17,11 +17,18 @@ const KEY_FILE = 'audit-signing.pem';
 async function begin(
   dir: string,
   chain: string,
-  { isRacing = false, ...more }: { isRacing?: boolean; putHead?: (head: SignedHead) => Promise<void> } = {},
+  { isRacing = false, put }: { isRacing?: boolean; put?: (head: SignedHead) => Promise<void> } = {},
 ): Promise<BegunChain & { log: string[] }> {
   const logger = keptLog();
-  const settings = { dir, signing: {} };
-  const begun = await beginChain({ settings, chain, now: () => START, logger, isLasting: true, ...more });
+  const settings = { dir, signing: {}, keep: {} };
+  const begun = await beginChain({
+    settings,
+    chain,
+    now: () => START,
+    logger,
+    isLasting: true,
+    ...(put && { heads: { put, remove: async () => {} } }),
+  });
   if (!isRacing) await begun.repaired;
   return { ...begun, log: logger.messages };
 }
@@ -50,7 +57,7 @@ test('an unfinished last line is cut off, and the next process records what it w
   const whole = (await readFile(file, 'utf8')).split('\n').slice(0, -1);
   await writeFile(file, `${whole.join('\n')}\n{"call":"half`);
   const heads: SignedHead[] = [];
-  const begun = await begin(dir, 'next', { putHead: async (head) => void heads.push(head) });
+  const begun = await begin(dir, 'next', { put: async (head) => void heads.push(head) });
   await begun.writer.close();
 
   expect(await readFile(file, 'utf8')).toBe(`${whole.join('\n')}\n`);

@@ -27,6 +27,7 @@ test('a file with nothing but sources has defaults that work', async () => {
       arguments: 'masked',
       mask: [],
       signing: {},
+      keep: {},
       sinks: [],
     },
     schemas: { budget: 1500, limit: 4000, definitions: 'keep' },

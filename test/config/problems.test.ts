@@ -13,7 +13,7 @@ test('an unknown key is named where it stands, with the key that was meant', asy
 
 test('an unknown key that resembles nothing comes with the keys that are known there', async () => {
   expect(await refusalOf('sources: {}\naudit: { zzz: 1 }\n')).toEqual([
-    '2:10  unknown key `zzz` in `audit`\nknown here: `dir`, `arguments`, `mask`, `signing`, `sinks`',
+    '2:10  unknown key `zzz` in `audit`\nknown here: `dir`, `arguments`, `mask`, `signing`, `keep`, `sinks`',
   ]);
 });
 

@@ -130,7 +130,7 @@ test.each(['v2 modern', 'v2 legacy', 'v1'])(
     await client.close();
     const recorded = async () => {
       const records = await readRecords(path.join(workspace.folder, '.bailiwick/audit'));
-      return records.filter(({ type }) => type !== 'config');
+      return records.filter(({ type }) => type.startsWith('call.'));
     };
     await expect
       .poll(async () => (await recorded()).map(({ type }) => type), { timeout: 10_000 })

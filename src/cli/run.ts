@@ -36,10 +36,12 @@ const COMMANDS: readonly AddCommand[] = [
 /** Runs one command line (without `node` and the script) and returns its exit status. Never throws. */
 export async function run(args: readonly string[], terminal: Terminal = processTerminal): Promise<number> {
   let status = 0;
-  // A reader that has seen enough (`| head`) is no failure. A server goes on, or ends in order when its client has gone.
+  // A reader that has seen enough (`| head`) is no failure. A server goes on, also when the disk that takes its output is
+  // full, or ends in order when its client has gone.
   terminal.stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (args[0] === 'serve') return;
     if (error.code !== 'EPIPE') throw error;
-    if (args[0] !== 'serve') process.exit(status);
+    process.exit(status);
   });
   const program = new Command('bailiwick')
     .description(

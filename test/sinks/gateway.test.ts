@@ -1,4 +1,6 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { openSync } from 'node:fs';
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -13,7 +15,7 @@ const SECRET = `whsec_${'a'.repeat(32)}`;
 
 async function makeFolder(
   sinks: unknown[],
-): Promise<{ folder: string; write: (sinks: unknown[]) => Promise<void> }> {
+): Promise<{ folder: string; listen: string; write: (sinks: unknown[]) => Promise<void> }> {
   const folder = await temporaryDirectory();
   const listen = `127.0.0.1:${await freePort()}`;
   const write = (next: unknown[]): Promise<void> =>
@@ -28,7 +30,7 @@ async function makeFolder(
   await copyFile(join(import.meta.dirname, '../../specs/helpdesk.yaml'), join(folder, 'helpdesk.yaml'));
   await mkdir(join(folder, 'policies'));
   await write(sinks);
-  return { folder, write };
+  return { folder, listen, write };
 }
 
 const typesOf = (received: readonly Received[]): string[] =>
@@ -72,6 +74,30 @@ test('records on standard output are lines of JSON, and nothing else is there', 
   expect(records.map(({ seq }) => seq)).toEqual(records.map((_, index) => index + 1));
   expect(records.at(-1)?.type).toBe('checkpoint');
 });
+
+test.each([
+  ['has gone', 'pipe'],
+  ['is a full disk', '/dev/full'],
+])(
+  'when whoever reads standard output %s, the gateway goes on and says that records wait',
+  async (_, where) => {
+    const { folder, listen } = await makeFolder([{ name: 'out', stdout: true, batch: { delayMs: 10 } }]);
+    const child = spawn(process.execPath, [BIN, 'serve'], {
+      cwd: folder,
+      stdio: ['ignore', where === 'pipe' ? 'pipe' : openSync(where, 'w'), 'pipe'],
+    });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    child.stdout?.destroy();
+    let err = '';
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => (err += text));
+    await expect.poll(() => err, { timeout: 20_000 }).toContain('sink out does not take records');
+    expect((await fetch(`http://${listen}/healthz`)).status).toBe(200);
+    const closed = once(child, 'close');
+    child.kill('SIGTERM');
+    await closed;
+    expect([child.exitCode, err]).toEqual([0, expect.stringContaining('stopped')]);
+  },
+);
 
 test('over stdio no sink may write to standard output', async () => {
   const { folder } = await makeFolder([{ name: 'out', stdout: true }]);

@@ -116,6 +116,17 @@ describe('a cluster', () => {
     expect(await budgetTotal(opened)).toEqual({ spent: 0, held: 2 * PRICE });
     await source.restart();
   });
+
+  it('is found again after all of it was away', async () => {
+    const { opened } = await openIn('gone');
+    const all = [...cluster.primaries, ...cluster.replicas];
+    await Promise.all(all.map((server) => server.kill()));
+    await until('the store knows', () => !opened.isAvailable());
+    await Promise.all(all.map((server) => server.restart()));
+    await until('the store is back', () => reserveOnce(opened, 'after'));
+    // Nothing was kept on disk.
+    expect(await budgetTotal(opened)).toEqual({ spent: 0, held: PRICE });
+  });
 });
 
 /** As `redis-cli --cluster reshard` does it, a key at a time. */

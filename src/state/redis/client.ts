@@ -53,6 +53,8 @@ function toConnectionOptions(topology: Topology, timeoutMs: number) {
     // A connection that is half open answers nothing for a quarter of an hour: a new one is made instead.
     socketTimeout: timeoutMs * 2,
     keepAlive: 10_000,
+    // What a connection that is closed may take to say goodbye; a command waits for it at its end.
+    disconnectTimeout: 300,
     reconnectOnError: (error: Error) =>
       /^(READONLY|MASTERDOWN|UNBLOCKED)\b/.test(error.message) ? 1 : false,
     ...(topology.username === undefined ? {} : { username: topology.username }),

@@ -5,7 +5,14 @@ import { createAvailability, type Availability } from './availability.ts';
 import { createClient, toDelay, type Client } from './client.ts';
 import type { Keys } from './keys.ts';
 import { assertLayout, toLayoutStep, type Layout } from './layout.ts';
-import { describeError, isWrongSettings, toFailure, withoutCommand, type Failure } from './redis-errors.ts';
+import {
+  describeError,
+  isWrongSettings,
+  toFailure,
+  wasNeverSent,
+  withoutCommand,
+  type Failure,
+} from './redis-errors.ts';
 import { SCRIPTS, type ScriptName } from './scripts/scripts.ts';
 import { inspectServers } from './server-check.ts';
 import type { Topology } from './topology.ts';
@@ -167,7 +174,7 @@ export function createConnection(options: ConnectionOptions): Connection {
     const fault = error instanceof Error ? error : new Error(String(error));
     const reason =
       failure === 'lost' && lastError !== undefined
-        ? `${fault.message} (${lastError.message})`
+        ? `${describeError(fault)} (${describeError(lastError)})`
         : describeError(fault);
     // Redis without memory still takes what is given back, so the other steps are not kept from it.
     if (failure === 'full') warnings.say('full', `${title}: ${reason}`);
@@ -216,6 +223,10 @@ export function createConnection(options: ConnectionOptions): Connection {
       failures += 1;
       const fault = error instanceof Error ? error : new Error(String(error));
       if (fault instanceof BailiwickError) opening?.reject(fault);
+      if (wasNeverSent(fault)) {
+        availability.failed(reasonOf(lastError));
+        return;
+      }
       if (isWrongSettings(fault) || toFailure(fault) !== 'refused') onError(fault);
       fail(fault);
     }

@@ -47,6 +47,7 @@ const ADVICE: readonly [RegExp, string][] = [
   [/^NOREPLICAS/, 'it has too few replicas to take writes'],
   [/^LOADING/, 'it is still reading its data from disk'],
   [/^BUSY/, 'a script keeps it busy'],
+  [/^Connection is closed|enableOfflineQueue/, 'there is no connection to it'],
   [/^CLUSTERDOWN/, 'the cluster is down'],
   [/^WRONGTYPE/, 'another program uses the same keys: set another state.redis.prefix'],
 ];
@@ -63,8 +64,10 @@ export function isWrongSettings(error: Error): boolean {
 export function describeError(error: Error): string {
   const root = toRoot(error);
   const advice = ADVICE.find(([form]) => form.test(root.message))?.[1];
+  if (advice !== undefined && root.name !== 'ReplyError') return advice;
   const text = root.message === '' ? ((root as NodeJS.ErrnoException).code ?? root.name) : root.message;
-  return advice === undefined ? text : `${advice} (${text.slice(0, 120)})`;
+  const plain = text.replace(/\.$/, '');
+  return advice === undefined ? plain : `${advice} (${plain.slice(0, 120)})`;
 }
 
 /** What the client wraps: the last error of a node, or the first of several addresses. */
@@ -73,6 +76,11 @@ function toRoot(error: Error): Error {
   if (lastNodeError instanceof Error) return toRoot(lastNodeError);
   if (error instanceof AggregateError && error.errors[0] instanceof Error) return toRoot(error.errors[0]);
   return error;
+}
+
+/** True where the client had no connection to send anything on. */
+export function wasNeverSent(error: Error): boolean {
+  return NEVER_SENT.test(error.message);
 }
 
 /** What may be kept and logged of an error: the client hangs the command on it, password and values included. */

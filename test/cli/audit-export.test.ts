@@ -71,7 +71,12 @@ describe('what a program reads', () => {
 describe('the answer and the exit status', () => {
   test('no match is an empty answer; with --exit-code it is a no', async () => {
     const none = await audit('record', 'query', '--principal', 'nobody', '--json');
-    expect([none.status, none.err]).toEqual([0, 'record: no call matches\n']);
+    expect([none.status, none.err]).toEqual([
+      0,
+      'record: no call matches\n  --principal: nothing here has nobody\n',
+    ]);
+    const near = await audit('record', 'query', '--tool', 'helpdesk_list_tikets');
+    expect(near.err).toContain('did you mean helpdesk_list_tickets?');
     expect(JSON.parse(none.out)).toMatchObject({ calls: [], summary: { calls: 0 } });
     const no = await audit('record', 'query', '--principal', 'nobody', '--exit-code');
     expect(no.status).toBe(1);

@@ -47,13 +47,13 @@ describe('what a person reads', () => {
     expect(status).toBe(0);
     expect(out).toBe(
       lines(
-        'TIME                      CALL      PRINCIPAL   TOOL                    ACCESS       DECISION  STATUS                               MS    COST  RULES',
-        '2026-11-21T00:00:01.000Z  47d80772  agent       helpdesk_list_tickets   read         permit    ok                                   47  $0.002  helpdesk/scope:helpdesk:read',
-        '2026-11-21T00:00:02.000Z  3a7e2437  agent       helpdesk_delete_ticket  destructive  deny      refused POLICY_DENIED                            helpdesk/no-deletes',
-        '2026-11-21T00:10:00.000Z  d1000000  agent       helpdesk_get_ticket     read         permit    upstream-error 503                   12          helpdesk/scope:helpdesk:read',
-        '2026-11-21T00:10:00.100Z  d2000000  agent       helpdesk_get_customer   read         permit    unknown                                          helpdesk/scope:helpdesk:read',
-        '2026-11-21T00:11:40.000Z  e1000000  agent       helpdesk_list_tickets   read         permit    refused LIMIT_EXCEEDED                           helpdesk/month',
-        '2026-11-21T00:12:00.000Z            (10.0.0.7)                                                 refused ×120 (UNAUTHENTICATED ×120)',
+        'TIME                      CALL      PRINCIPAL   TOOL                    STATUS                               MS    COST  ACCESS       DECISION  RULES',
+        '2026-11-21T00:00:01.000Z  47d80772  agent       helpdesk_list_tickets   ok                                   47  $0.002  read         permit    helpdesk/scope:helpdesk:read',
+        '2026-11-21T00:00:02.000Z  3a7e2437  agent       helpdesk_delete_ticket  refused POLICY_DENIED                            destructive  deny      helpdesk/no-deletes',
+        '2026-11-21T00:10:00.000Z  d1000000  agent       helpdesk_get_ticket     upstream-error 503                   12          read         permit    helpdesk/scope:helpdesk:read',
+        '2026-11-21T00:10:00.100Z  d2000000  agent       helpdesk_get_customer   unknown                                          read         permit    helpdesk/scope:helpdesk:read',
+        '2026-11-21T00:11:40.000Z  e1000000  agent       helpdesk_list_tickets   refused LIMIT_EXCEEDED                           read         permit    helpdesk/month',
+        '2026-11-21T00:12:00.000Z            (10.0.0.7)                          refused ×120 (UNAUTHENTICATED ×120)',
         '',
         '125 calls, 122 refused, 1 error, 1 without an outcome, $0.002  (2026-11-21T00:00:01.000Z to 2026-11-21T00:12:00.000Z)',
       ),

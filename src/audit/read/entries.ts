@@ -9,6 +9,8 @@ import { isWithin, withSlack, type Span } from './span.ts';
 /** What is read of a directory, and of that, what is wanted. */
 export interface EntryOptions extends Pick<ReadOptions, 'span' | 'isWanted' | 'onTrouble'> {
   readonly criteria?: Criteria;
+  /** Called for every entry of the span, before the criteria are asked. */
+  readonly onEntry?: (entry: Entry) => void;
 }
 
 /**
@@ -20,9 +22,9 @@ export interface EntryOptions extends Pick<ReadOptions, 'span' | 'isWanted' | 'o
  */
 export async function* readEntries(
   directory: string,
-  { criteria = {}, span = {}, ...options }: EntryOptions = {},
+  { criteria = {}, span = {}, onEntry, ...options }: EntryOptions = {},
 ): AsyncGenerator<Entry> {
-  const isWanted = wantedIn(criteria, span);
+  const isWanted = wantedIn(criteria, span, onEntry);
   const joiner = createJoiner('begin');
   let ended: Entry[] = [];
   const reads = readDirectory(directory, {
@@ -87,9 +89,17 @@ function timeOf(entry: Entry): string {
   return entry.kind === 'call' ? entry.call.time : entry.record.time;
 }
 
-function wantedIn(criteria: Criteria, span: Span): (entry: Entry) => boolean {
+function wantedIn(
+  criteria: Criteria,
+  span: Span,
+  onEntry?: (entry: Entry) => void,
+): (entry: Entry) => boolean {
   const matches = createFilter(criteria);
-  return (entry) => isWithin(span, timeOf(entry)) && matches(subjectOfEntry(entry));
+  return (entry) => {
+    if (!isWithin(span, timeOf(entry))) return false;
+    onEntry?.(entry);
+    return matches(subjectOfEntry(entry));
+  };
 }
 
 /** An outcome may come after the span in which its call began. */

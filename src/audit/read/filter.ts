@@ -58,13 +58,19 @@ function toTexts(value: unknown): string[] {
   });
 }
 
+/** What a subject has where a criterion asks. */
+export function textsOf(name: CriterionName, subject: Subject): readonly (string | undefined)[] {
+  return TEXTS[name](subject);
+}
+
 /** Whether a subject has what the criteria ask for. */
 export function createFilter(criteria: Criteria): (subject: Subject) => boolean {
   const tests = Object.entries(criteria).map(([name, patterns]) => {
     const globs = patterns.map(compileGlob);
-    const textsOf = TEXTS[name as CriterionName];
     return (subject: Subject): boolean =>
-      textsOf(subject).some((text) => text !== undefined && globs.some((matches) => matches(text)));
+      textsOf(name as CriterionName, subject).some(
+        (text) => text !== undefined && globs.some((matches) => matches(text)),
+      );
   });
   return (subject) => tests.every((test) => test(subject));
 }

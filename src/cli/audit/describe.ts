@@ -43,6 +43,14 @@ export function styleOfStatus(status: string): Style {
   return status === 'refused' || status === 'unknown' ? 'yellow' : 'red';
 }
 
+/** Terminals of fewer columns have no room for years and milliseconds. */
+const WIDE_COLUMNS = 140;
+
+/** When it was: in full, or on a narrow terminal as `11-21 08:13:41`. UTC. */
+export function describeTime(time: string, width: number): string {
+  return width < WIDE_COLUMNS ? time.slice(5, 19).replace('T', ' ') : time;
+}
+
 /** The limits that refused, or the rules that decided, or why where no rule did. */
 export function describeRules({ decision, detail }: Pick<AuditRecord, 'decision' | 'detail'>): string {
   const limits = limitsOf({ detail });

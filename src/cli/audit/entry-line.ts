@@ -6,6 +6,7 @@ import {
   describeMilliseconds,
   describeRules,
   describeStatus,
+  describeTime,
   describeWhat,
   describeWho,
   styleOfStatus,
@@ -21,10 +22,20 @@ const GAP = '  ';
 export function toEntryLine(entry: Entry, width: number): string {
   if (entry.kind === 'event') {
     const { record } = entry;
-    return cut([record.time, pad(describeWho(record), WHO_COLUMNS), describeEvent(record)].join(GAP), width);
+    return cut(
+      [describeTime(record.time, width), pad(describeWho(record), WHO_COLUMNS), describeEvent(record)].join(
+        GAP,
+      ),
+      width,
+    );
   }
   const { call } = entry;
-  const before = [call.time, pad(describeWho(call), WHO_COLUMNS), pad(describeWhat(call), WHAT_COLUMNS), ''];
+  const before = [
+    describeTime(call.time, width),
+    pad(describeWho(call), WHO_COLUMNS),
+    pad(describeWhat(call), WHAT_COLUMNS),
+    '',
+  ];
   const status = describeStatus(call);
   const after = [
     describeMilliseconds(call.result.ms),

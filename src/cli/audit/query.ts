@@ -4,10 +4,11 @@ import type { Totals } from '../../audit/read/totals.ts';
 import { BailiwickError } from '../../errors.ts';
 import { createCommand, JSON_OPTION, type AddCommand } from '../command.ts';
 import type { Terminal } from '../terminal.ts';
-import { CALL_COLUMNS, describeTotals } from './call-table.ts';
+import { callColumns, describeTotals } from './call-table.ts';
 import { addDirectoryOptions, findDirectory, type DirectoryOptions } from './directory.ts';
 import { addFilterOptions, readFilterOptions, type FilterOptions } from './filter-options.ts';
 import { keepLast } from './last-items.ts';
+import { createNoMatch } from './no-match.ts';
 import { toCount } from './number-option.ts';
 import { createStandardOutput, type Output } from './output.ts';
 import { createRowTable, terminalWidth } from './row-table.ts';
@@ -58,8 +59,15 @@ async function query(terminal: Terminal, directory: string, options: QueryOption
   const totals = createTotals();
   const output = createStandardOutput(terminal);
   const sink = createSink(output, options);
+  const noMatch = await createNoMatch(criteria);
   const last = limit === 0 ? undefined : keepLast<Call>(limit);
-  for await (const entry of readEntries(directory, { criteria, span, isWanted, onTrouble: troubles.add })) {
+  for await (const entry of readEntries(directory, {
+    criteria,
+    span,
+    isWanted,
+    onTrouble: troubles.add,
+    onEntry: noMatch.onEntry,
+  })) {
     if (entry.kind !== 'call') continue;
     totals.add(entry.call);
     if (last) last.add(entry.call);
@@ -73,7 +81,7 @@ async function query(terminal: Terminal, directory: string, options: QueryOption
   if (last !== undefined && last.dropped > 0) {
     terminal.err(`the last ${limit} of them are shown: --limit 0 shows all`);
   }
-  if (sums.calls === 0) terminal.err(`${directory}: no call matches`);
+  if (sums.calls === 0) noMatch.tell(terminal, directory, 'no call matches');
   return sums.calls;
 }
 
@@ -121,7 +129,8 @@ function jsonSink(output: Output): Sink {
 }
 
 function tableSink(output: Output): Sink {
-  const table = createRowTable(CALL_COLUMNS, terminalWidth());
+  const width = terminalWidth();
+  const table = createRowTable(callColumns(width), width);
   const write = async (lines: readonly string[]): Promise<void> => {
     for (const line of lines) await output.write(`${line}\n`);
   };

@@ -6,6 +6,7 @@ import { describeActivity } from './activity-text.ts';
 import { addDirectoryOptions, findDirectory, type DirectoryOptions } from './directory.ts';
 import { addFilterOptions, readFilterOptions, type FilterOptions } from './filter-options.ts';
 import { keepLast } from './last-items.ts';
+import { createNoMatch } from './no-match.ts';
 import { toCount } from './number-option.ts';
 import { terminalWidth } from './row-table.ts';
 import { visibleJson } from './safe-text.ts';
@@ -46,8 +47,9 @@ async function timeline(terminal: Terminal, directory: string, options: Timeline
   const wanted = readFilterOptions(options, Date.now());
   const activity = createActivity();
   const last = keepLast<Entry>(limit);
+  const { onEntry, tell } = await createNoMatch(wanted.criteria);
   let count = 0;
-  for await (const entry of readEntries(directory, { ...wanted, onTrouble: troubles.add })) {
+  for await (const entry of readEntries(directory, { ...wanted, onEntry, onTrouble: troubles.add })) {
     activity.add(entry);
     last.add(entry);
     count += 1;
@@ -68,5 +70,5 @@ async function timeline(terminal: Terminal, directory: string, options: Timeline
     terminal.out(parts.join('\n\n'));
   }
   troubles.end();
-  if (count === 0) terminal.err(`${directory}: nothing matches`);
+  if (count === 0) tell(terminal, directory, 'nothing matches');
 }

@@ -4,7 +4,6 @@ import { SinkFault, type Sink } from './sink.ts';
 /** Writes each record's line to a stream, and waits until the stream has taken it. */
 export function createStdoutSink(stream: Writable): Sink {
   // Whoever reads may go away. That is told by each write, and must not end the process.
-  const ignore = (): void => {};
   stream.on('error', ignore);
   return {
     async deliver(records, signal) {
@@ -27,3 +26,5 @@ export function createStdoutSink(stream: Writable): Sink {
     },
   };
 }
+
+function ignore(): void {}

@@ -103,7 +103,11 @@ const MEMBERS: Record<keyof AuditRecord, JsonSchema> = {
     ['status'],
   ),
   cost: objectOf({ nanoUsd: COUNT, inputTokens: COUNT, outputTokens: COUNT, bound: { type: 'boolean' } }, []),
-  detail: { type: 'object', description: 'Free members; of folded refusals count, first, last and codes.' },
+  detail: {
+    type: 'object',
+    description:
+      'Free members, by type; docs/audit.md tells them. Of folded refusals: count, first, last and codes.',
+  },
 };
 
 /** JSON Schema of one record, for readers of the chain that are not Bailiwick. */

@@ -79,7 +79,7 @@ export interface RecordEntry {
     /** True where the true cost is not known, and the most it can be was charged. */
     readonly bound?: boolean;
   };
-  /** Free members of `config` and folded `call.refused` records, e.g. `count`. */
+  /** Free members, by type: what a `list` held, what a `config` changed, how many refusals are folded into one. */
   readonly detail?: Readonly<Record<string, unknown>>;
 }
 

@@ -58,8 +58,8 @@ async function find(road: Road, call: ToolCall): Promise<Tool> {
   if (tool && call.snapshot.view(call.principal).shows({ kind: 'tool', tool })) return tool;
   // The caller is told one thing, the record another: an auditor sees what was hidden, and by which rules.
   const attempt: Attempt = tool
-    ? toolAttempt(tool, call.args, decideCall(call, { kind: 'tool', tool }))
-    : { target: { kind: 'tool', name: brief(call.name) }, args: call.args };
+    ? { ...toolAttempt(tool, call.args, decideCall(call, { kind: 'tool', tool })), isUnseen: true }
+    : { target: { kind: 'tool', name: brief(call.name) }, args: call.args, isUnseen: true };
   throw await refused(
     road,
     call,

@@ -14,6 +14,11 @@ export interface Attempt {
   readonly decision?: Decision;
   /** Describes the arguments: what it marks as secret is masked in the record. */
   readonly schema?: () => JsonSchema;
+  /**
+   * The caller cannot see the target, which may exist or not: of the arguments the digest alone is kept. To mask them by the
+   * schema would take time that tells a hidden tool from an absent one, and without it would keep what the schema marks.
+   */
+  readonly isUnseen?: true;
 }
 
 /** An attempt to call a tool. */
@@ -63,9 +68,11 @@ export function describeCall(
 ): Omit<RecordEntry, 'type' | 'call'> {
   const { decision, target, schema } = attempt;
   const { recordArguments } = caller.snapshot.settings;
-  const args = isRefused
-    ? recordArguments.ofRefused(attempt.args, schema)
-    : recordArguments.of(attempt.args, schema);
+  const args = attempt.isUnseen
+    ? recordArguments.ofUnseen(attempt.args)
+    : isRefused
+      ? recordArguments.ofRefused(attempt.args, schema)
+      : recordArguments.of(attempt.args, schema);
   return {
     ...(caller.parent !== undefined && { parent: caller.parent }),
     principal: recordPrincipal(caller.principal),

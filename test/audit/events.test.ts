@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { RecordEntry } from '../../src/audit/record.ts';
+import { recordPrincipal } from '../../src/gateway/describe-call.ts';
 import { createEventAppender } from '../../src/gateway/events/append-event.ts';
 import { createLastTold } from '../../src/gateway/events/last-told.ts';
 import { createLimitRecorder } from '../../src/gateway/events/record-limits.ts';
@@ -147,4 +148,16 @@ test('a reservation that was lost is recorded with its call', () => {
   const { entries, append } = recorder();
   createLimitRecorder(append).onLost({ id: 'c1', charged: { month: 5 } });
   expect(entries).toEqual([{ type: 'limit', call: 'c1', detail: { change: 'lost', charged: { month: 5 } } }]);
+});
+
+test('on whose behalf a principal acts is recorded with it', () => {
+  const act = { sub: 'service', act: { sub: 'scheduler' } };
+  expect(recordPrincipal({ ...AGENT, claims: { act, region: 'eu' } })).toEqual({
+    issuer: 'config',
+    subject: 'agent',
+    groups: [],
+    scopes: [],
+    key: 'a1b2c3d4e5f6',
+    act,
+  });
 });

@@ -38,7 +38,7 @@ identity:
   principals: { writer: { scopes: [notes] } }
   keys: [{ principal: writer, hash: '${hashKey(WRITER_KEY)}' }]
 sources:
-  notes: { openapi: notes.yaml, url: '${apiUrl}' }
+  notes: { openapi: notes.yaml, url: '${apiUrl}', price: 0.001 }
 `,
     'notes.yaml': DOCUMENT,
     'policies/notes.policy.yaml': `
@@ -46,7 +46,7 @@ policy: notes
 scopes:
   notes: { source: notes, access: [read, write, destructive] }
 limits:
-  - { id: month, who: { scopes: [notes] }, budget: { calls: ${calls}, per: month }, concurrency: ${concurrency}, by: principal }
+  - { id: month, who: { scopes: [notes] }, budget: [{ calls: ${calls}, per: month }, { usd: 1000, per: day }], concurrency: ${concurrency}, by: principal }
 `,
   };
 }

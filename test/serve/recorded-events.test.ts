@@ -279,4 +279,6 @@ test('secrets in arguments, names and URIs are in no record, whether the call is
   expect(calls.length).toBeGreaterThanOrEqual(6);
   expect(JSON.stringify(calls)).not.toContain(canary);
   expect(calls[0]?.args?.masked).toEqual({ text: 'login with password=[secret]' });
+  const unseen = calls.filter(({ result }) => result?.code === 'UNKNOWN_TOOL');
+  expect(unseen.map(({ args }) => Object.keys(args ?? {}))).toEqual([['digest'], ['digest']]);
 });

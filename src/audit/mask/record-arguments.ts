@@ -10,6 +10,8 @@ export interface ArgumentRecorder {
   of(args: JsonObject, schema?: () => JsonSchema): RecordEntry['args'];
   /** The same for a call that is refused: never more than the masked form, however large what was sent is. */
   ofRefused(args: JsonObject, schema?: () => JsonSchema): RecordEntry['args'];
+  /** The same for a call to what the caller cannot see: the digest alone. */
+  ofUnseen(args: JsonObject): RecordEntry['args'];
   /** A text of the caller's, e.g. a URI or a name, without credentials. */
   text(text: string): string;
 }
@@ -32,6 +34,7 @@ export function createArgumentRecorder(
   return {
     of: (args, schema) => keep(settings.arguments, args, schema),
     ofRefused: (args, schema) => keep(settings.arguments === 'digest' ? 'digest' : 'masked', args, schema),
+    ofUnseen: tryDigest,
     text: mask.text,
   };
 }

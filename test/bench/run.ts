@@ -3,7 +3,7 @@
  * compile a large OpenAPI document, beside two other compilers?
  *
  *   node test/bench/run.ts [--rounds N] [--seconds N] [--callers 1,16] [--rate N] [--parties LIST] [--json] [--write]
- *     [--only calls|compile|record|redis] [--specs DIRECTORY]
+ *     [--only calls|compile|state|record|redis] [--specs DIRECTORY]
  *
  * Exit 0: measured. 1: a party could not be started or answered wrongly. 2: the command line is wrong.
  * `--write` renews the tables in `docs/bench.md`. How to read the numbers is written there.
@@ -19,6 +19,7 @@ import { formatMachine, formatTable, summarizeSamples } from './report.ts';
 import { formatRedisTable, runRedisBench } from './redis/run-redis.ts';
 import { formatRecordTable, runRecordBench } from './record/rounds.ts';
 import { runBench } from './rounds.ts';
+import { formatStateTable, runStateBench } from './state/rounds.ts';
 
 const DOCUMENT = new URL('../../docs/bench.md', import.meta.url);
 
@@ -51,13 +52,14 @@ async function main(): Promise<number> {
     console.error(`numbers must be positive; --parties takes ${PARTY_NAMES.join(',')}`);
     return 2;
   }
-  if (values.only !== undefined && !['calls', 'compile', 'record', 'redis'].includes(values.only)) {
-    console.error('--only takes calls, compile, record or redis');
+  if (values.only !== undefined && !['calls', 'compile', 'state', 'record', 'redis'].includes(values.only)) {
+    console.error('--only takes calls, compile, state, record or redis');
     return 2;
   }
   const runs = (what: string): boolean => values.only === undefined || values.only === what;
   if (runs('calls')) await benchCalls({ parties, callers, rate, rounds, seconds });
   if (runs('compile')) await benchCompile(rounds);
+  if (runs('state')) await benchState(rounds);
   if (runs('record')) await benchRecord(rounds);
   if (values.only === 'redis') await benchRedis(rounds);
   return 0;
@@ -95,6 +97,16 @@ async function benchCompile(rounds: number): Promise<void> {
   const text = `${how} ${load}\n\n${formatCompileTable(lines)}`;
   console.log(values.json ? JSON.stringify({ lines }, null, 2) : text);
   if (values.write) await writeSection('compiled', text);
+}
+
+async function benchState(rounds: number): Promise<void> {
+  const before = readMachine();
+  const lines = await runStateBench(rounds, (line) => console.error(line));
+  const how = `Best of ${rounds} rounds, Node ${process.version}. One upsert in a transaction of its own: ${lines[0]?.upsert.toFixed(1)} µs of CPU.`;
+  const load = `Load average ${before.load.toFixed(2)} before and ${readMachine().load.toFixed(2)} after, on ${before.cores} cores.`;
+  const text = `${how} ${load}\n\n${formatStateTable(lines)}`;
+  console.log(values.json ? JSON.stringify({ lines }, null, 2) : text);
+  if (values.write) await writeSection('kept', text);
 }
 
 /** Only where it is asked for: it needs a redis-server. */

@@ -10,9 +10,9 @@ const PAUSE_MS = 1000;
 
 /**
  * Removes some of what has expired, inside the transaction of a step. Cheap where nothing has; where much has, each step
- * removes some of it.
+ * removes some of it. Answers whether anything was removed.
  */
-export function createCleaner(database: DatabaseSync): (now: number) => void {
+export function createCleaner(database: DatabaseSync): (now: number) => boolean {
   const kinds = [
     `DELETE FROM value WHERE key IN (SELECT key FROM value WHERE expires_at <= ? LIMIT ${AT_ONCE})`,
     `DELETE FROM reservation WHERE id IN (SELECT id FROM reservation WHERE lost_until <= ? LIMIT ${AT_ONCE})`,
@@ -44,9 +44,10 @@ export function createCleaner(database: DatabaseSync): (now: number) => void {
 
   return (now) => {
     // A clock that jumped back begins anew.
-    if (now < nextAt && now > nextAt - 2 * PAUSE_MS) return;
+    if (now < nextAt && now > nextAt - 2 * PAUSE_MS) return false;
     const removed = [cleanCounters(now), ...kinds.map((kind) => Number(kind.run(now).changes))];
-    tables.run(now);
+    removed.push(Number(tables.run(now).changes));
     nextAt = removed.some((count) => count >= AT_ONCE) ? now : now + PAUSE_MS;
+    return removed.some((count) => count > 0);
   };
 }

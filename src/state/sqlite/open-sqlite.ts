@@ -11,6 +11,7 @@ import { createSqliteMessages } from './sqlite-messages.ts';
 import { createSqliteShelves } from './sqlite-shelves.ts';
 import { createSqliteValues } from './sqlite-values.ts';
 import { createTransactions } from './transactions.ts';
+import { createWorkingSet } from './working-set.ts';
 
 export interface SqliteOptions {
   /** Absolute. */
@@ -35,11 +36,22 @@ export async function openSqlite(options: SqliteOptions): Promise<Store> {
   const { file, logger, now, sleep = sleepFor, watch = watchTimer, migrations } = options;
   const database = await openFile({ file, logger, sleep, ...(migrations ? { migrations } : {}) });
   const topics = createTopics(logger);
-  const shelves = createSqliteShelves(database);
+  const shelves = createWorkingSet(database, createSqliteShelves(database));
   const values = createSqliteValues(database);
   const messages = createSqliteMessages(database, topics);
   const clean = createCleaner(database);
-  const { run, ...transactions } = createTransactions({ database, file, sleep });
+  /** The time of the steps of the transaction that is open. */
+  let time = 0;
+  const around = {
+    begin: shelves.begin,
+    end(kind: 'read' | 'write') {
+      if (kind === 'read') return;
+      shelves.flush();
+      if (clean(time)) shelves.forget();
+    },
+    undone: shelves.forget,
+  };
+  const { run, ...transactions } = createTransactions({ database, file, sleep, around });
   let closing: Promise<void> | undefined;
   let stopWatching: (() => void) | undefined;
 
@@ -53,9 +65,8 @@ export async function openSqlite(options: SqliteOptions): Promise<Store> {
   };
   const write = <T>(at: number, work: () => T): Promise<T> =>
     run('write', () => {
-      const answer = work();
-      clean(at);
-      return answer;
+      time = at;
+      return work();
     });
   const shut = async (): Promise<void> => {
     stopWatching?.();

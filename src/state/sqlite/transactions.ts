@@ -18,8 +18,12 @@ export interface TransactionsOptions {
   readonly file: string;
   /** Resolves after so many milliseconds. */
   readonly sleep: (ms: number) => Promise<void>;
-  /** Done at the end of each transaction that writes. */
-  readonly afterWrites?: () => void;
+  /** Told of each transaction: once it has begun, before it is committed, after it was undone. */
+  readonly around: {
+    begin(): void;
+    end(kind: 'read' | 'write'): void;
+    undone(): void;
+  };
 }
 
 interface Job {
@@ -45,7 +49,7 @@ const WAITS = [1, 2, 5, 10, 20, 50, 100, 200, 300, 500, 800, 1000, 1000, 1000];
  * ```
  */
 export function createTransactions(options: TransactionsOptions): Transactions {
-  const { database, file, sleep, afterWrites = () => {} } = options;
+  const { database, file, sleep, around } = options;
   const begin = { read: database.prepare('BEGIN'), write: database.prepare('BEGIN IMMEDIATE') };
   const commit = database.prepare('COMMIT');
   const listeners = new Set<(available: boolean) => void>();
@@ -70,15 +74,17 @@ export function createTransactions(options: TransactionsOptions): Transactions {
 
   /** @throws what a step, or the database, threw; nothing was done then. */
   function attempt(jobs: readonly Job[]): void {
-    const writes = jobs.some(({ kind }) => kind === 'write');
+    const kind = jobs.some((job) => job.kind === 'write') ? 'write' : 'read';
     const outcomes: (() => void)[] = [];
     try {
-      begin[writes ? 'write' : 'read'].run();
+      begin[kind].run();
+      around.begin();
       for (const job of jobs) outcomes.push(job.work());
-      if (writes) afterWrites();
+      around.end(kind);
       commit.run();
     } catch (error) {
       rollBack();
+      around.undone();
       throw error;
     }
     tell(true);

@@ -8,9 +8,9 @@ import { MAX_NAME_BYTES, MAX_VALUE_BYTES } from './store.ts';
  */
 
 /** More items than limits can apply to one call. */
-export const MAX_ITEMS = 256;
+const MAX_ITEMS = 256;
 /** More sums than a row has any use for. */
-export const MAX_SUMS = 64;
+const MAX_SUMS = 64;
 
 /** Keys, counters, tables, rows, topics, ids: 1 to {@link MAX_NAME_BYTES} bytes of UTF-8. */
 export function checkName(what: string, name: string): void {

@@ -18,10 +18,10 @@ import { bounded, change, counterKey, counts, forgetAt, roomAt, slotAt, sumUp } 
  */
 
 /** How long a lost reservation is remembered, so that a late settlement can correct what it was charged. */
-export const LOST_KEPT_MS = 86_400_000;
+const LOST_KEPT_MS = 86_400_000;
 
 /** More lost reservations than this are ended in several steps, so that nobody waits long for one. */
-export const REAPED_AT_ONCE = 128;
+const REAPED_AT_ONCE = 128;
 
 /** What a reservation came to, beside what was reaped for it. */
 type Answer = WithoutLost<ReserveAnswer>;

@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
-import { isJsonObject, type Json } from '../catalog/json.ts';
+import type { Json } from '../catalog/json.ts';
 import { stateUnavailable } from './unavailable.ts';
 
 /**
@@ -106,7 +106,7 @@ function boundTo(storageKey: string, id: string, expiresAt: number | undefined):
 }
 
 function isSealed(value: Json): value is SealedValue {
-  if (!isJsonObject(value)) return false;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   const { sealed, key, nonce, text, expiresAt } = value;
   return (
     sealed === 1 &&

@@ -19,7 +19,7 @@ export interface Cell {
 export type Cells = readonly Cell[];
 
 /** How long after its end a counter is kept, so that late settlements find it. */
-export const KEPT_AFTER_END_MS = 3_600_000;
+const KEPT_AFTER_END_MS = 3_600_000;
 
 /** What tells a counter from all others: its name, how it adds up, and over which time where it slides. */
 export function counterKey({ counter, window }: CounterName): string {

@@ -13,7 +13,7 @@ export interface SqliteShelves extends Shelves {
 }
 
 /** Cells are stored as `[slot, spent, held, slot, …]`. */
-export function encodeCells(cells: Cells): string {
+function encodeCells(cells: Cells): string {
   return JSON.stringify(cells.flatMap(({ slot, spent, held }) => [slot, spent, held]));
 }
 

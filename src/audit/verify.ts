@@ -144,11 +144,10 @@ function broken(verdict: ChainVerdict, seq: number, why: string): ChainVerdict {
 }
 
 function verdictOfAbsent(chain: string, statements: Statements, trust: Trust): ChainVerdict {
-  return createChainCheck({
-    chain,
-    heads: statements.heads(chain),
-    signatures: createSignatureCheck(trust),
-  }).verdict();
+  const heads = statements.heads(chain);
+  const verdict = createChainCheck({ chain, heads, signatures: createSignatureCheck(trust) }).verdict();
+  const by = heads[0]?.from ?? 'something';
+  return verdict.ok ? broken(verdict, 1, `the chain is not there, but ${by} names it`) : verdict;
 }
 
 interface ChainFiles {

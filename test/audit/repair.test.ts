@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { beginChain } from '../../src/audit/begin-chain.ts';
 import type { BegunChain } from '../../src/audit/begin-chain.ts';
+import { EMPTY_HEAD } from '../../src/audit/chain.ts';
 import type { SignedHead } from '../../src/audit/signed-head.ts';
 import { verifyDirectory } from '../../src/audit/verify.ts';
 import { CHAIN, intent, keptLog, openTestChain, readRecords, START, temporaryDirectory } from './support.ts';
@@ -97,6 +98,10 @@ test('what was cut off a chain that was put in order is missed from then on', as
   expect(report.chains[0]?.firstBad?.why).toContain('the chain next holds its hash');
 
   await rm(join(dir, 'killed'), { recursive: true });
+  const atItsBeginning = { chain: 'gone', seq: 0, hash: EMPTY_HEAD.hash, from: 'the store' };
+  expect(await verifyDirectory(dir, { heads: [atItsBeginning] })).toMatchObject({
+    chains: [{ chain: 'gone', ok: false }, { chain: 'killed' }, { chain: 'next' }],
+  });
   expect(await verifyDirectory(dir), 'gone as a whole').toMatchObject({
     ok: false,
     chains: [{ chain: 'killed', ok: false, records: 0 }, { ok: true }],

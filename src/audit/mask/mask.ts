@@ -70,15 +70,16 @@ function createWalk(deps: {
   const left = { characters: MAX_CHARACTERS, values: MAX_VALUES };
   const isSpent = (): boolean => left.characters <= 0 || left.values <= 0;
 
-  function spend(masked: string): string {
-    left.characters -= masked.length;
+  /** Work is bounded with the result: a text that shrank under the mask was looked at all the same. */
+  function spend(masked: string, whole = masked): string {
+    left.characters -= whole.length > MAX_TEXT ? masked.length : Math.max(whole.length, masked.length);
     return masked;
   }
 
   function walk(value: Json, here: Here): Json {
     if (isSpent()) return LEFT_OUT;
     left.values -= 1;
-    if (typeof value === 'string') return spend(text(value));
+    if (typeof value === 'string') return spend(text(value), value);
     if (typeof value === 'number') return maskNumber(value);
     if (typeof value !== 'object' || value === null) return value;
     if (here.depth >= MAX_DEPTH) return LEFT_OUT;
@@ -116,7 +117,7 @@ function createWalk(deps: {
       const schema = here.schema?.member(name);
       const isSecret =
         next.isChosen || schema?.isSecret === true || isNamedSecret(name) || labelled.includes(name);
-      const shown = uniqueIn(masked, spend(text(name)));
+      const shown = uniqueIn(masked, spend(text(name), name));
       masked.set(
         shown,
         isSecret ? hide(value) : walk(value, { depth: here.depth + 1, chosen: next.rest, schema }),

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Store } from '../../src/state/store.ts';
 import { openBy, recordLog, urlOf } from './support/open.ts';
 import { idOf, startCluster, type RedisCluster } from './support/redis-cluster.ts';
@@ -56,6 +56,35 @@ describe('behind Sentinel', () => {
     }
   });
 });
+
+describe('a sentinel that is away', () => {
+  it('keeps nobody from Redis, and nothing is written past the log', async () => {
+    const group = await startSentinelGroup();
+    const written = vi.spyOn(console, 'error');
+    try {
+      store = await openBy({ sentinel: { name: group.name, urls: group.urls }, timeoutMs: 500 });
+      const heard: unknown[] = [];
+      await store.subscribe('topic', (message) => heard.push(message));
+      await group.sentinel.kill();
+      const opened = store;
+      const count = await reserveDuring(opened, () => until('some time has passed', twentyTimes()));
+      expect(await budgetTotal(opened)).toEqual({ spent: 0, held: count * PRICE });
+      await opened.publish('topic', 1);
+      await expect.poll(() => heard).toEqual([1]);
+      expect(written).not.toHaveBeenCalled();
+    } finally {
+      written.mockRestore();
+      await store?.close();
+      await group.close();
+    }
+  });
+});
+
+/** Yes, when asked for the twentieth time: half a second, in which connections are tried again. */
+function twentyTimes(): () => boolean {
+  let asked = 0;
+  return () => (asked += 1) >= 20;
+}
 
 describe('a cluster', () => {
   let cluster: RedisCluster;

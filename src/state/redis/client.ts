@@ -1,4 +1,5 @@
 import { Cluster, Redis, type ClusterOptions, type RedisOptions } from 'ioredis';
+import { QuietSentinelConnector } from './sentinel-connector.ts';
 import type { Topology } from './topology.ts';
 
 export type Client = Redis | Cluster;
@@ -74,6 +75,7 @@ function toSingleOptions(topology: Topology, timeoutMs: number): SingleOptions {
   if (sentinel === undefined) return { ...options, ...endpoints[0] };
   return {
     ...options,
+    Connector: QuietSentinelConnector,
     name: sentinel.name,
     sentinels: [...endpoints],
     sentinelRetryStrategy: toDelay,

@@ -8,6 +8,7 @@ import { until } from './until.ts';
 export interface SentinelGroup {
   readonly primary: RedisServer;
   readonly replica: RedisServer;
+  readonly sentinel: RedisServer;
   readonly urls: readonly string[];
   readonly name: string;
   /** The port of the primary, as the sentinel knows it. */
@@ -45,6 +46,7 @@ export async function startSentinelGroup(): Promise<SentinelGroup> {
   return {
     primary,
     replica,
+    sentinel,
     name,
     urls: [`redis://127.0.0.1:${port}`],
     primaryPort: async () => Number(((await ask('get-master-addr-by-name', name)) as string[])[1]),

@@ -3,13 +3,15 @@ import { appendFile, mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, test } from 'vitest';
+import type { Call } from '../../src/audit/read/call.ts';
 import { CALLS_SCHEMA } from '../../src/audit/read/call-schema.ts';
+import { intent, openTestChain } from '../audit/support.ts';
 import { startNode } from '../support/child-process.ts';
 import { connect } from '../support/clients.ts';
 import { bailiwick, BIN } from '../support/command-line.ts';
 import { createFolder, KEYS, notesFiles, startApi, startGateway } from '../support/gateway.ts';
 import { runHere } from '../support/in-process.ts';
-import { at } from './support.ts';
+import { at, writeChain, type Timed } from './support.ts';
 
 const isPublishedShape = new Ajv2020({ strict: true, allowUnionTypes: true }).compile(CALLS_SCHEMA);
 
@@ -62,36 +64,68 @@ test('what an agent did through a real gateway is told as it was, refusals inclu
 test('tail -f gives every call of processes that start and roll their files meanwhile, once, and ends with Ctrl+C', async () => {
   await using workspace = await createFolder({});
   const dir = path.join(workspace.folder, 'audit');
+  // A call that is under way when somebody begins to look is shown when it ends, with who made it.
+  const early = await openTestChain({ dir, chain: 'zero' });
+  await early.append({ type: 'list' }, { durable: true });
+  await early.append(intent('early'), { durable: true });
+
   const tail = spawn(process.execPath, [BIN, 'audit', 'tail', '-f', '--ndjson', '--dir', dir]);
   let out = '';
-  const enough = Promise.withResolvers<void>();
-  const isWaiting = Promise.withResolvers<void>();
+  const [isLooking, isEnough] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   const ended = new Promise<number | null>((resolve) => tail.once('close', resolve));
-  tail.stderr.setEncoding('utf8').on('data', (text: string) => {
-    if (text.includes('waiting for the first record')) isWaiting.resolve();
-  });
   tail.stdout.setEncoding('utf8').on('data', (text: string) => {
     out += text;
-    if (out.split('"call":').length > 200) enough.resolve();
+    isLooking.resolve();
+    if (out.split('"call":').length > 201) isEnough.resolve();
   });
-  await isWaiting.promise;
+  await isLooking.promise;
+  expect(out.trimEnd().split('\n')).toEqual([expect.stringContaining('"type":"list"')]);
   const script = path.join(import.meta.dirname, 'caller.child.ts');
   const writers = ['one', 'two'].map((chain) => startNode([script, dir, chain, '100']));
-  await enough.promise;
+  const outcome = { type: 'call.outcome', call: 'early', result: { status: 'ok' } } as const;
+  await early.append(outcome, { durable: true });
+  await isEnough.promise;
   tail.kill('SIGINT');
   expect(await ended).toBe(0);
   for (const writer of writers) await writer.stop();
+  await early.close();
+
   expect((await readdir(path.join(dir, 'one'))).length).toBeGreaterThan(2);
   const calls = out
     .trimEnd()
     .split('\n')
-    .map((line) => JSON.parse(line) as { call?: string; result?: { status: string } })
+    .map((line) => JSON.parse(line) as Partial<Call>)
     .filter(({ call }) => call !== undefined);
   const expected = ['one', 'two'].flatMap((chain) =>
     Array.from({ length: 100 }, (_, index) => `${chain}-${index}`),
   );
-  expect(calls.map(({ call }) => String(call)).toSorted()).toEqual(expected.toSorted());
+  expect(calls.map(({ call }) => String(call)).toSorted()).toEqual(['early', ...expected].toSorted());
   expect(new Set(calls.map(({ result }) => result?.status))).toEqual(new Set(['ok']));
+  expect(calls.find(({ call }) => call === 'early')).toMatchObject({ principal: { subject: 'agent' } });
+});
+
+test('a thousand chains are read with a handful of open files', async () => {
+  await using workspace = await createFolder({});
+  const dir = path.join(workspace.folder, 'many');
+  for (let index = 0; index < 1_000; index += 1) {
+    const refusal: Timed = { ...intent(`call-${index}`), type: 'call.refused', at: index % 10 };
+    await writeChain(dir, `c${index}`, [refusal]);
+  }
+  const shell = spawn('sh', [
+    '-c',
+    'ulimit -n 64; exec "$0" "$@"',
+    process.execPath,
+    BIN,
+    'audit',
+    'query',
+    dir,
+    '--limit',
+    '1',
+  ]);
+  let out = '';
+  shell.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
+  const status = await new Promise((resolve) => shell.once('close', resolve));
+  expect([status, out]).toEqual([0, expect.stringContaining('\n1000 calls, 1000 refused, 0 errors, $0')]);
 });
 
 test('a long record needs no memory: 40 MB are read with a heap of 40 MB', async () => {
@@ -105,7 +139,7 @@ test('a long record needs no memory: 40 MB are read with a heap of 40 MB', async
     const lines = Array.from({ length: 1_000 }, (_, index) => {
       const call = `call-${from + index}`;
       const [begun, ended] = [2 * (from + index), 2 * (from + index) + 1];
-      const intent = {
+      const first = {
         ...link,
         seq: begun + 1,
         time: at(begun),
@@ -113,7 +147,7 @@ test('a long record needs no memory: 40 MB are read with a heap of 40 MB', async
         call,
         args: { digest: hash, masked },
       };
-      const outcome = {
+      const second = {
         ...link,
         seq: ended + 1,
         time: at(ended),
@@ -121,7 +155,7 @@ test('a long record needs no memory: 40 MB are read with a heap of 40 MB', async
         call,
         result: { status: 'ok' },
       };
-      return `${JSON.stringify(intent)}\n${JSON.stringify(outcome)}\n`;
+      return `${JSON.stringify(first)}\n${JSON.stringify(second)}\n`;
     });
     await appendFile(file, lines.join(''));
   }

@@ -182,6 +182,10 @@ test('a batch that is too large is sent in parts', async () => {
   const { clock } = openTestSinks(dir, sink, { seq: () => 40 });
   await clock.advance(10_000);
   expect(seqsOf(sink.taken)).toEqual(range(1, 40));
+  expect(
+    sink.attempts.filter((size) => size > 7),
+    'and not tried whole again and again',
+  ).toEqual([40, 20, 10]);
 });
 
 test('chains that processes left behind are delivered, many of them in one batch', async () => {

@@ -23,6 +23,8 @@ export interface DeliverDeps {
 export async function deliver(batch: Batch, deps: DeliverDeps): Promise<SinkFault | undefined> {
   const { sink, signal, onTaken, onRefused } = deps;
   let size = batch.records.length;
+  /** More were too many already. */
+  let most = size;
   while (batch.records.length > 0) {
     size = Math.min(size, batch.records.length);
     const part = batch.records.slice(0, size);
@@ -32,6 +34,7 @@ export async function deliver(batch: Batch, deps: DeliverDeps): Promise<SinkFaul
       const fault = await attempt(part);
       if (fault !== undefined && size > 1) {
         size = Math.ceil(size / 2);
+        if (fault.kind === 'too-large') most = size;
         continue;
       }
       // oxlint-disable-next-line no-await-in-loop -- in order
@@ -43,8 +46,10 @@ export async function deliver(batch: Batch, deps: DeliverDeps): Promise<SinkFaul
     }
     batch.records = batch.records.slice(size);
     if (wait !== undefined) return wait;
+    // It was the one record, then, and not how many there were.
+    if (size === 1) most = batch.records.length;
     // What lies behind a bad record is most likely good: twice as much at a time, back to the whole.
-    size *= 2;
+    size = Math.min(size * 2, most);
   }
   return undefined;
 

@@ -3,7 +3,7 @@
  * compile a large OpenAPI document, beside two other compilers?
  *
  *   node test/bench/run.ts [--rounds N] [--seconds N] [--callers 1,16] [--rate N] [--parties LIST] [--json] [--write]
- *     [--only calls|compile|state|record|redis] [--specs DIRECTORY]
+ *     [--only calls|compile|state|ledger|record|redis] [--specs DIRECTORY]
  *
  * Exit 0: measured. 1: a party could not be started or answered wrongly. 2: the command line is wrong.
  * `--write` renews the tables in `docs/bench.md`. How to read the numbers is written there.
@@ -13,6 +13,7 @@ import { parseArgs } from 'node:util';
 import { installPeers } from '../corpus/peers.ts';
 import { replaceMarkedSection } from '../support/marked-section.ts';
 import { formatCompileTable, runCompileBench } from './compile/rounds.ts';
+import { formatLedgerTable, runLedgerBench } from './ledger/run-ledger.ts';
 import { readMachine } from './machine.ts';
 import { PARTY_NAMES } from './parties.ts';
 import { formatMachine, formatTable, summarizeSamples } from './report.ts';
@@ -21,6 +22,7 @@ import { formatRecordTable, runRecordBench } from './record/rounds.ts';
 import { runBench } from './rounds.ts';
 import { formatStateTable, runStateBench } from './state/rounds.ts';
 
+const BENCHES = ['calls', 'compile', 'state', 'ledger', 'record', 'redis'];
 const DOCUMENT = new URL('../../docs/bench.md', import.meta.url);
 
 const { values } = parseArgs({
@@ -52,14 +54,15 @@ async function main(): Promise<number> {
     console.error(`numbers must be positive; --parties takes ${PARTY_NAMES.join(',')}`);
     return 2;
   }
-  if (values.only !== undefined && !['calls', 'compile', 'state', 'record', 'redis'].includes(values.only)) {
-    console.error('--only takes calls, compile, state, record or redis');
+  if (values.only !== undefined && !BENCHES.includes(values.only)) {
+    console.error(`--only takes one of ${BENCHES.join(', ')}`);
     return 2;
   }
   const runs = (what: string): boolean => values.only === undefined || values.only === what;
   if (runs('calls')) await benchCalls({ parties, callers, rate, rounds, seconds });
   if (runs('compile')) await benchCompile(rounds);
   if (runs('state')) await benchState(rounds);
+  if (runs('ledger')) await benchLedger(rounds);
   if (runs('record')) await benchRecord(rounds);
   if (values.only === 'redis') await benchRedis(rounds);
   return 0;
@@ -117,6 +120,16 @@ async function benchRedis(rounds: number): Promise<void> {
   const text = `${how}\n\n${formatRedisTable(results)}`;
   console.log(values.json ? JSON.stringify({ rounds: results }, null, 2) : text);
   if (values.write) await writeSection('redis', text);
+}
+
+async function benchLedger(rounds: number): Promise<void> {
+  const before = readMachine();
+  const lines = await runLedgerBench(rounds, (line) => console.error(line));
+  const how = `Best of ${rounds} rounds, Node ${process.version}.`;
+  const load = `Load average ${before.load.toFixed(2)} before and ${readMachine().load.toFixed(2)} after, on ${before.cores} cores.`;
+  const text = `${how} ${load}\n\n${formatLedgerTable(lines)}`;
+  console.log(values.json ? JSON.stringify({ lines }, null, 2) : text);
+  if (values.write) await writeSection('reserved', text);
 }
 
 async function benchRecord(rounds: number): Promise<void> {

@@ -152,6 +152,18 @@ test('a stop waits for what is under way, and says what a store that is away wil
   expect(other.log.at(-1)).toContain('the store of limits and budgets is away at the end');
 });
 
+test('a store that comes and goes with every call is told of once in ten seconds', async () => {
+  const { broken, ledger, clock, log } = setUp();
+  for (let second = 0; second < 30; second += 1) {
+    broken.goAway('before');
+    await refusal(ledger.reserve(call(HARD, { bound: usd(1) })));
+    broken.comeBack();
+    await clock.pass(1_000);
+  }
+  expect(log.filter((line) => line.includes('cannot be reached'))).toHaveLength(3);
+  expect(log.filter((line) => line.includes('is back'))).toHaveLength(3);
+});
+
 test('an alert is given once for each counter, period and part, whatever the number of gateways', async () => {
   const home = openMemory({ logger: createLog().logger });
   const clock = createClock(Date.parse('2026-11-30T23:00:00Z'));

@@ -11,16 +11,24 @@ export interface Availability {
   stop(): void;
 }
 
-/** Tells the log, and `onBack`, of each change once. */
+/** A store that comes and goes is told of once in so long. */
+const QUIET_MS = 10_000;
+
+/** Tells `onBack`, and the log, of each change once. */
 export function watchAvailability(
   store: Store,
   logger: Logger,
-  options: { readonly localShare: number; readonly onBack: () => void },
+  options: { readonly localShare: number; readonly now: () => number; readonly onBack: () => void },
 ): Availability {
   let isAway = false;
+  let isTold = false;
+  let toldAt = -Infinity;
   const away = (error?: unknown): void => {
     if (isAway) return;
     isAway = true;
+    isTold = Math.abs(options.now() - toldAt) >= QUIET_MS;
+    if (!isTold) return;
+    toldAt = options.now();
     logger.error(
       error === undefined ? {} : { err: error },
       `the store of limits and budgets cannot be reached: calls under a hard limit are refused, soft limits are counted here against ${Math.round(options.localShare * 1000) / 10} % of each`,
@@ -29,7 +37,8 @@ export function watchAvailability(
   const back = (): void => {
     if (!isAway) return;
     isAway = false;
-    logger.info({}, 'the store of limits and budgets is back; what was counted here is added to it');
+    if (isTold)
+      logger.info({}, 'the store of limits and budgets is back; what was counted here is added to it');
     options.onBack();
   };
   if (!store.isAvailable()) away();

@@ -48,7 +48,7 @@ export function createLedger(options: LedgerOptions): Ledger {
   const { schedule = scheduleTimer, capacity = 20_000, onAlert = () => {} } = options;
   const calendarOf = createCalendars();
 
-  const availability = watchAvailability(store, logger, { localShare, onBack: catchUp });
+  const availability = watchAvailability(store, logger, { localShare, now, onBack: catchUp });
   const outbox = createOutbox({ logger, schedule, capacity });
   const arrears = createArrears({ store, availability, outbox, logger, now, newId, capacity });
   const alerts = createAlerts({ store, availability, logger, now, localShare, onAlert });

@@ -52,7 +52,8 @@ export function reserveNow(shelves: Shelves, reservation: Reservation): Answer {
     shelves.setCounter(counterKey(item), cells, forgetAt(item.window, now));
   }
   const reserved = items.map(toReserved);
-  shelves.setReservation({ id, at: now, leaseUntil, items: reserved, ...(tally ? { tally } : {}) });
+  const kept = tally && { ...tally, add: { ...tally.add } };
+  shelves.setReservation({ id, at: now, leaseUntil, items: reserved, ...(kept ? { tally: kept } : {}) });
   const totals = items.map((item, index) => bounded(before[index]!.total + item.amount));
   return { outcome: 'reserved', totals };
 }
@@ -151,5 +152,5 @@ function difference(
 }
 
 function toReserved({ counter, window, amount, onLoss }: ReserveItem): ReservedItem {
-  return { counter, amount, onLoss, ...(window ? { window } : {}) };
+  return { counter, amount, onLoss, ...(window ? { window: { ...window } } : {}) };
 }

@@ -51,7 +51,7 @@ export async function openSqlite(options: SqliteOptions): Promise<Store> {
     },
     undone: shelves.forget,
   };
-  const { run, ...transactions } = createTransactions({ database, file, sleep, around });
+  const { run, ...transactions } = createTransactions({ database, file, logger, sleep, around });
   let closing: Promise<void> | undefined;
   let stopWatching: (() => void) | undefined;
 

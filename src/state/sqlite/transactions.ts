@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import type { Logger } from '../../telemetry/logger.ts';
 import { storeClosed } from '../unavailable.ts';
 import { isBusy, toStateError } from './failures.ts';
 
@@ -16,6 +17,7 @@ export interface TransactionsOptions {
   readonly database: DatabaseSync;
   /** Named in errors. */
   readonly file: string;
+  readonly logger: Logger;
   /** Resolves after so many milliseconds. */
   readonly sleep: (ms: number) => Promise<void>;
   /** Told of each transaction: once it has begun, before it is committed, after it was undone. */
@@ -49,7 +51,7 @@ const WAITS = [1, 2, 5, 10, 20, 50, 100, 200, 300, 500, 800, 1000, 1000, 1000];
  * ```
  */
 export function createTransactions(options: TransactionsOptions): Transactions {
-  const { database, file, sleep, around } = options;
+  const { database, file, logger, sleep, around } = options;
   const begin = { read: database.prepare('BEGIN'), write: database.prepare('BEGIN IMMEDIATE') };
   const commit = database.prepare('COMMIT');
   const listeners = new Set<(available: boolean) => void>();
@@ -61,7 +63,14 @@ export function createTransactions(options: TransactionsOptions): Transactions {
   const tell = (next: boolean): void => {
     if (available === next) return;
     available = next;
-    for (const listener of listeners) listener(next);
+    for (const listener of listeners) {
+      try {
+        listener(next);
+      } catch (error) {
+        // A step that was committed must not be taken for one that failed.
+        logger.error({ err: error, file }, 'a listener of the store failed');
+      }
+    }
   };
 
   const rollBack = (): void => {

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import type { Call } from '../../src/audit/read/call.ts';
 import { CALLS_SCHEMA } from '../../src/audit/read/call-schema.ts';
 import { intent, openTestChain } from '../audit/support.ts';
-import { startNode } from '../support/child-process.ts';
+import { firstLine, startNode } from '../support/child-process.ts';
 import { connect } from '../support/clients.ts';
 import { bailiwick, BIN } from '../support/command-line.ts';
 import { createFolder, KEYS, notesFiles, startApi, startGateway } from '../support/gateway.ts';
@@ -76,12 +76,16 @@ test('tail -f gives every call of processes that start and roll their files mean
   tail.stdout.setEncoding('utf8').on('data', (text: string) => {
     out += text;
     isLooking.resolve();
-    if (out.split('"call":').length > 201) isEnough.resolve();
+    if (out.split('"call":').length > 202) isEnough.resolve();
   });
   await isLooking.promise;
   expect(out.trimEnd().split('\n')).toEqual([expect.stringContaining('"type":"list"')]);
   const script = path.join(import.meta.dirname, 'caller.child.ts');
   const writers = ['one', 'two'].map((chain) => startNode([script, dir, chain, '100']));
+  // A call whose process is killed has no outcome, ever.
+  const killed = startNode([script, dir, 'killed', '0']);
+  await firstLine(killed);
+  killed.process.kill('SIGKILL');
   const outcome = { type: 'call.outcome', call: 'early', result: { status: 'ok' } } as const;
   await early.append(outcome, { durable: true });
   await isEnough.promise;
@@ -99,8 +103,12 @@ test('tail -f gives every call of processes that start and roll their files mean
   const expected = ['one', 'two'].flatMap((chain) =>
     Array.from({ length: 100 }, (_, index) => `${chain}-${index}`),
   );
-  expect(calls.map(({ call }) => String(call)).toSorted()).toEqual(['early', ...expected].toSorted());
-  expect(new Set(calls.map(({ result }) => result?.status))).toEqual(new Set(['ok']));
+  expect(calls.map(({ call }) => String(call)).toSorted()).toEqual(
+    ['early', 'killed-0', ...expected].toSorted(),
+  );
+  expect(calls.filter(({ result }) => result?.status !== 'ok')).toMatchObject([
+    { call: 'killed-0', result: { status: 'unknown' } },
+  ]);
   expect(calls.find(({ call }) => call === 'early')).toMatchObject({ principal: { subject: 'agent' } });
 });
 

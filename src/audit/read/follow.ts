@@ -11,6 +11,8 @@ export interface FollowOptions {
   /** From where on. */
   readonly snapshot: readonly ChainSnapshot[];
   readonly isWanted?: (chain: string) => boolean;
+  /** Whether a chain is to be looked at every time, news or not. */
+  readonly isAwaited?: (chain: string) => boolean;
   readonly onTrouble?: (trouble: Trouble) => void;
   /**
    * Resolves when it is time to look again: to true, or to false when that is enough. `busy` are the chains that are
@@ -47,7 +49,7 @@ const BUSY_AT_FIRST = 64;
  */
 export async function* followDirectory(
   directory: string,
-  { snapshot, isWanted, onTrouble = () => {}, wait }: FollowOptions,
+  { snapshot, isWanted, isAwaited = () => false, onTrouble = () => {}, wait }: FollowOptions,
 ): AsyncGenerator<ReadRecord[]> {
   let look = 0;
   let nextQuiet = 0;
@@ -61,7 +63,7 @@ export async function* followDirectory(
 
   /** The chains whose turn it is in this look. */
   function due(): { busy: Followed[]; quiet: Followed[] } {
-    const isBusy = (one: Followed): boolean => look - one.lastFound < PATIENCE;
+    const isBusy = (one: Followed): boolean => look - one.lastFound < PATIENCE || isAwaited(one.chain);
     const quiet = [...followed.values()].filter((one) => !isBusy(one));
     const turn = quiet.slice(nextQuiet, nextQuiet + QUIET_AT_ONCE);
     nextQuiet = nextQuiet + QUIET_AT_ONCE >= quiet.length ? 0 : nextQuiet + QUIET_AT_ONCE;

@@ -14,6 +14,8 @@ export interface Joiner {
   take(read: ReadRecord): Entry[];
   /** Gives the calls that a chain, or the whole record, ends without an outcome for. */
   end(chain?: string): Entry[];
+  /** The chains with calls that have no outcome so far. */
+  waiting(): string[];
 }
 
 /** A place in the order of entries. */
@@ -83,5 +85,6 @@ export function createJoiner(order: 'begin' | 'end', maxHeldBytes = MAX_HELD_BYT
   return {
     take: (read) => [...accept(read), ...release()],
     end: (chain) => [...open.end(chain).flatMap(giveUp), ...release()],
+    waiting: open.chains,
   };
 }

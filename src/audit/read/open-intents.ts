@@ -9,6 +9,8 @@ export interface OpenIntents<Value> {
   close(outcome: AuditRecord): Value | undefined;
   /** Forgets what is open, of one chain or of all, and gives it, the oldest first. */
   end(chain?: string): Value[];
+  /** The chains that have any. */
+  chains(): string[];
 }
 
 interface Kept<Value> {
@@ -55,6 +57,7 @@ export function createOpenIntents<Value>(maxBytes = MAX_OPEN_BYTES): OpenIntents
       const calls = chains.get(chain);
       return calls && remove(calls, call)?.value;
     },
+    chains: () => [...chains].flatMap(([chain, calls]) => (calls.size > 0 ? [chain] : [])),
     end(chain) {
       const ended = chain === undefined ? [...chains.keys()] : [chain];
       return ended.flatMap((name) => {

@@ -31,7 +31,7 @@ const FOLDERS = [
     does: '`bailiwick.lock`: definitions that were reviewed, and what differs from them',
   },
   { ring: 'single jobs', folder: 'policy', does: 'rules, selectors, decide, view' },
-  { ring: 'single jobs', folder: 'audit', does: 'records, hash chain, verification' },
+  { ring: 'single jobs', folder: 'audit', does: 'records, hash chain, verification, sinks' },
   { ring: 'single jobs', folder: 'upstream', does: 'reaching what lies behind: HTTP APIs and MCP servers' },
   { ring: 'product', folder: 'gateway', does: 'what the product does: list, call, read, complete' },
   { ring: 'faces', folder: 'config', does: '`bailiwick.yaml`: load, check, watch, JSON Schema' },

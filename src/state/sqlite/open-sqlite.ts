@@ -7,6 +7,7 @@ import { createTopics } from '../topics.ts';
 import { createCleaner } from './clean.ts';
 import type { Migration } from './migrations.ts';
 import { openFile } from './open-file.ts';
+import { watchIdentity } from './same-file.ts';
 import { createSqliteMessages } from './sqlite-messages.ts';
 import { createSqliteShelves } from './sqlite-shelves.ts';
 import { createSqliteValues } from './sqlite-values.ts';
@@ -40,10 +41,14 @@ export async function openSqlite(options: SqliteOptions): Promise<Store> {
   const values = createSqliteValues(database);
   const messages = createSqliteMessages(database, topics);
   const clean = createCleaner(database);
+  const checkIdentity = watchIdentity(file, now);
   /** The time of the steps of the transaction that is open. */
   let time = 0;
   const around = {
-    begin: shelves.begin,
+    begin() {
+      checkIdentity();
+      shelves.begin();
+    },
     end(kind: 'read' | 'write') {
       if (kind === 'read') return;
       shelves.flush();

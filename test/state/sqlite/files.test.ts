@@ -1,5 +1,16 @@
 import { spawnSync } from 'node:child_process';
-import { chmod, chown, mkdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  chown,
+  copyFile,
+  mkdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
@@ -191,6 +202,32 @@ test('a damaged file is refused with its name, at the start or at the step that 
   );
   await truncate(home.file, 0);
   await (await home.open()).close();
+  await home.remove();
+});
+
+test('a file that is removed or replaced while it is in use is not counted in any more, and says so', async () => {
+  const home = await createUsedFile();
+  let now = NOW;
+  for (const [what, change] of [
+    [
+      'replaced',
+      () => copyFile(home.file, `${home.file}.copy`).then(() => rename(`${home.file}.copy`, home.file)),
+    ],
+    ['removed', () => rm(home.file)],
+  ] as const) {
+    const store = await home.open({ now: () => now });
+    await change();
+    now += 1000;
+    const message = `the state file ${home.file} was ${what} while it was in use: start Bailiwick again`;
+    for (const step of [store.put('key', 'other', { now: NOW }), store.get('key', NOW)])
+      await expect(step).rejects.toMatchObject({ code: 'STATE_UNAVAILABLE', message });
+    expect(store.isAvailable()).toBe(false);
+    await store.close();
+    if (what === 'removed') continue;
+    const next = await home.open();
+    expect(await next.get('key', NOW)).toEqual({ value: 'value', version: 1 });
+    await next.close();
+  }
   await home.remove();
 });
 

@@ -24,6 +24,9 @@ import { sendRequest, type HttpResponse } from './send.ts';
 import { createTlsMaterial } from './tls-material.ts';
 import { createTokenExchange } from './token-exchange.ts';
 
+/** How far a call got. */
+type Progress = 'preparing' | 'sending' | 'answered';
+
 /** One sending of a call: a token that the API refused may make a second one. */
 interface Sent {
   readonly url: string;
@@ -117,20 +120,25 @@ export function createHttpUpstream(options: HttpUpstreamOptions): Upstream {
   let isClosed = false;
 
   async function call(tool: Tool, args: JsonObject, signal: AbortSignal): Promise<CallOutcome> {
-    let requests = 0;
-    const onRequest = (): void => void (requests += 1);
+    const reached: { progress: Progress } = { progress: 'preparing' };
+    const onProgress = (next: Progress): void => {
+      // A second sending is no way back: the first one was answered.
+      if (reached.progress !== 'answered') reached.progress = next;
+    };
     try {
-      return await exchangeOnce(tool, args, { signal, onRequest });
+      return await exchangeOnce(tool, args, { signal, onProgress });
     } catch (error) {
-      // Before the first request nothing was sent; before the second one, the first was.
-      throw requests === 1 ? error : tellSending(toBailiwickError(error), requests === 0);
+      // Of a request without an answer, the error itself knows whether it left.
+      throw reached.progress === 'sending'
+        ? error
+        : tellSending(toBailiwickError(error), reached.progress === 'preparing');
     }
   }
 
   async function exchangeOnce(
     tool: Tool,
     args: JsonObject,
-    { signal, onRequest }: { readonly signal: AbortSignal; readonly onRequest: () => void },
+    { signal, onProgress }: { readonly signal: AbortSignal; readonly onProgress: (next: Progress) => void },
   ): Promise<CallOutcome> {
     const { binding, base, planned = [] } = prepare(tool);
     const selection = readSelection(binding, args);
@@ -140,8 +148,9 @@ export function createHttpUpstream(options: HttpUpstreamOptions): Upstream {
     const send = async (): Promise<Sent> => {
       const attachments = await fetchTokens(planned, tokens, signal);
       const request = buildRequest(binding, args, base, attachments);
-      onRequest();
+      onProgress('sending');
       const response = await sendRequest(agent, request, limits, signal, context);
+      onProgress('answered');
       return { url: request.url, response, attachments };
     };
     const first = await send();

@@ -9,7 +9,7 @@ import { createLazyWriter } from './audit/lazy-writer.ts';
 import { checkSinks } from './audit/sinks/create-sink.ts';
 import { openSinks, type Sinks } from './audit/sinks/sinks.ts';
 import { createWakingWriter } from './audit/waking-writer.ts';
-import { createStoredHeads } from './audit/stored-heads.ts';
+import { createStoredHeads, placeOf } from './audit/stored-heads.ts';
 import type { RecordWriter } from './audit/writer.ts';
 import { createCatalog, type Catalog } from './catalog/catalog.ts';
 import type { Contribution } from './catalog/entries.ts';
@@ -114,7 +114,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   let sinks: Sinks | undefined;
   const open = async (): Promise<BegunChain['writer']> => {
     const settings = options.loaded.config.audit;
-    const heads = createStoredHeads(store, now);
+    const heads = createStoredHeads(store, now, placeOf(settings.dir));
     begun = await beginChain({
       settings,
       chain,

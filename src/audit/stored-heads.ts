@@ -1,6 +1,20 @@
+import { hostname } from 'node:os';
+import { isJsonObject } from '../catalog/json.ts';
 import type { Store } from '../state/store.ts';
 import { toSignedHead } from './signed-head.ts';
 import type { SignedHead } from './signed-head.ts';
+
+/** A head in the store, and where its chain is: gateways that share a store each write to a directory of their own. */
+export interface PlacedHead {
+  readonly head: SignedHead;
+  /** From {@link placeOf}; absent: not known. */
+  readonly place?: string;
+}
+
+/** An audit directory among those of all machines. `directory` is absolute. */
+export function placeOf(directory: string): string {
+  return `${hostname()}:${directory}`;
+}
 
 /** Signed heads in the store, one for each chain: the newest. */
 export interface StoredHeads {
@@ -9,7 +23,7 @@ export interface StoredHeads {
   /** The chain is gone, as a record says. */
   remove(chain: string): Promise<void>;
   /** Every head that is stored. Values that are none are left out. */
-  list(): Promise<SignedHead[]>;
+  list(): Promise<PlacedHead[]>;
 }
 
 const PREFIX = 'audit/head/';
@@ -20,6 +34,7 @@ const TRIES = 5;
 export function createStoredHeads(
   store: Pick<Store, 'get' | 'put' | 'take' | 'list'>,
   now: () => number,
+  place: string,
 ): StoredHeads {
   async function put(head: SignedHead): Promise<void> {
     const key = PREFIX + head.chain;
@@ -29,24 +44,31 @@ export function createStoredHeads(
       const before = toSignedHead(stored?.value);
       if (before !== undefined && before.seq >= head.seq) return;
       // oxlint-disable-next-line no-await-in-loop
-      if (await store.put(key, { ...head }, { now: now(), ifVersion: stored?.version ?? 0 })) return;
+      if (await store.put(key, { ...head, place }, { now: now(), ifVersion: stored?.version ?? 0 })) return;
     }
     throw new Error(`${key}: others keep storing it at the same time`);
   }
 
-  async function list(): Promise<SignedHead[]> {
-    const heads: SignedHead[] = [];
+  async function list(): Promise<PlacedHead[]> {
+    const heads: PlacedHead[] = [];
     let cursor: string | undefined;
     do {
       // oxlint-disable-next-line no-await-in-loop -- page by page
       const page = await store.list(PREFIX, { now: now(), ...(cursor !== undefined && { cursor }) });
       // oxlint-disable-next-line no-await-in-loop
       const stored = await Promise.all(page.keys.map((key) => store.get(key, now())));
-      heads.push(...stored.flatMap((one) => toSignedHead(one?.value) ?? []));
+      heads.push(...stored.flatMap((one) => toPlacedHead(one?.value) ?? []));
       cursor = page.cursor;
     } while (cursor !== undefined);
     return heads;
   }
 
   return { put, list, remove: async (chain) => void (await store.take(PREFIX + chain, now())) };
+}
+
+function toPlacedHead(value: unknown): PlacedHead | undefined {
+  const head = toSignedHead(value);
+  if (head === undefined) return undefined;
+  const place = isJsonObject(value) ? value['place'] : undefined;
+  return { head, ...(typeof place === 'string' && { place }) };
 }

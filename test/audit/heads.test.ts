@@ -19,7 +19,7 @@ function headOf(seq: number, chain = CHAIN): SignedHead {
 async function memoryHeads() {
   const settings = { memory: true as const, localShare: 1 };
   const store = await openStore(settings, { logger: keptLog(), now: () => START });
-  return createStoredHeads(store, () => START);
+  return createStoredHeads(store, () => START, 'host:/audit');
 }
 
 test('a head says whose it is, and whose it is not', () => {
@@ -45,9 +45,13 @@ test('the store keeps the newest head of each chain, and an earlier one never ta
   await heads.put(headOf(3));
   await heads.put(headOf(1, 'other'));
   await Promise.all([7, 9, 8, 6].map((seq) => heads.put(headOf(seq))));
-  expect((await heads.list()).toSorted((a, b) => b.seq - a.seq)).toEqual([headOf(9), headOf(1, 'other')]);
+  const listed = (await heads.list()).toSorted((a, b) => b.head.seq - a.head.seq);
+  expect(listed).toEqual([
+    { head: headOf(9), place: 'host:/audit' },
+    { head: headOf(1, 'other'), place: 'host:/audit' },
+  ]);
   await heads.remove(CHAIN);
-  expect(await heads.list()).toEqual([headOf(1, 'other')]);
+  expect((await heads.list()).map(({ head }) => head)).toEqual([headOf(1, 'other')]);
 });
 
 test('a store that is away costs nothing but one line in the log, and gets the newest heads when it is back', async () => {

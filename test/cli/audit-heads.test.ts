@@ -43,6 +43,24 @@ test('heads that were kept elsewhere find records that were cut off, and a chain
   expect(await verify(audit, '--head', typed)).toMatchObject({ status: 1, chains: broken });
 });
 
+test('gateways that share a store are not missed in each other’s directories', async () => {
+  await using records = await createRecords();
+  const { folder } = records;
+  const config = await readFile(path.join(folder, 'bailiwick.yaml'), 'utf8');
+  await records.write('other.yaml', `${config}\naudit: { dir: other }\n`);
+  await bailiwick(folder, ['call', 'notes_list_notes', '--as', 'reader', '--config', 'other.yaml']);
+  const verified = await bailiwick(folder, ['audit', 'verify', '--config', 'other.yaml']);
+  expect(verified).toMatchObject({
+    status: 0,
+    err: expect.stringMatching(
+      /^2 heads in the store are of chains that are elsewhere: [^\n]*\.bailiwick.audit\n/,
+    ),
+  });
+  const count = async (...args: string[]): Promise<number> =>
+    (JSON.parse((await bailiwick(folder, ['audit', 'heads', ...args])).out) as { heads: [] }).heads.length;
+  expect([await count(), await count('--all')]).toEqual([2, 3]);
+});
+
 test('what is no head, and what is no key, is an error of usage', async () => {
   await using workspace = await createFolder({ rubbish: 'rubbish', 'list.json': '[1]' });
   const file = (name: string): string => path.join(workspace.folder, name);

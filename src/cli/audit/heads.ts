@@ -14,10 +14,13 @@ export const addHeads: AddCommand = (audit, terminal, exit) => {
     ['audit heads > heads.json', 'audit verify --head heads.json'],
   )
     .option(...CONFIG_OPTION)
+    .option('--all', 'also heads of chains that other gateways with the same store have')
     .addHelpText('after', DETAILS)
-    .action(async (options: { config: string }) => {
+    .action(async (options: { config: string; all?: boolean }) => {
       const { readStoredHeads } = await import('./stored-heads.ts');
-      const found = await readStoredHeads(await loadConfig(options.config, process.env));
+      const loaded = await loadConfig(options.config, process.env);
+      const { here, elsewhere } = await readStoredHeads(loaded, loaded.config.audit.dir);
+      const found = [...here, ...(options.all ? elsewhere.map(({ head }) => head) : [])];
       terminal.out(JSON.stringify({ heads: found }, undefined, 2));
       if (found.length === 0) {
         terminal.err('there is no head in the store yet');

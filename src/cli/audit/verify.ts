@@ -4,6 +4,7 @@ import type { VerifyOptions } from '../../audit/verify.ts';
 import { loadConfig, type LoadedConfig } from '../../config/load.ts';
 import { CONFIG_OPTION, createCommand, DEFAULT_CONFIG, JSON_OPTION, type AddCommand } from '../command.ts';
 import { withProgress, type Terminal } from '../terminal.ts';
+import { visible } from './safe-text.ts';
 import { describeReport } from './verify-report.ts';
 
 interface Options {
@@ -54,7 +55,10 @@ export const addVerify: AddCommand = (audit, terminal, exit) => {
       const settings = loaded?.config.audit;
       const progress = { bytes: 0, chains: 0 };
       const wanted: VerifyOptions = {
-        heads: [...(await readHeads(options.head)), ...(loaded ? await fromStore(loaded, terminal) : [])],
+        heads: [
+          ...(await readHeads(options.head)),
+          ...(loaded ? await fromStore(loaded, directory, terminal) : []),
+        ],
         trust: await readTrust(options.trust, directory, settings),
         strict: options.strict ?? false,
         onProgress: (now) => Object.assign(progress, now),
@@ -82,11 +86,15 @@ async function loadFor(dir: string | undefined, config: string): Promise<LoadedC
 }
 
 /** A store that cannot be read takes nothing from the verdict but its heads; the person is told. */
-async function fromStore(loaded: LoadedConfig, terminal: Terminal): Promise<GivenHead[]> {
+async function fromStore(loaded: LoadedConfig, directory: string, terminal: Terminal): Promise<GivenHead[]> {
   try {
     const { readStoredHeads } = await import('./stored-heads.ts');
-    const heads = await readStoredHeads(loaded);
-    return heads.map((signed) => ({ ...signed, signed, from: 'the store' }));
+    const { here, elsewhere } = await readStoredHeads(loaded, directory);
+    if (elsewhere.length > 0) {
+      const places = [...new Set(elsewhere.map(({ place }) => visible(place ?? '')))].join(', ');
+      terminal.err(`${elsewhere.length} heads in the store are of chains that are elsewhere: ${places}`);
+    }
+    return here.map((signed) => ({ ...signed, signed, from: 'the store' }));
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     terminal.err(`the heads in the store are not used: ${why}`);

@@ -192,6 +192,7 @@ test('a request for input comes back as it is, and its repetition has another id
   const first = await call(upstream, 'ask', {}, { clientCapabilities: { elicitation: {} } });
   expect(first).toEqual({
     status: 'ok',
+    upstreamId: '1',
     result: { resultType: 'input_required', inputRequests, requestState: 'a\u0000b', future: 2 },
   });
   const inputResponses = { who: { action: 'accept', content: { name: 'Ann' } } };
@@ -255,6 +256,7 @@ test('a failed tool is a tool error, not a fault', async () => {
   const outcome = await call(startUpstream({ url, headers: {} }), 'fail');
   expect(outcome).toEqual({
     status: 'tool-error',
+    upstreamId: '1',
     result: { content: [{ type: 'text', text: 'no' }], isError: true },
   });
 });

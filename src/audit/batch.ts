@@ -21,7 +21,8 @@ export interface BatchEntry {
 export interface SealedBatch {
   readonly bytes: Buffer;
   readonly head: DatedPosition;
-  readonly signed: readonly SignedHead[];
+  /** The newest checkpoint among the lines, signed as a head. */
+  readonly checkpoint: SignedHead | undefined;
   readonly key: SigningKey | undefined;
 }
 
@@ -33,7 +34,7 @@ export function sealBatch(
   options: { readonly checkpoints: Checkpoints | undefined; readonly time: string; readonly isEnd?: boolean },
 ): SealedBatch {
   const { checkpoints, isEnd = false } = options;
-  const signed: SignedHead[] = [];
+  let signed: { readonly at: DatedPosition; readonly by: SigningKey | undefined } | undefined;
   let key = checkpoints?.key();
   let text = '';
   let last = head;
@@ -46,9 +47,8 @@ export function sealBatch(
   }
   function sign(position: DatedPosition, time: string, signer = key): void {
     if (!checkpoints) return;
-    const checkpoint = checkpoints.make(position.seq === 0 ? { ...position, time } : position, signer);
-    add(checkpoint.prepared, time);
-    signed.push(checkpoint.signed);
+    add(checkpoints.make(position.seq === 0 ? { ...position, time } : position, signer), time);
+    signed = { at: last, by: signer };
   }
 
   for (const { prepared, time, nextKey } of entries) {
@@ -58,7 +58,8 @@ export function sealBatch(
     key = nextKey;
     sign(last, time);
   }
-  const isSigned = signed.at(-1)?.seq === last.seq - 1;
+  const isSigned = signed?.at.seq === last.seq;
   if (!isSigned && (isEnd || checkpoints?.isDueAfter(last.seq))) sign(last, options.time);
-  return { bytes: Buffer.from(text, 'utf8'), head: last, signed, key };
+  const checkpoint = signed && checkpoints?.sign(signed.at, signed.by);
+  return { bytes: Buffer.from(text, 'utf8'), head: last, checkpoint, key };
 }

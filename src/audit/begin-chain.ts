@@ -1,5 +1,6 @@
 import type { Logger } from '../telemetry/logger.ts';
 import type { ChainFileSystem } from './file-system.ts';
+import { whyNotAfter } from './follows-head.ts';
 import { createHeadPublisher } from './head-publisher.ts';
 import { keyFileBeside, readOrMakeKeyFile } from './key-file.ts';
 import { findPreviousHeads } from './previous-heads.ts';
@@ -9,6 +10,7 @@ import { removeOld } from './retention.ts';
 import type { IsPassed } from './retention.ts';
 import type { AuditSettings } from './settings.ts';
 import { signHead } from './signed-head.ts';
+import type { SignedHead } from './signed-head.ts';
 import type { StoredHeads } from './stored-heads.ts';
 import { parseSigningKey } from './signing-key.ts';
 import type { SigningKey } from './signing-key.ts';
@@ -36,7 +38,7 @@ export interface BeginOptions {
   readonly now: () => number;
   readonly logger: Logger;
   /** Where signed heads go, and where where whoever owns the record files cannot change them. Absent: they stay in the chain. */
-  readonly heads?: Pick<StoredHeads, 'put' | 'remove'>;
+  readonly heads?: Pick<StoredHeads, 'get' | 'put' | 'remove'>;
   /** Whether old files may be removed. Absent: they may. */
   readonly isPassed?: IsPassed;
   /** True for a process that stays: it puts chains in order that others left behind. */
@@ -52,7 +54,7 @@ export interface BeginOptions {
  */
 export async function beginChain(options: BeginOptions): Promise<BegunChain> {
   const { settings, chain, now, logger, heads, isLasting, fileSystem, isPassed = allPassed } = options;
-  const publisher = heads && createHeadPublisher({ put: heads.put, logger });
+  const publisher = heads && createHeadPublisher({ put: (head) => putHead(head, heads), logger });
   let { keep } = settings;
   let key = await findSigningKey(settings);
   const writer = await openChain({
@@ -70,6 +72,15 @@ export async function beginChain(options: BeginOptions): Promise<BegunChain> {
 
   let isClosing = false;
   const recordDurably = (entry: RecordEntry): Promise<void> => writer.append(entry, { durable: true });
+
+  /** Of a chain that was left behind, only what follows its head in the store: else one that was changed would replace its own proof. */
+  async function putHead(head: SignedHead, into: Pick<StoredHeads, 'get' | 'put'>): Promise<void> {
+    const stored = head.chain === chain ? undefined : await into.get(head.chain);
+    const why = stored && (await whyNotAfter(settings.dir, stored));
+    if (why === undefined) return into.put(head);
+    const message = 'an audit chain is not the one whose head is stored; `bailiwick audit verify` says more';
+    logger.error({ chain: head.chain, why }, message);
+  }
 
   async function repair(): Promise<void> {
     await repairLeftBehind({

@@ -14,16 +14,10 @@ export interface SigningOptions {
   readonly everyMs?: number;
   /** Heads of chains that were there before this one: the first checkpoint names them. */
   readonly previous?: readonly DatedHead[];
-  /** Told each head that was signed, once its checkpoint is on disk. Must not throw. */
+  /** Told the head of each checkpoint, signed, once the checkpoint is on disk. Must not throw. */
   readonly onHead?: (head: SignedHead) => void;
   /** Calls back after so many milliseconds, unless cancelled by the function it returns. */
   readonly schedule?: (callback: () => void, milliseconds: number) => () => void;
-}
-
-/** A checkpoint on its way into a chain. */
-export interface Checkpoint {
-  readonly prepared: PreparedEntry;
-  readonly signed: SignedHead;
 }
 
 /** When a chain is signed, and the records that say so. */
@@ -35,9 +29,11 @@ export interface Checkpoints {
   /** True when the record `seq` is a checkpoint, or the chain has none yet. */
   isSignedAt(seq: number): boolean;
   /** Signs the record that the checkpoint will follow. */
-  make(head: Head & { readonly time: string }, key?: SigningKey): Checkpoint;
-  /** The chain stands at `seq` now; `signed` are the heads of the checkpoints that were written on the way. */
-  written(seq: number, signed: readonly SignedHead[]): void;
+  make(head: Head & { readonly time: string }, key?: SigningKey): PreparedEntry;
+  /** The head that a checkpoint itself became: kept elsewhere, it leaves no record of the chain unconfirmed. */
+  sign(head: Head & { readonly time: string }, key?: SigningKey): SignedHead;
+  /** The chain stands at `seq` now; `checkpoint` is the newest that was written on the way, if any. */
+  written(seq: number, checkpoint: SignedHead | undefined): void;
   /** From here on another key signs. */
   use(key: SigningKey): void;
   key(): SigningKey;
@@ -73,17 +69,16 @@ export function createCheckpoints(chain: string, options: SigningOptions, onTime
         signature,
         ...(seq === EMPTY_HEAD.seq && previous.length > 0 && { previous }),
       };
-      return { prepared: prepareEntry({ type: 'checkpoint', detail }), signed };
+      return prepareEntry({ type: 'checkpoint', detail });
     },
-    written(seq, signed) {
-      const newest = signed.at(-1);
-      if (newest) {
-        // The checkpoint is the record after the one it signs.
-        last = newest.seq + 1;
+    sign: (head, signer = key) => signHead(signer, { chain, ...head }),
+    written(seq, checkpoint) {
+      if (checkpoint) {
+        last = checkpoint.seq;
         isTime = false;
         cancel?.();
         cancel = undefined;
-        onHead?.(newest);
+        onHead?.(checkpoint);
       }
       if (seq > last && !isTime) cancel ??= schedule(onTimer, everyMs);
     },

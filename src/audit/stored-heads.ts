@@ -20,6 +20,7 @@ export function placeOf(directory: string): string {
 export interface StoredHeads {
   /** Never replaces a head by an earlier one: a chain that was shortened must not take its own proof with it. */
   put(head: SignedHead): Promise<void>;
+  get(chain: string): Promise<SignedHead | undefined>;
   /** The chain is gone, as a record says. */
   remove(chain: string): Promise<void>;
   /** Every head that is stored. Values that are none are left out. */
@@ -63,7 +64,11 @@ export function createStoredHeads(
     return heads;
   }
 
-  return { put, list, remove: async (chain) => void (await store.take(PREFIX + chain, now())) };
+  async function get(chain: string): Promise<SignedHead | undefined> {
+    return toSignedHead((await store.get(PREFIX + chain, now()))?.value);
+  }
+
+  return { put, get, list, remove: async (chain) => void (await store.take(PREFIX + chain, now())) };
 }
 
 function toPlacedHead(value: unknown): PlacedHead | undefined {

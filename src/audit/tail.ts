@@ -7,6 +7,8 @@ export interface Tail {
   readonly vouchedUntil: number;
   /** True when a head kept elsewhere confirms that record; false when only a signature of a trusted key does, or nothing. */
   readonly confirmed: boolean;
+  /** Where that head was kept, in words: `--head`, `the store`. */
+  readonly confirmedBy?: string;
   /** The same in plain words. */
   readonly note: string;
 }
@@ -17,9 +19,13 @@ export function toTail({ head, signatures }: ChainVerdict, given: readonly Given
   const signedUntil = Math.min(signatures.trustedUntil, head.seq);
   const vouchedUntil = Math.max(confirmedUntil, signedUntil);
   const parts: string[] = [];
-  if (confirmedUntil > 0) {
-    const from = confirming.find(({ seq }) => seq === confirmedUntil)?.from ?? 'a head';
-    parts.push(`confirmed up to record ${confirmedUntil} by ${from}`);
+  const from = confirming.find(({ seq }) => seq === confirmedUntil)?.from;
+  if (from !== undefined) {
+    const until =
+      confirmedUntil === head.seq
+        ? `to its end, record ${confirmedUntil},`
+        : `up to record ${confirmedUntil}`;
+    parts.push(`confirmed ${until} by ${from}`);
   }
   if (signedUntil > confirmedUntil) {
     parts.push(
@@ -36,6 +42,7 @@ export function toTail({ head, signatures }: ChainVerdict, given: readonly Given
   return {
     vouchedUntil,
     confirmed: confirmedUntil > 0 && confirmedUntil === vouchedUntil,
+    ...(from !== undefined && { confirmedBy: from }),
     note: parts.join('; '),
   };
 }

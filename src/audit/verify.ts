@@ -70,7 +70,7 @@ export async function verifyDirectory(
   const keys = new Map<string, PublicKey>();
   const given = checkGivenHeads(options.heads ?? [], trust, keys);
   const statements = createStatements(given.usable);
-  const found = await listDirectory(directory, (chain) => statements.heads(chain).length > 0);
+  const found = await listDirectory(directory);
 
   async function verifyOne(chain: string): Promise<ChainVerdict> {
     const check = createChainCheck({
@@ -161,7 +161,7 @@ interface FoundChains {
   readonly unexpected: readonly string[];
 }
 
-async function listDirectory(directory: string, isNamed: (chain: string) => boolean): Promise<FoundChains> {
+async function listDirectory(directory: string): Promise<FoundChains> {
   const entries = await readdir(directory, { withFileTypes: true }).catch((error: unknown) => {
     throw new BailiwickError('CONFIGURATION', `${directory}: no audit directory can be read here`, {
       cause: error,
@@ -175,7 +175,8 @@ async function listDirectory(directory: string, isNamed: (chain: string) => bool
     else if (!entry.name.startsWith('.')) {
       const { others, ...files } = listSegments(join(directory, entry.name));
       unexpected.push(...others.map((name) => join(entry.name, name)));
-      if (files.segments.length > 0 || files.problem !== undefined || isNamed(entry.name)) {
+      // Without a file it is no chain: whoever names it is answered as if the directory were not there, either.
+      if (files.segments.length > 0 || files.problem !== undefined) {
         chains.set(entry.name, files);
       } else if (others.length === 0) unexpected.push(entry.name);
     }

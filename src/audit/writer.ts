@@ -231,7 +231,7 @@ export async function openChain(options: ChainOptions): Promise<ChainWriter> {
     await segments.append(sealed.bytes, head.seq + 1);
     head = sealed.head;
     if (sealed.key) checkpoints?.use(sealed.key);
-    checkpoints?.written(head.seq, sealed.signed);
+    checkpoints?.written(head.seq, sealed.checkpoint);
     return true;
   }
 

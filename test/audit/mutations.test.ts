@@ -32,7 +32,7 @@ function writeChain(chain: string, files: readonly (readonly string[])[]): Files
       const sealed = sealBatch(chain, head, batch, { checkpoints, time: TIME, isEnd });
       lines.push(...sealed.bytes.toString('utf8').split('\n').slice(0, -1));
       head = sealed.head;
-      checkpoints.written(head.seq, sealed.signed);
+      checkpoints.written(head.seq, sealed.checkpoint);
     }
     return lines;
   });

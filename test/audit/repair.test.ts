@@ -7,9 +7,19 @@ import { expect, test } from 'vitest';
 import { beginChain } from '../../src/audit/begin-chain.ts';
 import type { BegunChain } from '../../src/audit/begin-chain.ts';
 import { EMPTY_HEAD } from '../../src/audit/chain.ts';
+import { signHead } from '../../src/audit/signed-head.ts';
 import type { SignedHead } from '../../src/audit/signed-head.ts';
 import { verifyDirectory } from '../../src/audit/verify.ts';
-import { CHAIN, intent, keptLog, openTestChain, readRecords, START, temporaryDirectory } from './support.ts';
+import {
+  CHAIN,
+  createTestKey,
+  intent,
+  keptLog,
+  openTestChain,
+  readRecords,
+  START,
+  temporaryDirectory,
+} from './support.ts';
 
 const CHILD = join(import.meta.dirname, 'durable-writer.child.ts');
 const KEY_FILE = 'audit-signing.pem';
@@ -18,7 +28,11 @@ const KEY_FILE = 'audit-signing.pem';
 async function begin(
   dir: string,
   chain: string,
-  { isRacing = false, put }: { isRacing?: boolean; put?: (head: SignedHead) => Promise<void> } = {},
+  {
+    isRacing = false,
+    put,
+    stored,
+  }: { isRacing?: boolean; put?: (head: SignedHead) => Promise<void>; stored?: SignedHead } = {},
 ): Promise<BegunChain & { log: string[] }> {
   const logger = keptLog();
   const settings = { dir, signing: {}, keep: {} };
@@ -28,7 +42,7 @@ async function begin(
     now: () => START,
     logger,
     isLasting: true,
-    ...(put && { heads: { put, remove: async () => {} } }),
+    ...(put && { heads: { put, get: async () => stored, remove: async () => {} } }),
   });
   if (!isRacing) await begun.repaired;
   return { ...begun, log: logger.messages };
@@ -50,6 +64,31 @@ async function lastFile(dir: string, chain: string): Promise<string> {
   const [last = ''] = (await readdir(join(dir, chain))).toSorted().toReversed();
   return join(dir, chain, last);
 }
+
+test('a chain that was changed while nobody ran does not replace its head in the store by another', async () => {
+  const dir = await auditDirectory();
+  await leaveBehind(dir, 'killed');
+  const [first] = await readRecords(dir, 'killed');
+  const { seq = 0, hash = '', time = '' } = first ?? {};
+  const stored = signHead(createTestKey(), { chain: 'killed', seq, hash, time });
+  const honest: SignedHead[] = [];
+  await (await begin(dir, 'next', { stored, put: async (head) => void honest.push(head) })).writer.close();
+  expect(honest.some(({ chain }) => chain === 'killed')).toBe(true);
+
+  // Everything computed anew, and longer than before: as far as the chain itself goes, nothing is wrong with it.
+  await rm(join(dir, 'killed'), { recursive: true });
+  const forger = await openTestChain({ dir, chain: 'killed' });
+  for (const call of ['x', 'y', 'z']) await forger.append(intent(call), { durable: true });
+  await forger.close();
+  await writeFile(join(dir, '.live/killed'), '');
+  const forged: SignedHead[] = [];
+  const begun = await begin(dir, 'third', { stored, put: async (head) => void forged.push(head) });
+  await begun.writer.close();
+  expect(forged.map(({ chain }) => chain)).not.toContain('killed');
+  expect(begun.log).toContain(
+    'an audit chain is not the one whose head is stored; `bailiwick audit verify` says more',
+  );
+});
 
 test('an unfinished last line is cut off, and the next process records what it was and where the chain ends', async () => {
   const dir = await auditDirectory();

@@ -1,4 +1,4 @@
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { GivenHead } from '../../src/audit/given-heads.ts';
@@ -102,6 +102,22 @@ test('a chain that is gone altogether is accounted for, whoever names it', async
   expect(forgotten).toEqual([OLD]);
   await own.close();
   expect(await verifyDirectory(dir, { heads, ...REQUIRED })).toMatchObject({ ok: true, removed: [OLD] });
+});
+
+test.each([
+  ['was left by a process that was killed before it could remove it', []],
+  ['holds a file of somebody else', ['.DS_Store']],
+])('a chain that is gone is accounted for where its directory %s', async (_, others) => {
+  const { dir, tidy, own, heads } = await createDirectory();
+  await tidy({ keep: { days: 3 } });
+  await own.close();
+  await mkdir(join(dir, OLD), { recursive: true });
+  for (const name of others) await writeFile(join(dir, OLD, name), '');
+  expect(await verifyDirectory(dir, { heads, ...REQUIRED })).toMatchObject({ ok: true, removed: [OLD] });
+  await rm(join(dir, OLD), { recursive: true });
+  await rm(join(dir, OWN), { recursive: true });
+  await mkdir(join(dir, OWN));
+  expect(await verifyDirectory(dir, { heads, ...REQUIRED })).toMatchObject({ ok: false });
 });
 
 test('the oldest files go while all are larger than what is kept, but never the last of the running process', async () => {

@@ -12,7 +12,7 @@ test('audit verify says yes to what was written, and no, with file, line and rea
     status: 0,
     out: expect.stringMatching(/^CHAIN +RECORDS +OK[^\n]*\ncli-\S+ +[1-9]\d* +yes/),
   });
-  expect(good.out).toContain('confirmed up to record 3 by the store');
+  expect(good.out).toContain('confirmed to its end, record 4, by the store');
 
   const directory = path.join(workspace.folder, '.bailiwick/audit');
   const segment =
@@ -43,6 +43,16 @@ test('audit verify says yes to what was written, and no, with file, line and rea
     1,
     expect.stringContaining(`${segment}:2 (record 2): the record was edited`),
   ]);
+});
+
+test('chains that were closed are confirmed to their last records by the store, in one line for all of them', async () => {
+  await using workspace = await createFolder(notesFiles('http://127.0.0.1:9'));
+  await bailiwick(workspace.folder, ['call', 'notes_list_notes', '--as', 'reader']);
+  await bailiwick(workspace.folder, ['call', 'notes_list_notes', '--as', 'reader']);
+  const { status, out } = await bailiwick(workspace.folder, ['audit', 'verify']);
+  expect(status).toBe(0);
+  expect(out).toContain('2 of 2 chains are confirmed to their ends by the store');
+  expect(out).not.toMatch(/up to record|from record/);
 });
 
 test('audit verify vouches for nothing where there is nothing', async () => {

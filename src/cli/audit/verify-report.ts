@@ -90,10 +90,21 @@ function toKeyLines(chains: readonly ChainReport[]): string[] {
 function toNotes(chains: readonly ChainReport[]): string[] {
   if (chains.length === 1) return chains.map(({ chain, tail }) => `${visible(chain)}: ${tail.note}`);
   const confirmed = chains.filter(({ tail }) => tail.confirmed);
+  const whole = confirmed.filter(isWhole);
   const signed = chains.filter(({ tail }) => !tail.confirmed && tail.vouchedUntil > 0);
   const alone = chains.length - confirmed.length - signed.length;
   return [
-    ...some(confirmed.map(({ chain, tail }) => `${visible(chain)}: ${tail.note}`)),
+    ...(whole.length > 0
+      ? [
+          `${whole.length} of ${chains.length} chains are confirmed to their ends by ${toSources(whole)}; ` +
+            'records that were cut off after such an end would not be noticed.',
+        ]
+      : []),
+    ...some(
+      confirmed
+        .filter((chain) => !isWhole(chain))
+        .map(({ chain, tail }) => `${visible(chain)}: ${tail.note}`),
+    ),
     ...(signed.length > 0
       ? [
           `${signed.length} of ${chains.length} chains are signed by a trusted key, up to or near their last record, and no head of them was given: ` +
@@ -107,6 +118,15 @@ function toNotes(chains: readonly ChainReport[]): string[] {
         ]
       : []),
   ];
+}
+
+/** True where a head that was kept elsewhere is the last record's. */
+function isWhole({ ok, head, tail, signatures }: ChainReport): boolean {
+  return ok && tail.confirmed && tail.vouchedUntil === head.seq && signatures.unknown.length === 0;
+}
+
+function toSources(chains: readonly ChainReport[]): string {
+  return [...new Set(chains.flatMap(({ tail }) => tail.confirmedBy ?? []))].map(visible).join(' and ');
 }
 
 function some(lines: readonly string[]): string[] {

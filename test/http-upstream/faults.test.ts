@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from 'vitest';
+import { toFault } from '../../src/upstream/http/faults.ts';
 import { binding, context, createOpened, faultOf, serve, tool } from './fixtures.ts';
 
 const opened = createOpened();
@@ -29,6 +30,18 @@ describe('an upstream that fails', () => {
     expect(fault.code).toBe('UPSTREAM_UNAVAILABLE');
     expect(fault.message).not.toContain(String(running.port));
     expect(String(fault.cause)).toContain(running.host);
+  });
+
+  test.for([
+    ['connect', true],
+    ['read', false],
+    ['write', false],
+  ] as const)('a host that is lost in a %s: that nothing was sent is %s', ([syscall, nothingSent]) => {
+    const error = Object.assign(new Error('no route'), { code: 'EHOSTUNREACH', syscall });
+    const base = { origin: 'http://api.example', host: 'api.example', path: '', isPinned: true };
+    const fault = toFault(error, { source: 'helpdesk', base, changesSomething: true, scrub: String });
+    expect(fault.nothingSent).toBe(nothingSent);
+    expect(fault.message.includes('may have taken effect')).toBe(!nothingSent);
   });
 
   test('a name that does not resolve is unavailable', async () => {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { wasNotSent } from '../../src/upstream/mcp/faults.ts';
 import { startModernServer } from './modern-wire.ts';
 import {
   call,
@@ -100,5 +101,27 @@ test.each([
     const { url } = await startModernServer({ 'tools/call': () => ({ error }) });
     const fault = await faultOf(call(startUpstream({ url, headers: {} }), 'any', {}, context));
     expect(fault).toMatchObject({ code: expected, data: { upstream: error } });
+  },
+);
+
+test.each([
+  ['connect', true],
+  ['getaddrinfo', true],
+  ['read', false],
+  ['write', false],
+])('a host that cannot be reached, by a failed %s: that nothing was sent is %s', (syscall, expected) => {
+  const cause = Object.assign(new Error('no route'), { code: 'EHOSTUNREACH', syscall });
+  expect(wasNotSent(new TypeError('fetch failed', { cause }))).toBe(expected);
+});
+
+test.each(['Not connected', 'connect ECONNREFUSED 127.0.0.1:9', 'Connection closed'])(
+  'an upstream that answers with the error "%s" has had the call, which is neither sent again nor free',
+  async (message) => {
+    const { url, seen } = await startModernServer({
+      'tools/call': () => ({ error: { code: -32_000, message, data: { code: 'ECONNREFUSED' } } }),
+    });
+    const fault = await faultOf(call(startUpstream({ url, headers: {} }), 'any'));
+    expect(fault).toMatchObject({ code: 'UPSTREAM_ERROR', nothingSent: false });
+    expect(seen.filter(({ method }) => method === 'tools/call')).toHaveLength(1);
   },
 );

@@ -64,7 +64,7 @@ function describeRefusal(error: AddressRefusedError, { source, base }: FaultCont
 function classify(error: unknown): Fault {
   const code = codeOf(error);
   const unavailable = { code: 'UPSTREAM_UNAVAILABLE' } as const;
-  if (code in TEXTS) {
+  if (code in TEXTS && !isOfOpenConnection(error)) {
     const advice = 'check that it is running and that this address is right';
     return { ...unavailable, what: `cannot be reached: ${TEXTS[code]}`, advice, mayHaveArrived: false };
   }
@@ -115,6 +115,11 @@ function codeOf(error: unknown): string {
   if ('code' in error && typeof error.code === 'string') return error.code;
   if (error instanceof AggregateError) return codeOf(error.errors[0]);
   return '';
+}
+
+/** A connection that stood can end with the codes of one that was never made. */
+function isOfOpenConnection(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error && ['read', 'write'].includes(String(error.syscall));
 }
 
 function isParserError(error: unknown): boolean {

@@ -170,6 +170,12 @@ const NOT_REACHED = new Set<unknown>([
   'UND_ERR_CONNECT_TIMEOUT',
 ]);
 
+/** A connection that stood can end with the same codes: its error then comes of reading or writing. */
+function isNotReached(cause: Error): boolean {
+  const syscall = memberOf(cause, 'syscall');
+  return NOT_REACHED.has(memberOf(cause, 'code')) && syscall !== 'read' && syscall !== 'write';
+}
+
 /** True where the connection is of no more use, or cannot be opened, whatever becomes of the request. */
 export function isConnectionLost(error: unknown): boolean {
   return (
@@ -185,8 +191,9 @@ export function wasNotSent(error: unknown): boolean {
   return causesOf(error).some((cause) => {
     if (cause instanceof NotSentError) return true;
     if (cause instanceof SdkError) return (cause.code as string) === 'NOT_CONNECTED';
-    if (!(cause instanceof Error)) return false;
-    return cause.message === 'Not connected' || NOT_REACHED.has(memberOf(cause, 'code'));
+    // What the upstream itself answered, in whatever words, is the answer to a request that it has.
+    if (!(cause instanceof Error) || cause instanceof ProtocolError) return false;
+    return cause.message === 'Not connected' || isNotReached(cause);
   });
 }
 

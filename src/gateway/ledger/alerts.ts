@@ -7,7 +7,7 @@ import type { Counted } from './counters.ts';
 import { describeAmount, describeMeasure, describeScope } from './describe-limit.ts';
 import type { LedgerRequest } from './ledger.ts';
 
-/** A part of a budget that was reached: told once for each counter, period and part, whatever the number of processes. */
+/** A part of a budget that was reached: told once for each counter, period, amount and part, whatever the number of processes. */
 export interface LimitAlert {
   readonly limit: RuleId;
   readonly mode: 'hard' | 'soft';
@@ -81,7 +81,8 @@ export function createAlerts(options: AlertOptions): Alerts {
     const amount = local ? Math.floor(measure.amount * localShare) : measure.amount;
     for (const part of measure.alertAt) {
       if (total < Math.max(1, Math.ceil(amount * part))) continue;
-      const key = `alert/${item.counter}/${part}`;
+      // A budget that was raised is told of anew.
+      const key = `alert/${item.counter}/${measure.amount}/${part}`;
       const memory = local ? `local ${key}` : key;
       if (told.has(memory)) continue;
       remember(told, memory);

@@ -59,7 +59,7 @@ export interface LimitCounter extends CounterName {
 }
 
 /**
- * The counters of measures of a limit. No counter twice.
+ * The counters of measures of a limit, hard ones first. No counter twice.
  *
  * @param measures All of the limit, or all of those that are alike: of one unit, or of one `by`.
  */
@@ -69,7 +69,7 @@ export function limitCountersOf(
   moment: Moment & { readonly subjectOf: (by: LimitMeasure['by']) => readonly (string | undefined)[] },
 ): LimitCounter[] {
   const used = new Map<string, number>();
-  return measures.map((measure) => {
+  const nameOf = (measure: LimitMeasure): LimitCounter => {
     const { window, period } = windowOf(measure, moment);
     const name = [
       'limit',
@@ -83,7 +83,10 @@ export function limitCountersOf(
     used.set(name, earlier + 1);
     const counter = earlier === 0 ? name : `${name}#${earlier}`;
     return { measure, counter, ...(window && { window }), ...(period && { period }) };
-  });
+  };
+  const inMode = (mode: LimitMeasure['mode']): LimitMeasure[] => measures.filter((one) => one.mode === mode);
+  // Hard ones first: they keep their names, and so what they counted, when a soft one is put before them.
+  return [...inMode('hard'), ...inMode('soft')].map(nameOf);
 }
 
 /** How much of a measure a call takes that costs this. */

@@ -24,6 +24,7 @@ export interface HeadReport extends NamedHead {
 
 export interface CheckedHeads {
   readonly ok: boolean;
+  /** Of each place and chain those that are not ok, and the furthest signed and unsigned one. */
   readonly reports: readonly HeadReport[];
   /** Those that a chain is held to. */
   readonly usable: readonly GivenHead[];
@@ -51,10 +52,21 @@ export function checkGivenHeads(
   );
   return {
     ok: usable.length === checked.length,
-    reports: checked.map(({ report }) => report),
+    reports: worthTelling(checked.map(({ report }) => report)),
     usable: usable.map(({ given }) => given),
     confirming: (chain) => byChain.get(chain) ?? [],
   };
+}
+
+/** A file of all records of a sink has many thousand heads. */
+function worthTelling(reports: readonly HeadReport[]): HeadReport[] {
+  const furthest = new Map<string, HeadReport>();
+  for (const report of reports) {
+    const place = `${report.key ?? ''}:${report.chain}:${report.from}`;
+    if (report.ok && report.seq >= (furthest.get(place)?.seq ?? 0)) furthest.set(place, report);
+  }
+  const told = new Set(furthest.values());
+  return reports.filter((report) => !report.ok || told.has(report));
 }
 
 function toReport(given: GivenHead, trust: Trust, known: Map<string, PublicKey>): HeadReport {

@@ -11,21 +11,20 @@ export function parseTypedHead(text: string): GivenHead | undefined {
 
 /**
  * The heads in a text: a JSON document (one head, a list of them, or `{ heads: [...] }`), or one JSON object a line. A
- * head is `{ chain, seq, hash }`, signed or not; a record is one too, and a checkpoint also holds the one it signs. Of each
- * chain the furthest signed and the furthest unsigned head count.
+ * head is `{ chain, seq, hash }`, signed or not; a record is one too, and a checkpoint also holds the one it signs. All of
+ * them count: a chain that was written anew and went on agrees with the last of them, and not with those before.
  *
  * @throws TypeError when there is none, or something else.
  */
 export function parseHeads(text: string, from: string): GivenHead[] {
-  const furthest = new Map<string, GivenHead>();
+  const heads = new Map<string, GivenHead>();
   for (const value of toValues(text)) {
     for (const head of toHeads(value, from)) {
-      const key = `${head.signed ? 'signed' : ''}:${head.chain}`;
-      if (head.seq >= (furthest.get(key)?.seq ?? 0)) furthest.set(key, head);
+      heads.set(`${head.signed?.signature ?? ''}:${head.chain}:${head.seq}:${head.hash}`, head);
     }
   }
-  if (furthest.size === 0) throw new TypeError('there is no head in it');
-  return [...furthest.values()];
+  if (heads.size === 0) throw new TypeError('there is no head in it');
+  return [...heads.values()];
 }
 
 function toValues(text: string): unknown[] {

@@ -29,17 +29,19 @@ interface Statement extends ExpectedHead {
 
 export function createStatements(given: readonly GivenHead[]): Statements {
   const statements = new Map<string, Statement[]>();
+  const known = new Set<string>();
   const removals = new Map<string, Removal[]>();
   const compared = new Map<string, number>();
   /** Of each chain that is gone altogether, the last record was not newer than this. */
   let goneUntil = '';
 
   function add(chain: string, statement: Statement): void {
-    const known = statements.get(chain);
-    if (known === undefined) statements.set(chain, [statement]);
-    else if (!known.some(({ seq, hash }) => seq === statement.seq && hash === statement.hash)) {
-      known.push(statement);
-    }
+    const one = `${chain}:${statement.seq}:${statement.hash}`;
+    if (known.has(one)) return;
+    known.add(one);
+    const said = statements.get(chain);
+    if (said === undefined) statements.set(chain, [statement]);
+    else said.push(statement);
   }
   for (const { chain, seq, hash, from, signed } of given) {
     add(chain, { seq, hash, from, ...(signed && { time: signed.time }) });
@@ -55,13 +57,13 @@ export function createStatements(given: readonly GivenHead[]): Statements {
   return {
     addClaim: ({ chain, seq, hash, time, by }) => add(chain, { seq, hash, time, from: `the chain ${by}` }),
     addRemoval(removal) {
-      const known = removals.get(removal.chain);
-      if (known === undefined) removals.set(removal.chain, [removal]);
-      else known.push(removal);
+      const others = removals.get(removal.chain);
+      if (others === undefined) removals.set(removal.chain, [removal]);
+      else others.push(removal);
     },
     keepRemovals(isBelieved) {
-      for (const [chain, known] of removals) {
-        const believed = known.filter(({ by }) => isBelieved(by));
+      for (const [chain, said] of removals) {
+        const believed = said.filter(({ by }) => isBelieved(by));
         removals.set(chain, believed);
         for (const { until } of believed) if (until > goneUntil) goneUntil = until;
       }

@@ -15,7 +15,7 @@ export interface Tail {
 
 export function toTail({ head, signatures }: ChainVerdict, given: readonly GivenHead[]): Tail {
   const confirming = given.filter(({ seq }) => seq > 0 && seq <= head.seq);
-  const confirmedUntil = Math.max(0, ...confirming.map(({ seq }) => seq));
+  const confirmedUntil = confirming.reduce((furthest, { seq }) => Math.max(furthest, seq), 0);
   const signedUntil = Math.min(signatures.trustedUntil, head.seq);
   const vouchedUntil = Math.max(confirmedUntil, signedUntil);
   const parts: string[] = [];

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BailiwickError } from '../errors.ts';
@@ -30,7 +30,7 @@ export interface DirectoryReport {
   /** True when every chain is ok, and every head that was given. */
   readonly ok: boolean;
   readonly chains: readonly ChainReport[];
-  /** What became of each head that was given. */
+  /** What became of the heads that were given: those that are not ok, and of the others the furthest of each place, chain and key. */
   readonly heads: readonly HeadReport[];
   /** Chains that are gone because their time was over, as a record says. */
   readonly removed: readonly string[];
@@ -61,6 +61,24 @@ export async function verifyDirectory(
   directory: string,
   options: VerifyOptions = {},
 ): Promise<DirectoryReport> {
+  for (let tries = 1; ; tries += 1) {
+    // oxlint-disable-next-line no-await-in-loop -- once more where files went away meanwhile
+    const report = await verifyOnce(directory, options);
+    if (report.ok || tries === TRIES || !report.chains.some((chain) => wasRemoved(directory, chain))) {
+      return report;
+    }
+  }
+}
+
+/** Looks at a directory from which a gateway removes old files at the same time. */
+const TRIES = 3;
+
+/** True where the first bad line is that of a file which was listed and is not there any more. */
+function wasRemoved(directory: string, { firstBad, segments }: ChainReport): boolean {
+  return firstBad !== undefined && segments > 0 && !existsSync(join(directory, firstBad.file));
+}
+
+async function verifyOnce(directory: string, options: VerifyOptions): Promise<DirectoryReport> {
   const { trust = { keys: [], isRequired: false }, strict = false } = options;
   const progress = { bytes: 0, chains: 0 };
   const reader = createFileReader((bytes) => {

@@ -110,13 +110,15 @@ test('heads are read from what was typed, from a file of heads, and from records
   }
   const signed = headOf(3);
   const unsigned = { chain: CHAIN, seq: 3, hash: HASH };
-  for (const text of [
-    JSON.stringify({ heads: [headOf(1), signed] }),
-    JSON.stringify([signed]),
-    JSON.stringify(signed),
-    `${JSON.stringify(signed)}\n${JSON.stringify(headOf(2))}\n`,
-  ]) {
-    expect(parseHeads(text, 'a file'), text).toEqual([{ ...unsigned, signed, from: 'a file' }]);
+  const before = { chain: CHAIN, seq: 2, hash: HASH, signed: headOf(2), from: 'a file' };
+  const given = { ...unsigned, signed, from: 'a file' };
+  for (const [text, heads] of [
+    [JSON.stringify({ heads: [headOf(2), signed] }), [before, given]],
+    [JSON.stringify([signed, signed]), [given]],
+    [JSON.stringify(signed), [given]],
+    [`${JSON.stringify(signed)}\n${JSON.stringify(headOf(2))}\n`, [given, before]],
+  ] as const) {
+    expect(parseHeads(text, 'a file'), text).toEqual(heads);
   }
   const { key, signature, publicKey, time } = signed;
   const detail = { head: { seq: 3, hash: HASH, time }, key, signature, publicKey };

@@ -1,4 +1,5 @@
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { GivenHead } from '../../src/audit/given-heads.ts';
@@ -118,6 +119,25 @@ test.each([
   await rm(join(dir, OWN), { recursive: true });
   await mkdir(join(dir, OWN));
   expect(await verifyDirectory(dir, { heads, ...REQUIRED })).toMatchObject({ ok: false });
+});
+
+test('files that a running gateway removes while they are verified raise no alarm', async () => {
+  const { dir, tidy, filesOf, own, heads } = await createDirectory();
+  const copy = join(await temporaryDirectory(), OLD);
+  await cp(join(dir, OLD), copy, { recursive: true });
+  await tidy({ keep: { days: 6 } });
+  const kept = await filesOf(OLD);
+  await own.close();
+  // As they are between the record that says so and their removal.
+  await cp(copy, join(dir, OLD), { recursive: true });
+  const going = (await filesOf(OLD)).filter((file) => !kept.includes(file));
+  expect(going).not.toEqual([]);
+  const report = await verifyDirectory(dir, {
+    heads,
+    ...REQUIRED,
+    onProgress: () => going.forEach((file) => rmSync(join(dir, OLD, file), { force: true })),
+  });
+  expect(report.ok).toBe(true);
 });
 
 test('the oldest files go while all are larger than what is kept, but never the last of the running process', async () => {

@@ -1,6 +1,7 @@
 import { appendFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { parseHeads } from '../../src/audit/parse-heads.ts';
 import { verifyDirectory } from '../../src/audit/verify.ts';
 import { CHAIN, intent, openTestChain, temporaryDirectory } from './support.ts';
 
@@ -31,6 +32,22 @@ test('a head kept elsewhere vouches for the chain up to it', async () => {
   const head = await writeChain(dir);
   const report = await verifyDirectory(dir, { heads: [{ chain: CHAIN, ...head, from: 'a head' }] });
   expect(report.chains[0]?.tail).toMatchObject({ vouchedUntil: 6, confirmed: true });
+});
+
+test('each head of a sink counts: a chain that was written anew agrees only with those that came after', async () => {
+  const dir = await temporaryDirectory();
+  await writeChain(dir);
+  const honest = await readFile(join(dir, CHAIN, '000000000005.jsonl'), 'utf8');
+  await rm(join(dir, CHAIN), { recursive: true });
+  const writer = await openTestChain({ dir });
+  for (let call = 0; call < 10; call += 1) await writer.append(intent(`other ${call}`), { durable: true });
+  await writer.close();
+  const all = await readFile(join(dir, CHAIN, '000000000001.jsonl'), 'utf8');
+  const forged = all.split('\n').slice(6).join('\n');
+  const report = await verifyDirectory(dir, { heads: parseHeads(honest + forged, 'a sink') });
+  expect(report).toMatchObject({ ok: false, chains: [{ firstBad: { seq: 5 } }] });
+  expect(report.heads).toHaveLength(1);
+  expect(await verifyDirectory(dir, { heads: parseHeads(forged, 'a sink') })).toMatchObject({ ok: true });
 });
 
 test('a whole file that is missing is found, first, middle or last but for the tail', async () => {

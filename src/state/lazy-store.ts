@@ -1,5 +1,6 @@
+import { BailiwickError } from '../errors.ts';
 import type { Store } from './store.ts';
-import { storeClosed } from './unavailable.ts';
+import { notTaken, storeClosed } from './unavailable.ts';
 
 /**
  * A store that is opened by its first use: a command that needs no state leaves no file and asks no server.
@@ -24,7 +25,7 @@ export function createLazyStore(open: () => Promise<Store>): Store {
       return store;
     } catch (error) {
       opening = undefined;
-      throw error;
+      throw error instanceof BailiwickError ? notTaken(error) : error;
     }
   };
 

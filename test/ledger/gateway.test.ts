@@ -76,7 +76,7 @@ test('a refusal says what to do, and is recorded with the limits that refused', 
   expect(content).toMatchObject([
     {
       text: expect.stringMatching(
-        /^LIMIT_EXCEEDED: limit notes\/slow: 1 calls per minute, for principal reader; try again in \d+ s$/,
+        /^LIMIT_EXCEEDED: limit notes\/slow: 1 call per minute, for principal reader; try again in \d+ s$/,
       ),
     },
   ]);

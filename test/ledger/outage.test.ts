@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { BailiwickError } from '../../src/errors.ts';
+import { createLazyStore } from '../../src/state/lazy-store.ts';
 import { openMemory } from '../../src/state/memory/open-memory.ts';
 import { toNanoUsd } from '../../src/text/nano-usd.ts';
 import {
@@ -150,6 +152,29 @@ test('a stop waits for what is under way, and says what a store that is away wil
   await (await other.ledger.reserve(call(SOFT, { bound: usd(1) }))).settle();
   await other.ledger.close();
   expect(other.log.at(-1)).toContain('the store of limits and budgets is away at the end');
+});
+
+test('where a store cannot even be opened, a refused call leaves nothing to be said at the end, and the log has one line', async () => {
+  const store = createLazyStore(() =>
+    Promise.reject(
+      new BailiwickError('STATE_UNAVAILABLE', 'the state file cannot be opened', {
+        cause: new Error('see its permissions'),
+      }),
+    ),
+  );
+  const written: object[] = [];
+  const error = (fields: object, message: string): void => void written.push({ ...fields, message });
+  const { ledger } = openLedger(store, { logger: { ...createLog().logger, error } });
+
+  expect((await refusal(ledger.reserve(call(HARD, { bound: usd(1) }))))?.code).toBe('STATE_UNAVAILABLE');
+  await ledger.close();
+
+  expect(written).toEqual([
+    {
+      reason: 'the state file cannot be opened: see its permissions',
+      message: expect.stringContaining('the store of limits and budgets cannot be reached'),
+    },
+  ]);
 });
 
 test('a store that comes and goes with every call is told of once in ten seconds', async () => {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { NO_COST } from '../../src/gateway/ledger/ledger.ts';
+import type { Principal } from '../../src/identity/principal.ts';
 import { toNanoUsd } from '../../src/text/nano-usd.ts';
 import { toolTarget } from '../policy/fixtures.ts';
 import { homes, openInMemory } from './homes.ts';
@@ -255,7 +256,7 @@ test('a refusal says which limit, for whom, and when to try again, and nothing a
   await ledger.reserve(call(set, { bound: usd(0.4) }));
   const error = await refusal(ledger.reserve(call(set, { bound: usd(0.4) })));
   expect(error?.message).toMatch(
-    /^limit team\/month: 0\.5 USD per month; try again in 10 days\. limit team\/writes: 1 calls per minute, for principal agent; try again in 6\d s$/,
+    /^limit team\/month: 0\.5 USD per month; this call can take 0\.4 USD; try again in 10 days\. limit team\/writes: 1 call per minute, for principal agent; try again in 6\d s$/,
   );
   expect(error?.data).toEqual({
     rules: ['team/month', 'team/writes'],
@@ -265,6 +266,28 @@ test('a refusal says which limit, for whom, and when to try again, and nothing a
   expect(never?.message).toBe(
     'limit team/month: 0.5 USD per month; this call can take 0.6 USD, more than the whole limit',
   );
+});
+
+test('a caller without room is told what is left of its own budget or that of its team, and what the call can take', async () => {
+  await using home = await openInMemory();
+  const { ledger } = openLedger(home.store);
+  const told = async (by: string, as: Partial<Principal>): Promise<string | undefined> => {
+    const set = limits(`{ id: ${by}, by: ${by}, budget: { usd: 0.6, per: day } }`);
+    await (await ledger.reserve(call(set, { as, bound: usd(0.57) }))).settle(usd(0.57));
+    const error = await refusal(ledger.reserve(call(set, { as, bound: usd(0.05) })));
+    return error?.message
+      .replace(/^limit team\/\w+: 0\.6 USD per day, for /, '')
+      .replace(/; try again in .*/, '');
+  };
+  expect(await told('principal', { subject: 'bot' })).toBe(
+    'principal bot; 0.03 USD left, and this call can take 0.05 USD',
+  );
+  expect(await told('team', { team: 'care' })).toBe(
+    'team care; 0.03 USD left, and this call can take 0.05 USD',
+  );
+  // Others may have spent of these.
+  expect(await told('team', {})).toBe('calls without a team; this call can take 0.05 USD');
+  expect(await told('tool', {})).toBe('tool crm/lookup; this call can take 0.05 USD');
 });
 
 test('calls that nothing limits are counted without asking the store first', async () => {

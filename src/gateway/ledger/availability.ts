@@ -29,8 +29,9 @@ export function watchAvailability(
     isTold = Math.abs(options.now() - toldAt) >= QUIET_MS;
     if (!isTold) return;
     toldAt = options.now();
+    const reason = reasonOf(error);
     logger.error(
-      error === undefined ? {} : { err: error },
+      reason === undefined ? {} : { reason },
       `the store of limits and budgets cannot be reached: calls under a hard limit are refused, soft limits are counted here against ${Math.round(options.localShare * 1000) / 10} % of each`,
     );
   };
@@ -57,6 +58,12 @@ export function watchAvailability(
     },
     stop,
   };
+}
+
+/** Why, for the operator: what a store keeps from callers stands in the cause. Where in the program it failed tells nobody anything. */
+function reasonOf(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
 }
 
 /** True where a step may or may not have been taken, because the store did not answer. */

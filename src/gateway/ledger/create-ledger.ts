@@ -1,4 +1,5 @@
 import type { LostReservation, Store } from '../../state/store.ts';
+import { wasNotTaken } from '../../state/unavailable.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import { createAlerts, type LimitAlert } from './alerts.ts';
 import { createArrears } from './arrears.ts';
@@ -130,7 +131,7 @@ export function createLedger(options: LedgerOptions): Ledger {
     } catch (error) {
       if (!isUnavailable(error)) throw error;
       // It may have been taken: what it holds is given back as soon as the store can be told.
-      void end(id, counted, NOTHING_SENT);
+      if (!wasNotTaken(error)) void end(id, counted, NOTHING_SENT);
       return countLocally(request, counted, { at: reservedAt, cause: error });
     }
     leases.add(id);
@@ -157,13 +158,18 @@ export function createLedger(options: LedgerOptions): Ledger {
       availability.stop();
       const left = { settlements: outbox.waiting(), amounts: arrears.size() };
       if (left.settlements + left.amounts > 0) {
-        logger.error(
-          left,
-          'the store of limits and budgets is away at the end: open reservations count as lost, and what was counted here is not added',
-        );
+        logger.error(left, `the store of limits and budgets is away at the end: ${describeLeft(left)}`);
       }
     },
   };
+}
+
+/** What the store was not told of, in words. */
+function describeLeft({ settlements, amounts }: { settlements: number; amounts: number }): string {
+  return [
+    ...(settlements > 0 ? ['reservations that it holds, or may hold, count as lost'] : []),
+    ...(amounts > 0 ? ['what was counted here is not added to it'] : []),
+  ].join(', and ');
 }
 
 function isFree({ bound }: LedgerRequest): boolean {

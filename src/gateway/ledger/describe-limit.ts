@@ -8,9 +8,9 @@ import type { LedgerRequest } from './ledger.ts';
 export function describeMeasure(measure: LimitMeasure): string {
   switch (measure.kind) {
     case 'rate':
-      return `${measure.amount} ${measure.unit} per ${toWindowText(measure.windowMs)}`;
+      return `${describeAmount(measure, measure.amount)} per ${toWindowText(measure.windowMs)}`;
     case 'concurrency':
-      return `${measure.amount} calls at one time`;
+      return `${describeAmount(measure, measure.amount)} at one time`;
     case 'budget':
       return `${describeAmount(measure, measure.amount)} per ${measure.per}`;
   }
@@ -18,8 +18,9 @@ export function describeMeasure(measure: LimitMeasure): string {
 
 /** An amount of what a measure counts: `0.5 USD`, `12 calls`. */
 export function describeAmount(measure: LimitMeasure, amount: number): string {
-  if (measure.kind === 'concurrency') return `${amount} calls`;
-  return measure.unit === 'usd' ? `${toUsdText(amount)} USD` : `${amount} ${measure.unit}`;
+  const unit = measure.kind === 'concurrency' ? 'calls' : measure.unit;
+  if (unit === 'usd') return `${toUsdText(amount)} USD`;
+  return `${amount} ${amount === 1 ? unit.slice(0, -1) : unit}`;
 }
 
 /** Whose counter it is, in words: `principal agent`. Undefined where the limit has one for all. */

@@ -1,27 +1,28 @@
 import { BailiwickError } from '../../errors.ts';
+import type { LimitMeasure } from '../../policy/limit.ts';
 import type { Exceeded } from '../../state/store.ts';
-import type { Counted } from './counters.ts';
+import { subjectOf, type Counted } from './counters.ts';
 import { describeAmount, describeMeasure, describeScope, describeWait } from './describe-limit.ts';
 import type { LedgerRequest } from './ledger.ts';
 
 /** What a caller is told to wait while the store is away. */
 const RETRY_MS = 5_000;
 
-/** The refusal of a call for which limits have no room. What others have used of them is not told. */
+/** The refusal of a call for which limits have no room. What others have used of them is not told, but those of its own team. */
 export function limitExceeded(
   request: LedgerRequest,
   counted: readonly Counted[],
   answer: { readonly exceeded: readonly Exceeded[]; readonly now: number },
 ): BailiwickError {
   const { exceeded, now } = answer;
-  const full = exceeded.flatMap(({ counter, retryAt }) => {
+  const full = exceeded.flatMap(({ counter, total, retryAt }) => {
     const one = counted.find(({ item }) => item.counter === counter);
-    return one === undefined ? [] : [{ one, retryAt }];
+    return one === undefined ? [] : [{ one, total, retryAt }];
   });
-  const sentences = full.map(({ one, retryAt }) => {
+  const sentences = full.map(({ one, total, retryAt }) => {
     const scope = describeScope(one, request);
     const about = `limit ${one.limit.id}: ${describeMeasure(one.measure)}${scope === undefined ? '' : `, for ${scope}`}`;
-    return `${about}; ${adviceOf(one, retryAt, now)}`;
+    return [about, ...roomOf(one, total, request), adviceOf(one, retryAt, now)].join('; ');
   });
   const waits = full.map(({ retryAt }) => (retryAt === undefined ? undefined : Math.max(1, retryAt - now)));
   const known = waits.filter((wait) => wait !== undefined);
@@ -43,6 +44,19 @@ export function limitsUnknown(counted: readonly Counted[], cause: unknown): Bail
     `${ids.length === 1 ? 'limit' : 'limits'} ${ids.join(', ')} cannot be looked at now; nothing was sent; try again in ${describeWait(RETRY_MS)}`,
     { cause, data: { rules: ids, retryAfterMs: RETRY_MS } },
   );
+}
+
+/** Counters of which a caller is told what is left: nobody else's spend is in them, or only that of its own team. */
+const OWN: ReadonlySet<LimitMeasure['by']> = new Set(['principal', 'team', 'key']);
+
+/** Why there is no room, where the limit itself does not say it: the most that the call can take, and what is left of its own. */
+function roomOf({ measure, item }: Counted, total: number, request: LedgerRequest): string[] {
+  if (measure.kind === 'concurrency' || item.amount > item.limit) return [];
+  if (item.amount <= 1) return [];
+  const most = `this call can take ${describeAmount(measure, item.amount)}`;
+  const [name] = subjectOf(measure.by, request.principal, request.target);
+  if (!OWN.has(measure.by) || name === undefined) return [most];
+  return [`${describeAmount(measure, Math.max(0, item.limit - total))} left, and ${most}`];
 }
 
 function adviceOf({ measure, item }: Counted, retryAt: number | undefined, now: number): string {

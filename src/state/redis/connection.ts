@@ -17,7 +17,7 @@ import { SCRIPTS, type ScriptName } from './scripts/scripts.ts';
 import { inspectServers } from './server-check.ts';
 import type { Topology } from './topology.ts';
 import { createWarnings } from './warnings.ts';
-import { stateUnavailable, storeClosed } from '../unavailable.ts';
+import { notTaken, stateUnavailable, storeClosed } from '../unavailable.ts';
 import { withDeadline } from './with-deadline.ts';
 
 /** One way to Redis: runs scripts, within a time, and knows whether it is there. */
@@ -152,8 +152,9 @@ export function createConnection(options: ConnectionOptions): Connection {
   }
 
   async function attempt(step: () => Promise<unknown>, repeatable: boolean): Promise<unknown> {
-    if (!availability.isAvailable) throw unavailable(availability.reason);
+    if (!availability.isAvailable) throw notTaken(unavailable(availability.reason));
     const deadline = performance.now() + timeoutMs;
+    let mayBeTaken = false;
     for (;;) {
       try {
         // oxlint-disable-next-line no-await-in-loop -- again only when it failed
@@ -162,7 +163,11 @@ export function createConnection(options: ConnectionOptions): Connection {
         const failure = toFailure(error);
         const again = failure === 'refused' || failure === 'layout' || (failure === 'lost' && repeatable);
         const isOver = performance.now() + RETRY_MS >= deadline;
-        if (!again || isOver || !availability.isAvailable) throw giveUp(error, failure);
+        mayBeTaken ||= failure === 'lost';
+        if (!again || isOver || !availability.isAvailable) {
+          const given = giveUp(error, failure);
+          throw mayBeTaken ? given : notTaken(given);
+        }
         if (client instanceof Cluster) client.refreshSlotsCache();
         // oxlint-disable-next-line no-await-in-loop -- again only when it failed
         await (failure === 'layout' ? prepare().catch(() => undefined) : pause(RETRY_MS));

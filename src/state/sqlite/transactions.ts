@@ -116,6 +116,9 @@ export function createTransactions(options: TransactionsOptions): Transactions {
           return;
         }
         const failure = toStateError(file, error);
+        // Listeners hear that the file is away, and only this says why.
+        if (available && !(failure instanceof RangeError))
+          logger.error({ err: failure, file }, failure.message);
         if (!(failure instanceof RangeError)) tell(false);
         for (const job of jobs) job.reject(failure);
         return;

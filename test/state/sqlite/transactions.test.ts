@@ -8,10 +8,11 @@ function createSteps() {
   const database = new DatabaseSync(':memory:');
   database.exec('CREATE TABLE step (name TEXT PRIMARY KEY, text TEXT)');
   const told: string[] = [];
+  const log: string[] = [];
   const transactions = createTransactions({
     database,
     file: '/state.db',
-    logger: SILENT,
+    logger: { ...SILENT, error: (_fields, message) => void log.push(message) },
     sleep: async () => {},
     around: {
       begin: () => void told.push('begin'),
@@ -23,6 +24,7 @@ function createSteps() {
   return {
     database,
     told,
+    log,
     transactions,
     add: (name: string, text = ''): Promise<string> =>
       transactions.run('write', () => {
@@ -67,7 +69,7 @@ test('a step that fails takes none of the others with it', async () => {
 });
 
 test('a full disk refuses what does not fit, by name, keeps the rest, and goes on once there is room', async () => {
-  const { add, database, names, transactions } = createSteps();
+  const { add, database, log, names, transactions } = createSteps();
   const changes: boolean[] = [];
   transactions.onAvailability((available) => void changes.push(available));
   await add('before');
@@ -79,6 +81,8 @@ test('a full disk refuses what does not fit, by name, keeps the rest, and goes o
   });
   expect(transactions.isAvailable()).toBe(false);
   expect(names()).toEqual(['before']);
+  await expect(add('larger', 'x'.repeat(100_001))).rejects.toMatchObject({ code: 'STATE_UNAVAILABLE' });
+  expect(log).toEqual(['the state file /state.db cannot be written: the disk is full']);
   database.exec('PRAGMA max_page_count = 10000');
   await add('large', 'x'.repeat(100_000));
   expect(names()).toEqual(['before', 'large']);

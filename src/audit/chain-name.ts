@@ -1,7 +1,7 @@
 /**
- * The name of a process's own chain, e.g. `serve-20261121T010203Z-4f2a9c`.
+ * The name of a process's own chain, e.g. `http-20261121T010203Z-4f2a9c`.
  *
- * `face` is what runs (`serve`, `stdio`, `call`): lower-case letters, digits and hyphens. `random` gives that many
+ * `face` is what runs (`http`, `stdio`, `cli`): lower-case letters, digits and hyphens. `random` gives that many
  * random bytes, which keep two processes of one second apart.
  */
 export function createChainName(deps: {

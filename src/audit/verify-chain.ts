@@ -29,7 +29,10 @@ export interface ChainVerdict {
   /** The last record that was verified. */
   readonly head: Head;
   readonly firstBad?: BadLine;
-  /** An unfinished last line, as a crash in the middle of a write leaves it: no acknowledged record is in it. */
+  /**
+   * An unfinished last line: what a crash in the middle of a write leaves, with no acknowledged record in it, or what is left
+   * of a file that was cut. Only a later head tells them apart.
+   */
   readonly torn?: { readonly file: string; readonly line: number };
   /** The first file of the chain that was looked at. */
   readonly firstFile: string;
@@ -137,9 +140,9 @@ export function createChainCheck(expected: ChainExpectation): ChainCheck {
     verdict() {
       const furthest = [...heads.values()].flat().toSorted((a, b) => b.seq - a.seq)[0];
       if (furthest !== undefined && furthest.seq > head.seq) {
-        bad(
-          `the chain ends after record ${head.seq}, but record ${furthest.seq} was seen elsewhere: ${furthest.from} holds its hash`,
-        );
+        const isGone = head === beginning && line === 0;
+        const what = isGone ? 'the whole chain is gone' : `the chain ends after record ${head.seq}`;
+        bad(`${what}, but record ${furthest.seq} was seen elsewhere: ${furthest.from} holds its hash`);
       }
       return {
         ok: firstBad === undefined,

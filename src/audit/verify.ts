@@ -165,7 +165,7 @@ function verdictOfAbsent(chain: string, statements: Statements, trust: Trust): C
   const heads = statements.heads(chain);
   const verdict = createChainCheck({ chain, heads, signatures: createSignatureCheck(trust) }).verdict();
   const by = heads[0]?.from ?? 'something';
-  return verdict.ok ? broken(verdict, 1, `the chain is not there, but ${by} names it`) : verdict;
+  return verdict.ok ? broken(verdict, 1, `the whole chain is gone, but ${by} names it`) : verdict;
 }
 
 interface ChainFiles {

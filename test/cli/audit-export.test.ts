@@ -63,6 +63,8 @@ describe('what a program reads', () => {
     expect((await readdir(workspace.folder)).filter((name) => name.includes('once'))).toEqual([
       'once.ndjson',
     ]);
+    const folder = await audit('record', 'export', '--out', inside('record'), '--force');
+    expect([folder.status, folder.err]).toEqual([2, expect.stringContaining('record is a folder')]);
     const nowhere = await audit('record', 'export', '--out', inside('no/such/folder'));
     expect([nowhere.status, nowhere.err]).toEqual([2, expect.stringContaining('cannot be written (ENOENT)')]);
   });

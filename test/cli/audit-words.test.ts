@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { toCsvLine } from '../../src/cli/audit/csv.ts';
+import { describeEvent } from '../../src/cli/audit/describe-event.ts';
 import { toMoment } from '../../src/cli/audit/moment.ts';
 import { createRowTable } from '../../src/cli/audit/row-table.ts';
 import { cut, visible, widthOf } from '../../src/cli/audit/safe-text.ts';
@@ -87,4 +88,15 @@ test('a line of CSV has its texts quoted as RFC 4180 says, and begins no formula
   for (const start of ['=', '+', '-', '@', '\t', '\r', '＝']) {
     expect(toCsvLine([`${start}1`])).toMatch(/^"?'/);
   }
+});
+
+test.each([
+  [{ change: 'cut', chain: 'c', bytes: 12 }, 'chain c put in order: 12 bytes of an unfinished line cut off'],
+  [
+    { change: 'removed', until: '2026-11-01', removed: [{ chain: 'a' }, { chain: 'a' }, { chain: 'b' }] },
+    'old files removed: 3, with records until 2026-11-01, of a, b',
+  ],
+])('a repair is told in words: %j', (detail, text) => {
+  const chain = { v: 1, chain: 'c', seq: 1, prev: '', hash: '', time: '' } as const;
+  expect(describeEvent({ ...chain, type: 'repair', detail })).toBe(text);
 });

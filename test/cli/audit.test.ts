@@ -1,8 +1,10 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import { CHAIN, intent, openTestChain, temporaryDirectory } from '../audit/support.ts';
 import { bailiwick } from '../support/command-line.ts';
 import { createFolder, notesFiles } from '../support/gateway.ts';
+import { runHere } from '../support/in-process.ts';
 
 test('audit verify says yes to what was written, and no, with file, line and reason, once a letter is changed', async () => {
   await using workspace = await createFolder(notesFiles('http://127.0.0.1:9'));
@@ -53,6 +55,29 @@ test('chains that were closed are confirmed to their last records by the store, 
   expect(status).toBe(0);
   expect(out).toContain('2 of 2 chains are confirmed to their ends by the store');
   expect(out).not.toMatch(/up to record|from record/);
+});
+
+test('audit verify does not say that a line which is cut was never acknowledged', async () => {
+  const dir = await temporaryDirectory();
+  const writer = await openTestChain({ dir });
+  for (const call of ['a', 'b']) await writer.append(intent(call), { durable: true });
+  await writer.close();
+  const { seq, hash } = writer.head();
+  const file = path.join(dir, CHAIN, '000000000001.jsonl');
+  await writeFile(file, (await readFile(file, 'utf8')).slice(0, -40));
+  const alone = await runHere(['audit', 'verify', dir]);
+  expect([alone.status, alone.out]).toEqual([
+    0,
+    expect.stringContaining('a file that somebody cut looks the same'),
+  ]);
+  const head = `${CHAIN}:${seq}:${hash}`;
+  expect((await runHere(['audit', 'verify', dir, '--head', head])).status).toBe(1);
+  await rm(path.join(dir, CHAIN), { recursive: true });
+  const gone = await runHere(['audit', 'verify', dir, '--head', head]);
+  expect([gone.status, gone.out]).toEqual([
+    1,
+    expect.stringMatching(/NO +the whole chain is gone, but record 2/),
+  ]);
 });
 
 test('audit verify vouches for nothing where there is nothing', async () => {

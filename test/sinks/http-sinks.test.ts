@@ -5,8 +5,17 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { createSink } from '../../src/audit/sinks/create-sink.ts';
 import { SinkFault, type SentRecord, type Sink } from '../../src/audit/sinks/sink.ts';
-import { START, intent, keptLog } from '../audit/support.ts';
-import { intents, sent, startReceiver, toSettings, type Received } from './support.ts';
+import { CHAIN, START, intent, keptLog, temporaryDirectory } from '../audit/support.ts';
+import {
+  createMemorySink,
+  intents,
+  leaveChain,
+  openTestSinks,
+  sent,
+  startReceiver,
+  toSettings,
+  type Received,
+} from './support.ts';
 
 const SECRET = `whsec_${randomBytes(32).toString('base64')}`;
 
@@ -115,6 +124,17 @@ test('a template says what is sent; values of a caller stay values', async () =>
       fixed: [1, true, null],
     },
   ]);
+});
+
+test('through a template go messages, and a checkpoint is none', async () => {
+  const dir = await temporaryDirectory();
+  await leaveChain(dir, CHAIN, [intent('a'), { type: 'checkpoint' }, { type: 'list' }]);
+  const sink = createMemorySink();
+  const chat = { url: 'http://127.0.0.1:9', secret: SECRET, template: '{{/type}}' };
+  const settings = [toSettings({ name: 'chat', stdout: undefined, webhook: chat })];
+  const { clock } = openTestSinks(dir, sink, { seq: () => 3, settings });
+  await clock.advance(10_000);
+  expect(sink.taken.map(({ record }) => record.type)).toEqual(['call.intent', 'list']);
 });
 
 test('with `each` a receiver gets one object a request, and none again that it has taken', async () => {

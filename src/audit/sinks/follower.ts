@@ -130,7 +130,7 @@ export function startFollower(options: FollowerOptions): Follower {
     await passAll(toEnds([record]));
     // The rest waits, so that a wrong setting is noticed before the whole chain was put aside.
     return refusals % REFUSALS_IN_A_ROW === 0
-      ? new SinkFault('retry', `it refused ${refusals} records one after the other; check its settings`)
+      ? new SinkFault('refused', `it refused ${refusals} records one after the other`)
       : undefined;
   }
 
@@ -144,11 +144,12 @@ export function startFollower(options: FollowerOptions): Follower {
     const isNews = toldAt < failingSince || now() - toldAt >= TOLD_AGAIN_MS;
     if (isNews) {
       toldAt = now();
-      const fields = { err: fault, sink: name, ...(pending && { records: pending.records.length }) };
-      logger.warn(
-        fields,
-        `sink ${name} does not take records; they stay in the audit files and are sent later: ${fault.message}`,
-      );
+      const fields = {
+        ...(fault.isUnforeseen && { err: fault.cause }),
+        sink: name,
+        ...(pending && { records: pending.records.length }),
+      };
+      logger.warn(fields, `sink ${name} ${describeFault(fault, deadLetters.file)}`);
     }
     return fault;
   }
@@ -222,6 +223,13 @@ export function startFollower(options: FollowerOptions): Follower {
     },
     stop: (graceMs) => (stopping ??= finish(graceMs)),
   };
+}
+
+/** What becomes of the records: those that were refused are not sent again by themselves. */
+function describeFault({ kind, message }: SinkFault, deadLetterFile: string): string {
+  return kind === 'refused'
+    ? `is sent to more slowly: ${message}, and they are in ${deadLetterFile} and not sent again; check its settings`
+    : `does not take records; they stay in the audit files and are sent later: ${message}`;
 }
 
 /** Of each chain, the last record counts. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { RecordType } from '../record.ts';
 import { findBadPlaces } from './webhook-template.ts';
 
-/** In the order in which people meet them. `checkpoint` is no choice: it goes to every sink. */
+/** In the order in which people meet them. `checkpoint` is no choice: it goes to every sink without a template. */
 const SENT_TYPES = [
   'call.intent',
   'call.outcome',
@@ -100,7 +100,7 @@ const Webhook = z
       .optional()
       .meta({
         description:
-          'What is sent of each record: JSON in which `{{/json/pointer}}` stands for a value of the record. Absent: the record.',
+          'What is sent of each record: JSON in which `{{/json/pointer}}` stands for a value of the record. Checkpoints are not sent through it. Absent: the record.',
         examples: [{ text: '{{/type}} {{/target/name}} by {{/principal/subject}}' }],
       }),
     each: z.boolean().default(false).meta({
@@ -252,7 +252,8 @@ export const SinkSettings = z
       .min(1)
       .optional()
       .meta({
-        description: 'Types of record to send; checkpoints always go with them. Absent: all.',
+        description:
+          'Types of record to send; checkpoints go with them, except through a template. Absent: all.',
         examples: [['call.intent', 'call.outcome', 'call.refused']],
       }),
     batch: Batch.prefault({}),

@@ -35,21 +35,24 @@ export class SinkFault extends Error {
   readonly kind: 'retry' | 'refused' | 'too-large';
   /** The sink said how long it is to be left alone. */
   readonly retryAfterMs: number | undefined;
+  /** It was thrown by something else than a sink: `cause` says where. */
+  readonly isUnforeseen: boolean;
 
   constructor(
     kind: SinkFault['kind'],
     message: string,
-    options: { cause?: unknown; retryAfterMs?: number | undefined } = {},
+    options: { cause?: unknown; retryAfterMs?: number | undefined; isUnforeseen?: boolean } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'SinkFault';
     this.kind = kind;
     this.retryAfterMs = options.retryAfterMs;
+    this.isUnforeseen = options.isUnforeseen ?? false;
   }
 }
 
 export function toSinkFault(error: unknown): SinkFault {
   if (error instanceof SinkFault) return error;
   const message = error instanceof Error ? error.message : String(error);
-  return new SinkFault('retry', message, { cause: error });
+  return new SinkFault('retry', message, { cause: error, isUnforeseen: true });
 }

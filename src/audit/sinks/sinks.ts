@@ -114,7 +114,7 @@ function follow(
   sink: Sink,
   options: SinksOptions & { readonly orphans: OrphanFinder },
 ): Follower {
-  const { name, types, batch, required } = settings;
+  const { name, types, batch, required, webhook } = settings;
   const {
     auditDirectory,
     own,
@@ -124,13 +124,16 @@ function follow(
     random = Math.random,
     schedule = scheduleTimer,
   } = options;
-  const wanted = types === undefined ? undefined : new Set<string>([...types, 'checkpoint']);
+  const wanted = types && new Set<string>(types);
+  // A template makes a message of a record; a checkpoint is none, and through a template no proof either.
+  const takesCheckpoints = webhook?.template === undefined;
   const offsets = openOffsets(auditDirectory, name);
   const gatherer = createGatherer({
     auditDirectory,
     own,
     offsets,
-    isWanted: ({ record }) => wanted === undefined || wanted.has(record.type),
+    isWanted: ({ record: { type } }) =>
+      type === 'checkpoint' ? takesCheckpoints : (wanted?.has(type) ?? true),
     maxRecords: batch.records,
     maxBytes: batch.bytes,
     sink: name,

@@ -36,10 +36,16 @@ const PHRASES: Partial<Record<RecordType, (detail: Detail, record: AuditRecord) 
     return what && [what, say`for ${scope}`].filter((text) => text !== undefined).join(' ');
   },
   checkpoint: ({ head, key }) => say`checkpoint of record ${memberOf(head, 'seq')}, signed by key ${key}`,
-  repair: ({ change, chain, bytes }) =>
-    change === 'cut'
+  repair: ({ change, chain, bytes, removed, until }) => {
+    if (change === 'removed') {
+      const files = Array.isArray(removed) ? removed.length : undefined;
+      const chains = toShortList([...new Set(toNames(removed, 'chain'))]);
+      return say`old files removed: ${files}, with records until ${until}, of ${chains}`;
+    }
+    return change === 'cut'
       ? say`chain ${chain} put in order: ${bytes} bytes of an unfinished line cut off`
-      : say`chain ${chain} put in order: ${change}`,
+      : say`chain ${chain} put in order: ${change}`;
+  },
 };
 
 const NAMES: Readonly<Record<string, string>> = {

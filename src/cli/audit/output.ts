@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { open, rename, rm } from 'node:fs/promises';
+import { open, rename, rm, stat } from 'node:fs/promises';
 import { BailiwickError } from '../../errors.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -32,6 +32,11 @@ export function createStandardOutput({ stream }: Terminal): Output {
  * @throws BailiwickError `USAGE` where it is there already, or cannot be written.
  */
 export async function createFileOutput(path: string, force: boolean): Promise<FileOutput> {
+  const isFolder = await stat(path).then(
+    (stats) => stats.isDirectory(),
+    () => false,
+  );
+  if (isFolder) throw new BailiwickError('USAGE', `--out: ${path} is a folder; name a file`);
   const written = force ? `${path}.${process.pid}.part` : path;
   const handle = await open(written, 'wx', 0o600).catch((error: unknown) => {
     throw cannotWrite(written, error);
@@ -46,7 +51,10 @@ export async function createFileOutput(path: string, force: boolean): Promise<Fi
     async end() {
       await output.end();
       await handle.close();
-      if (force) await rename(written, path);
+      if (!force) return;
+      await rename(written, path).catch((error: unknown) => {
+        throw cannotWrite(path, error);
+      });
     },
     async discard() {
       await handle.close().catch(() => {});

@@ -22,7 +22,7 @@ export const addShow: AddCommand = (audit, terminal, exit) => {
   const command = createCommand('show', 'Show everything of one call and of those it made, or one record', [
     'audit show 47d80772                 # a call: the beginning of its id is enough',
     'audit show 47d80772 --verify        # and whether its records are as they were written',
-    'audit show serve-20261121T010203Z-4f2a9c:17',
+    'audit show http-20261121T010203Z-4f2a9c:17',
   ])
     .argument('<call>', 'the id of a call, or <chain>:<seq> of a record')
     .argument('[dir]', 'the audit directory; the same as --dir')

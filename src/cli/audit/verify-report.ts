@@ -43,17 +43,18 @@ function shownChains(chains: readonly ChainReport[]): readonly ChainReport[] {
   return chains.filter((chain) => !chain.ok || last.has(chain));
 }
 
-function toRow({ chain, records, ok, firstBad }: ChainReport): string[] {
-  const where = firstBad
-    ? visible(`${firstBad.file || chain}:${firstBad.line} (record ${firstBad.seq}): ${firstBad.why}`)
-    : '';
+function toRow({ chain, segments, records, ok, firstBad }: ChainReport): string[] {
+  // A chain without files has no line that could be bad.
+  const place =
+    segments > 0 ? `${firstBad?.file || chain}:${firstBad?.line} (record ${firstBad?.seq}): ` : '';
+  const where = firstBad ? visible(place + firstBad.why) : '';
   return [visible(chain), String(records), ok ? 'yes' : 'NO', where];
 }
 
-function toTornLine({ torn }: ChainReport): string[] {
+function toTornLine({ torn, head }: ChainReport): string[] {
   return torn
     ? [
-        `${visible(torn.file)}:${torn.line}: the last line is unfinished, as a crash or a write under way leaves it; no acknowledged record is in it.`,
+        `${visible(torn.file)}:${torn.line}: the last line is unfinished. A crash or a write under way leaves that, and then no acknowledged record is in it; a file that somebody cut looks the same. Only a head after record ${head.seq}, from elsewhere, tells which.`,
       ]
     : [];
 }
@@ -92,7 +93,10 @@ function toNotes(chains: readonly ChainReport[]): string[] {
   const confirmed = chains.filter(({ tail }) => tail.confirmed);
   const whole = confirmed.filter(isWhole);
   const signed = chains.filter(({ tail }) => !tail.confirmed && tail.vouchedUntil > 0);
-  const alone = chains.length - confirmed.length - signed.length;
+  // A chain that is gone agrees with nothing.
+  const alone = chains.filter(
+    ({ segments, tail }) => segments > 0 && !tail.confirmed && tail.vouchedUntil === 0,
+  ).length;
   return [
     ...(whole.length > 0
       ? [

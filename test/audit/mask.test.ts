@@ -15,11 +15,11 @@ const SECRET_NAMES = (
   'client_secret clientSecret SECRET_KEY token access_token accessToken accesstoken X-Auth-Token refresh-token tokens apikey ' +
   'api_key apiKey API-KEY APIKey x-api-key userAPIkey authorization Authorization Proxy-Authorization cookie Set-Cookie ' +
   'private_key privateKey PRIVATE-KEY ssh_key credential credentials pin cardPin pin_code cvv CVV2 ssn customer_ssn otp jwt ' +
-  'auth connectionString card_number Passwort P_A_S_S_W_O_R_D'
+  'auth connectionString card_number creditCard Passwort P_A_S_S_W_O_R_D DB_PASS smtpPass contraseña mot_de_passe пароль'
 ).split(' ');
 
 const PLAIN_NAMES = (
-  'tokenizer maxTokens max_tokens input_tokens tokenCount token_type tokenUrl spin pinned pin_message pinnacle shipping key ' +
+  'tokenizer maxTokens max_tokens input_tokens tokenCount token_type tokenUrl nextToken pageToken next_page_token continuationToken syncToken spin pinned pin_message pinnacle shipping key ' +
   'keys keyword primaryKey monkey author authored author_name session_title passenger compass bypass secretary cookiecutter ' +
   'password_policy passwordExpiresAt tenant description text id opinion'
 ).split(' ');
@@ -84,6 +84,9 @@ const SENTENCES: readonly string[] = [
   `export API_KEY="${CANARY}"`,
   `mysql --password ${CANARY} -u root`,
   `passphrase: two words ${CANARY}`,
+  `user: a\npassword: |\n  first\n  ${CANARY}\n`,
+  `apiVersion: v1\nkind: Secret\nstringData:\n  user: a\n  any: ${CANARY}\n`,
+  `<login><user>a</user><password>${CANARY}</password></login>`,
   `AccountName=a;AccountKey=${CANARY}==;EndpointSuffix=core.windows.net`,
 ];
 
@@ -99,6 +102,9 @@ test.each([
   '3fa85f64-5717-4562-b3fc-2c963f66afa6',
   'C-101',
   'mail dana@example.com about the tokenizer',
+  'use basic authentication here',
+  'kind: ConfigMap\ndata:\n  colour: red\n',
+  '<p>The password</p> of <b>nobody</b>',
   '',
 ])('an ordinary text is kept: %s', (text) => {
   expect(maskCredentials(text)).toBe(text);

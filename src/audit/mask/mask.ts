@@ -38,6 +38,10 @@ const MAX_DEPTH = 32;
 /** Members of one object, and items of one array, that are kept. */
 const MAX_MEMBERS = 200;
 
+/** Members that name what stands in the member beside them, `path` of a JSON Patch (RFC 6902) among them. */
+const LABELS = /^(?:name|key|header|field|variable|path)$/i;
+const LABELLED = /^(?:value|values|val)$/i;
+
 const LEFT_OUT = '[left out]';
 
 /** Where in the value the walk is. */
@@ -79,11 +83,24 @@ function createWalk(deps: {
   function walk(value: Json, here: Here): Json {
     if (isSpent()) return LEFT_OUT;
     left.values -= 1;
-    if (typeof value === 'string') return spend(text(value), value);
+    if (typeof value === 'string') return spend(maskDocument(value, here) ?? text(value), value);
     if (typeof value === 'number') return maskNumber(value);
     if (typeof value !== 'object' || value === null) return value;
     if (here.depth >= MAX_DEPTH) return LEFT_OUT;
     return Array.isArray(value) ? walkItems(value, here) : walkMembers(value, here);
+  }
+
+  /** A text that is a JSON document, where something in it is masked as in any other value. */
+  function maskDocument(whole: string, { depth }: Here): string | undefined {
+    if (whole.length > MAX_TEXT || depth >= MAX_DEPTH || !/^\s*[[{]/.test(whole)) return undefined;
+    let document: Json;
+    try {
+      document = JSON.parse(whole) as Json;
+    } catch {
+      return undefined;
+    }
+    const masked = JSON.stringify(walk(document, { depth: depth + 1, chosen: undefined, schema: undefined }));
+    return masked === JSON.stringify(document) ? undefined : masked;
   }
 
   function maskNumber(value: number): Json {
@@ -99,7 +116,7 @@ function createWalk(deps: {
       const index = masked.length;
       const next = below(here.chosen, String(index));
       const schema = here.schema?.item(index);
-      const isSecret = next.isChosen || schema?.isSecret === true || isSecretFlag(items[index - 1]);
+      const isSecret = next.isChosen || schema?.isSecret === true || isSecretNext(items, index);
       masked.push(isSecret ? hide(item) : walk(item, { depth: here.depth + 1, chosen: next.rest, schema }));
     }
     if (masked.length < items.length) masked.push(`[${items.length - masked.length} more left out]`);
@@ -107,10 +124,11 @@ function createWalk(deps: {
   }
 
   function walkMembers(object: JsonObject, here: Here): JsonObject {
-    const names = Object.keys(object);
-    const labelled = labelledMembers(object);
+    const all = Object.keys(object);
+    const names = all.slice(0, MAX_MEMBERS);
+    const labelled = labelledMembers(object, names);
     const masked = new Map<string, Json>();
-    for (const name of names.slice(0, MAX_MEMBERS)) {
+    for (const name of names) {
       if (isSpent()) break;
       const value = object[name] ?? null;
       const next = below(here.chosen, name);
@@ -123,7 +141,7 @@ function createWalk(deps: {
         isSecret ? hide(value) : walk(value, { depth: here.depth + 1, chosen: next.rest, schema }),
       );
     }
-    const more = names.length - masked.size;
+    const more = all.length - masked.size;
     if (more > 0) masked.set(uniqueIn(masked, '…'), `[${more} more members left out]`);
     return Object.fromEntries(masked);
   }
@@ -132,19 +150,21 @@ function createWalk(deps: {
     return isSecretName(name) || chosen.isName(name);
   }
 
-  /** `{ name: 'password', value: … }`, as headers and environments are written, and the data of a Kubernetes Secret. */
-  function labelledMembers(object: JsonObject): readonly string[] {
+  /** `{ name: 'password', value: … }`, as headers, environments and patches are written, and the data of a Kubernetes Secret. */
+  function labelledMembers(object: JsonObject, names: readonly string[]): readonly string[] {
     if (object['kind'] === 'Secret') return ['data', 'stringData'];
-    const isLabelled = ['name', 'key', 'header', 'field'].some((member) => {
-      const label = object[member];
+    const isLabelled = names.some((member) => {
+      const label = LABELS.test(member) ? object[member] : undefined;
       return typeof label === 'string' && isNamedSecret(label);
     });
-    return isLabelled ? ['value', 'values', 'val'] : [];
+    return isLabelled ? names.filter((member) => LABELLED.test(member)) : [];
   }
 
-  /** `['--password', …]`, as command lines are written. */
-  function isSecretFlag(before: Json | undefined): boolean {
-    return typeof before === 'string' && before.startsWith('-') && isNamedSecret(before);
+  /** `['--password', …]`, as command lines are written, and `['X-Api-Key', …]`, as headers are. */
+  function isSecretNext(items: readonly Json[], index: number): boolean {
+    const before = items[index - 1];
+    if (typeof before !== 'string') return false;
+    return (before.startsWith('-') || items.length === 2) && isNamedSecret(before);
   }
 
   return walk;

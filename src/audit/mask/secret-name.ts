@@ -2,7 +2,8 @@
 const SECRET_WORDS = new Set(
   (
     'password passwords passwd pwd passphrase passphrases passcode secret secrets credential credentials creds ' +
-    'authorization cookie cookies jwt bearer apikey apikeys privatekey token tokens passwort kennwort 密码 パスワード'
+    'authorization cookie cookies jwt bearer apikey apikeys privatekey token tokens passwort kennwort contraseña senha motdepasse wachtwoord ' +
+    'пароль 密码 パスワード 비밀번호'
   ).split(' '),
 );
 
@@ -11,13 +12,13 @@ const SECRET_PAIRS = new Set(
   (
     'apikey apikeys accesskey privatekey secretkey signingkey encryptionkey accountkey sharedkey masterkey sshkey ' +
     'authkey subscriptionkey storagekey licensekey sessionkey password passphrase passcode passwd securitycode ' +
-    'connectionstring cardnumber socialsecurity pincode pinnumber recoverycode recoverycodes backupcode backupcodes ' +
+    'connectionstring cardnumber creditcard socialsecurity pincode pinnumber recoverycode recoverycodes backupcode backupcodes ' +
     'verificationcode onetimecode mfacode otpcode cvvcode cvccode'
   ).split(' '),
 );
 
-/** Short words that name a secret where a name ends with them: `cardPin`, `cvv`; not `pin_message`. */
-const SECRET_ENDINGS = new Set(['pin', 'pins', 'cvv', 'cvc', 'otp', 'totp', 'ssn']);
+/** Short words that name a secret where a name ends with them: `cardPin`, `cvv`, `DB_PASS`; not `pin_message`. */
+const SECRET_ENDINGS = new Set(['pin', 'pins', 'pass', 'cvv', 'cvc', 'otp', 'totp', 'ssn']);
 
 /** Endings of names that are written in one piece: `dbpassword`, `accesstoken`. */
 const SECRET_TAILS =
@@ -31,11 +32,11 @@ const DESCRIBING = new Set(
   ).split(' '),
 );
 
-/** Beside `token`: it is counted, not shown (`maxTokens`, `input_tokens`). */
+/** Beside `token`: it is counted (`maxTokens`, `input_tokens`), or says where a list goes on (`nextPageToken`). */
 const COUNTING = new Set(
   (
     'max maximum min minimum total num number input output prompt completion used remaining per count estimated cached ' +
-    'reasoning context'
+    'reasoning context page next continuation continue resume sync'
   ).split(' '),
 );
 

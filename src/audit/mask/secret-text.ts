@@ -43,23 +43,33 @@ const USERINFO = /(?<=\b[a-z][a-z0-9+.-]{0,30}:\/\/)[^\s/?#]*(?=@)/gi;
 /** The credentials behind an authentication scheme (RFC 9110, section 11.4). */
 const SCHEMES = [
   /(?<=\bbearer\s{1,8})[^\s"'\\,;[]{6,}/gi,
-  /(?<=\bbasic\s{1,8})(?=[\w+/]{0,64}[A-Z\d=])[\w+/-]{8,}={0,2}/gi,
+  /(?<=\b(?:Basic|basic|BASIC)\s{1,8})(?=[\w+/]{0,64}[A-Z\d=])[\w+/-]{8,}={0,2}/g,
 ];
 
 /** A header that holds nothing but credentials: all of its line. */
 const HEADER =
   /(?<=\b(?:authorization|cookie|api-?key)\\{0,4}["']?\s{0,4}[:=]\s{0,4}\\{0,4}["']?)[^\s"'\\[][^\r\n"'\\]*/gi;
 
-/** A name and what joins it to its value: `name=`, `name: `, `"name": "`, `\"name\":`, `--name `. */
-const NAMED = /([A-Za-z][\w.-]{1,63})(?:\\{0,4}["']?\s{0,4}(=>?|:)\s{0,4}|\s{1,4})/g;
+/** A name and what joins it to its value: `name=`, `name: `, `"name": "`, `\"name\":`, `<name>`, `name%3D`, `--name `. */
+const NAMED = /([A-Za-z][\w.-]{1,63})(?:\\{0,4}["']?\s{0,4}(=>?|:)\s{0,4}|(>|%3D)|\s{1,4})/gi;
 
 /** The value behind what joined it to its name. */
 const VALUES = {
-  '=': /\\{0,4}"(?:[^"\\]|\\.)*"?|'[^']*'?|[^\s&;,"']+/y,
-  // As in YAML, a text without quotes goes on to the end of its line.
-  ':': /\\{0,4}"(?:[^"\\]|\\.)*"?|'[^']*'?|[^\s,;}&"'/][^\r\n,;}&"']*/y,
+  '=': /\\{0,4}"(?:[^"\\]|\\.)*"?|'[^']*'?|[[{][^\]}]*[\]}]?|[^\s&;,"']+/y,
+  // As in YAML, a text without quotes goes on to the end of its line, and one behind `|` to the end of its block.
+  ':': /\\{0,4}"(?:[^"\\]|\\.)*"?|'[^']*'?|[|>][-+\d]{0,2}[ \t]*(?:\r?\n[ \t]+[^\r\n]*)+|[[{][^\]}]*[\]}]?|[^\s,;}&"'/][^\r\n,;}&"']*/y,
+  '>': /[^<]+/y,
+  '%3d': /[^\s&;,"'%]+/y,
   ' ': /"[^"]*"?|'[^']*'?|[^\s"'-]\S*/y,
 };
+
+/** A value that was masked before, by its form or as JSON. */
+const MASKED = /^(?:\[secret\]|\\{0,8}["']\[secret\]\\{0,8}["'])/;
+
+/** A Secret of Kubernetes in YAML, and what it holds. */
+const KUBERNETES_SECRET = /^\s{0,16}kind:\s{1,4}["']?Secret\b/m;
+const KUBERNETES_DATA =
+  /^(?<before>(?<margin>[ \t]{0,16})(?:data|stringData):[ \t]*)(?:\r?\n\k<margin>[ \t]+[^\r\n]*)+/gm;
 
 /**
  * A text with whatever looks like a credential replaced.
@@ -75,7 +85,8 @@ export function maskCredentials(text: string): string {
   if (/bearer|basic/i.test(masked)) {
     for (const scheme of SCHEMES) masked = masked.replaceAll(scheme, SECRET);
   }
-  if (!/[:=]|(?:^|\s)-/.test(masked)) return masked;
+  if (!/[:=<%"']|(?:^|\s)-/.test(masked)) return masked;
+  if (KUBERNETES_SECRET.test(masked)) masked = masked.replaceAll(KUBERNETES_DATA, `$<before>${SECRET}`);
   if (/authorization|cookie|api-?key/i.test(masked)) masked = masked.replaceAll(HEADER, SECRET);
   return maskNamed(masked);
 }
@@ -85,16 +96,25 @@ function maskNamed(text: string): string {
   let masked = '';
   let end = 0;
   for (const match of text.matchAll(NAMED)) {
-    const [whole, name = '', join] = match;
-    if (match.index < end || (join === undefined && text[match.index - 1] !== '-')) continue;
-    if (!isSecretName(name)) continue;
+    const [whole, name = ''] = match;
+    if (match.index < end || !isSecretName(name)) continue;
     const from = match.index + whole.length;
-    const value = VALUES[join === undefined ? ' ' : join === ':' ? ':' : '='];
+    const value = valueBehind(match, text[match.index - 1] ?? '', text[from] ?? '');
+    if (value === undefined) continue;
     value.lastIndex = from;
     const found = value.exec(text)?.[0] ?? '';
-    if (found === '' || found.startsWith(SECRET)) continue;
+    if (found === '' || MASKED.test(found)) continue;
     masked += text.slice(end, from) + SECRET;
     end = from + found.length;
   }
   return masked + text.slice(end);
+}
+
+/** How the value behind a name is written; undefined where the name stands for itself. */
+function valueBehind([, , join, close]: RegExpExecArray, before: string, next: string): RegExp | undefined {
+  if (join !== undefined) return VALUES[join === ':' ? ':' : '='];
+  if (close === '>') return before === '<' || before === ':' ? VALUES['>'] : undefined;
+  if (close !== undefined) return VALUES['%3d'];
+  // `--password x`, and `PASSWORD 'x'` of SQL.
+  return before === '-' || next === "'" || next === '"' ? VALUES[' '] : undefined;
 }

@@ -122,10 +122,12 @@ export async function openSqlite(options: SqliteOptions): Promise<Store> {
     },
     async subscribe(topic, listener, onGap) {
       checkName('the topic', topic);
-      const stop = await run('read', () => {
+      const after = await run('read', () => {
         if (topics.isEmpty()) messages.begin();
-        return topics.subscribe(topic, { listener, onGap, after: messages.last() });
+        return messages.last();
       });
+      // Not inside the step, which may be taken twice; and before anything else has its turn.
+      const stop = topics.subscribe(topic, { listener, onGap, after });
       stopWatching ??= watch(() => look(false));
       return async () => stop();
     },

@@ -256,3 +256,32 @@ test('a file or a folder that cannot be written is refused with its name', async
   await chmod(path.dirname(home.file), 0o755);
   await home.remove();
 });
+
+test('who listens hears each message once, whatever became of the steps of that turn', async () => {
+  const home = await createStateFile();
+  let look: (() => void) | undefined;
+  const store = await home.open({
+    watch(given) {
+      look = given;
+      return () => {};
+    },
+  });
+  const database = new DatabaseSync(home.file);
+  database.exec("INSERT INTO counter VALUES ('until:damaged', 'no JSON', 1)");
+  database.close();
+
+  const heard: unknown[] = [];
+  const subscribing = store.subscribe('keys', (message) => void heard.push(message));
+  const damaged = { counter: 'damaged', window: { until: NOW + 1 } };
+  await expect(store.totals([damaged], NOW)).rejects.toMatchObject({ code: 'STATE_UNAVAILABLE' });
+  const stop = await subscribing;
+  await store.publish('keys', 'one');
+  look?.();
+  expect(heard).toEqual(['one']);
+  await stop();
+  await store.publish('keys', 'two');
+  look?.();
+  expect(heard).toEqual(['one']);
+  await store.close();
+  await home.remove();
+});

@@ -53,8 +53,9 @@ function describeUse(
 ): string | undefined {
   const most = costs.reduce((dearest, one) => (one.amount > dearest.amount ? one : dearest));
   if (most.amount === 0) {
-    const what = measure.unit === 'usd' ? 'has a price' : 'says how many tokens it uses';
-    return `nothing that this limit is about ${what}, so it never counts anything; set \`price\` of a source`;
+    const [what, key] =
+      measure.unit === 'usd' ? ['has a price', 'price'] : ['says how many tokens it uses', 'price.tokens'];
+    return `nothing that this limit is about ${what}, so it never counts anything; set \`${key}\` of a source`;
   }
   if (measure.mode === 'soft' || measure.amount === 0 || most.amount <= measure.amount) return undefined;
   const name = toShownName(most.tool.source, most.tool.name);

@@ -13,6 +13,7 @@ import type { Problem } from '../policy/problem.ts';
 import { view } from '../policy/view.ts';
 import type { Path } from '../text/pointer.ts';
 import { findLimitsOfNobody, findLimitsWithoutUse } from './check-limits.ts';
+import { findIdlePrices } from './check-prices.ts';
 import { chooseBase, type PinnedServers } from '../upstream/http/base-url.ts';
 
 /** Everything a configuration makes, together. */
@@ -54,6 +55,7 @@ export function findSetupWarnings(setup: Setup): Problem[] {
     ...findPolicyGaps(setup),
     ...findLimitsOfNobody(setup.policy, principalsOf(setup.config)),
     ...(setup.isIncomplete ? [] : findLimitsWithoutUse(setup.policy, setup.catalog.tools, boundOf(setup))),
+    ...(setup.isIncomplete ? [] : findIdlePrices(setup)),
     ...(setup.policy.rules.length > 0 ? [...findScopesOfNobody(setup), ...findIdleScopes(setup)] : []),
   ];
 }

@@ -54,6 +54,7 @@ function explain(issue: Issue, prefix: Path, context: Context): Explanation[] {
         withExample(path, `${name} must be a multiple of ${issue.divisor}${got(path, context)}`, context),
       ];
     case 'custom':
+      return [withExample(path, `${name} ${toClause(issue.message)}${gotScalar(path, context)}`, context)];
     case 'invalid_format':
     case 'invalid_element':
     default:
@@ -189,11 +190,19 @@ function got(path: Path, context: Context): string {
   return `, got ${text.length > 60 ? `${text.slice(0, 60)}…` : text}`;
 }
 
-/** Neither what came from a secret, nor what may be one that stands in the file itself; a URL may hold a password. */
+/** What is wrong with a list or a mapping as a whole is not that it is one. */
+function gotScalar(path: Path, context: Context): string {
+  const value = valueAt(context.input, path);
+  return typeof value === 'object' && value !== null ? '' : got(path, context);
+}
+
+/**
+ * Neither what came from a secret, nor what may be one that stands in the file itself; a URL may hold a password, and so may
+ * what was meant as one.
+ */
 function isShowable(value: unknown, path: Path, context: Context): boolean {
-  return (
-    !context.isReference(path) && !isSensitive(path) && !(typeof value === 'string' && value.includes('://'))
-  );
+  const mayHoldPassword = typeof value === 'string' && /:\/\/|:.*@/s.test(value);
+  return !context.isReference(path) && !isSensitive(path) && !mayHoldPassword;
 }
 
 /** With the example of the setting's own description as the hint. */
@@ -250,6 +259,8 @@ function toBound(issue: z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig): stri
   const bound = Number(isSmall ? issue.minimum : issue.maximum);
   if (issue.origin === 'string' && isSmall && bound === 1) return 'not be empty';
   if (issue.origin === 'array' && isSmall && bound === 1) return 'have at least one entry';
+  if (issue.inclusive === false && issue.origin !== 'string' && issue.origin !== 'array')
+    return `be ${isSmall ? 'more' : 'less'} than ${bound}`;
   const most = isSmall ? 'at least' : 'at most';
   if (issue.origin === 'string') return `have ${most} ${bound} characters`;
   if (issue.origin === 'array') return `have ${most} ${bound} entries`;
@@ -258,7 +269,7 @@ function toBound(issue: z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig): stri
 
 /** Our own schemas write a clause (`must be …`); what the library writes is a sentence. */
 function toClause(message: string): string {
-  return /^(?:must|has|is|names|needs|an?) /.test(message) ? message : `is not valid: ${message}`;
+  return /^(?:must|has|is|names|needs|takes|an?) /.test(message) ? message : `is not valid: ${message}`;
 }
 
 function toList(words: readonly string[], conjunction = ''): string {

@@ -1,15 +1,30 @@
 import { z } from 'zod';
+import { parseRedisUrl } from './redis/redis-url.ts';
 
 const text = z.string().min(1);
 
+const RedisUrl = text.superRefine((url, context) => {
+  const parsed = parseRedisUrl(url);
+  if (typeof parsed === 'string') context.addIssue({ code: 'custom', message: parsed });
+});
+
+/** A cluster has no other databases. */
+const ClusterUrl = RedisUrl.refine(
+  (url) => {
+    const parsed = parseRedisUrl(url);
+    return typeof parsed === 'string' || parsed.database === 0;
+  },
+  { error: 'must not name a database: a cluster has only database 0' },
+);
+
 const Redis = z
   .strictObject({
-    url: text.optional().meta({
+    url: RedisUrl.optional().meta({
       description: 'One server: `redis://host:6379/0`, or `rediss://` for TLS.',
       examples: ['redis://127.0.0.1:6379'],
     }),
     cluster: z
-      .array(text)
+      .array(ClusterUrl)
       .min(1)
       .optional()
       .meta({
@@ -20,7 +35,7 @@ const Redis = z
       .strictObject({
         name: text.meta({ description: 'The name of the primary.', examples: ['mymaster'] }),
         urls: z
-          .array(text)
+          .array(RedisUrl)
           .min(1)
           .meta({
             description: 'URLs of the sentinels.',

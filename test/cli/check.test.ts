@@ -151,6 +151,34 @@ limits:
     expect.stringMatching(
       /^billing\.policy\.yaml:4:26 billing\/money: no call of billing_\w+ ever fits: it can take 0\.5 USD, and the limit is 0\.4 USD per day$/,
     ),
-    'billing.policy.yaml:5:25 billing/tokens: nothing that this limit is about says how many tokens it uses, so it never counts anything; set `price` of a source',
+    'billing.policy.yaml:5:25 billing/tokens: nothing that this limit is about says how many tokens it uses, so it never counts anything; set `price.tokens` of a source',
+  ]);
+});
+
+test('prices of no tool, and prices that an earlier one hides, are warnings', async () => {
+  await using workspace = await createFolder({
+    'bailiwick.yaml': `identity: { local: { scopes: [billing:read] } }
+sources:
+  billing:
+    openapi: billing.yaml
+    url: http://127.0.0.1:9
+    prices:
+      list_bils: 5
+      make_*: 0.2
+      list_*: 0.1
+      'make_bill': 0.3
+      '*': 0.1
+`,
+    'billing.yaml': DOCUMENT,
+    'policies/billing.policy.yaml':
+      'policy: billing\nscopes: { billing:read: { source: billing, access: read } }\n',
+  });
+  const { status, out } = await bailiwick(workspace.folder, ['check', '--json']);
+  const { warnings } = JSON.parse(out) as Record<string, Finding[]>;
+  expect(status).toBe(0);
+  expect(warnings?.map(toText).filter((line) => line.includes('.prices'))).toEqual([
+    'bailiwick.yaml:7:7 sources.billing.prices: `list_bils` is the name of no tool, so it prices nothing; did you mean `list_bills`?',
+    'bailiwick.yaml:10:7 sources.billing.prices: `make_bill` prices nothing, because `make_*` before it counts; the first that matches does',
+    'bailiwick.yaml:11:7 sources.billing.prices: `*` prices nothing, because `list_*` before it counts; the first that matches does',
   ]);
 });

@@ -151,6 +151,7 @@ test.each([
   [['--by', 'team,tol'], '--by: tol is none of team, principal'],
   [['--json', '--csv'], '--json and --csv: choose one of them'],
   [['--budgets', '--chart'], '--budgets is about this moment'],
+  [['--budgets', '--team', 'care', '--top', '3'], 'not with --'],
 ])('spend %j is refused with what to write', async (args, message) => {
   await using workspace = await createFolder(FILES);
   const { status, err } = await bailiwick(workspace.folder, ['spend', ...args]);

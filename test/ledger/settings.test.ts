@@ -29,7 +29,7 @@ test.each([
   ['price: {}', 'needs at least one of `perCall`, `field` and `tokens`'],
   ['price: { field: /cost }', 'needs `field` and `max` together'],
   ['price: { field: cost, max: 1 }', 'must be a JSON Pointer'],
-  ['price: { field: /cost, max: 0 }', 'must be at least 0'],
+  ['price: { field: /cost, max: 0 }', 'must be more than 0, got 0'],
   ['price: { perCall: 1, usdPerUnit: 2 }', 'must have a `field` that `usdPerUnit` is the price of'],
   ['price: { tokens: { field: /tokens, max: 1.5 } }', 'must be a whole number'],
 ])('`%s` is refused with what is right', async (line, message) => {
@@ -62,4 +62,29 @@ ledger: { timeZone: America/New_York }
   expect(priceIn('box', 'one')?.costOf({ 'a/b': [0.05] })?.nanoUsd).toBe(150_000_000);
   expect(priceIn('box', 'one')?.costOf({ 'a/b': {} })).toBeUndefined();
   expect(priceIn('box', 'one')?.costOf(undefined)).toBeUndefined();
+});
+
+test.each([
+  ['redis: { url: http://127.0.0.1:7390 }', '`state.redis.url` must begin with redis: or rediss:'],
+  ['redis: { url: user:secret@127.0.0.1 }', '`state.redis.url` must begin with redis:'],
+  ['redis: { url: localhost }', '`state.redis.url` must be a URL'],
+  ['redis: { url: redis://127.0.0.1:7390/x }', '`state.redis.url` must end with the number of a database'],
+  ['redis: { url: redis:// }', '`state.redis.url` must '],
+  ['redis: { url: "redis://h?a=b" }', '`state.redis.url` must not have more than that'],
+  [
+    'redis: { url: redis://user:secret%zz@h }',
+    '`state.redis.url` must have user name and password percent-encoded',
+  ],
+  ['redis: { cluster: [redis://a, redis://b/1] }', '`state.redis.cluster[1]` must not name a database'],
+  [
+    'redis: { sentinel: { name: main, urls: [tcp://a] } }',
+    '`state.redis.sentinel.urls[0]` must begin with redis:',
+  ],
+  ['memory: true\n  sqlite: a.db', '`state` takes one of `sqlite`, `redis` and `memory`'],
+])('`state: %s` is refused where it stands, and no password is repeated', async (line, message) => {
+  const problems = await refusalOf(`sources: {}\nstate:\n  ${line}\n`);
+  expect(problems).toHaveLength(1);
+  expect(problems[0]).toMatch(/^[23]:\d+ {2}/);
+  expect(problems[0]).toContain(message);
+  expect(problems[0]).not.toMatch(/secret|7390|got a/);
 });

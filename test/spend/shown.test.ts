@@ -61,7 +61,7 @@ test('calls whose cost is not known are told', async () => {
       .slice(-3),
   ).toEqual([
     '1,200 calls are charged at the most that they can cost, because what they did cost is not known.',
-    '1 call ended with the process that made it, and counts as made.',
+    '1 call ended with the process that made it, and counts as made; those with a price are among the calls above.',
     '2 rows of the store cannot be read by this version, and are not counted.',
   ]);
 });

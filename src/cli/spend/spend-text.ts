@@ -80,15 +80,16 @@ function shareOf(sums: Sums, total: Sums): string {
 
 /** What the numbers do not say by themselves. */
 export function describeDoubts({ total, unreadable }: Spend): string[] {
+  const { bound, lost } = total;
   const notes = [
-    ...(total.bound > 0n
+    ...(bound > 0n
       ? [
-          `${plural(total.bound, 'call')} ${total.bound === 1n ? 'is' : 'are'} charged at the most that ${total.bound === 1n ? 'it' : 'they'} can cost, because what ${total.bound === 1n ? 'it' : 'they'} did cost is not known.`,
+          `${plural(bound, 'call')} ${bound === 1n ? 'is' : 'are'} charged at the most that ${bound === 1n ? 'it' : 'they'} can cost, because what ${bound === 1n ? 'it' : 'they'} did cost is not known.`,
         ]
       : []),
-    ...(total.lost > 0n
+    ...(lost > 0n
       ? [
-          `${plural(total.lost, 'call')} ended with the process that made ${total.lost === 1n ? 'it' : 'them'}, and ${total.lost === 1n ? 'counts as made' : 'count as made'}.`,
+          `${plural(lost, 'call')} ended with the process that made ${lost === 1n ? 'it' : 'them'}, and ${lost === 1n ? 'counts as made' : 'count as made'}${bound > 0n ? '; those with a price are among the calls above' : ''}.`,
         ]
       : []),
     ...(unreadable > 0

@@ -30,12 +30,15 @@ interface SpendOptions extends SpendFilters {
   readonly by?: string;
   readonly from?: string;
   readonly to?: string;
-  readonly top: string;
+  readonly top?: string;
   readonly json?: boolean;
   readonly csv?: boolean;
   readonly chart?: boolean;
   readonly budgets?: boolean;
 }
+
+/** What goes with `--budgets`. */
+const OF_BUDGETS: ReadonlySet<string> = new Set(['budgets', 'json', 'csv', 'config', 'logLevel']);
 
 const MOST_SHOWN = 100_000;
 
@@ -68,7 +71,7 @@ export const addSpend: AddCommand = (program, terminal) => {
       'the first day: 2026-11-21, 2026-11, today or yesterday (default: the first of the month)',
     )
     .option('--to <day>', 'the last day, in the same forms (default: today)')
-    .option('--top <number>', 'lines of a table or chart; what is beyond is added up', '50')
+    .option('--top <number>', 'lines of a table or chart; what is beyond is added up (default: 50)')
     .option('--budgets', 'how full the budgets in force are')
     .option('--chart', 'bars instead of numbers alone')
     .option('--csv', 'comma-separated values (RFC 4180), money in USD')
@@ -83,7 +86,7 @@ export const addSpend: AddCommand = (program, terminal) => {
     const today = createCalendar(timeZone).periodAt('day', now).id;
     const span = toDaySpan(options, today);
     const by = toDimensions(options.by, options.chart ? 'day' : 'principal');
-    const top = toCount('--top', options.top, { least: 1, most: MOST_SHOWN });
+    const top = toCount('--top', options.top ?? '50', { least: 1, most: MOST_SHOWN });
     const store = await openSpendStore(loaded.config.state, terminal, { logger, now: Date.now });
     try {
       if (options.budgets) {
@@ -99,15 +102,17 @@ export const addSpend: AddCommand = (program, terminal) => {
   program.addCommand(command);
 };
 
-function refuseContradictions({ json, csv, chart, budgets, by, from, to }: SpendOptions): void {
+function refuseContradictions(options: SpendOptions): void {
+  const { json, csv, chart, budgets } = options;
   const forms = Object.entries({ json, csv, chart }).flatMap(([name, isGiven]) =>
     isGiven ? [`--${name}`] : [],
   );
   if (forms.length > 1) throw new BailiwickError('USAGE', `${forms.join(' and ')}: choose one of them`);
-  if (budgets && (chart || by !== undefined || from !== undefined || to !== undefined)) {
+  const idle = Object.keys(options).filter((name) => !OF_BUDGETS.has(name));
+  if (budgets && idle.length > 0) {
     throw new BailiwickError(
       'USAGE',
-      '--budgets is about this moment and goes with --json or --csv alone, not with --by, --from, --to or --chart',
+      `--budgets is about this moment and about every budget: it goes with --json or --csv alone, not with ${idle.map((name) => `--${name}`).join(', ')}`,
     );
   }
 }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { ConnectionOptions } from 'node:tls';
 import { BailiwickError } from '../../errors.ts';
+import { parseRedisUrl, type RedisUrl } from './redis-url.ts';
 import type { StateSettings } from '../settings.ts';
 
 export type RedisSettings = NonNullable<StateSettings['redis']>;
@@ -63,50 +64,15 @@ function toUrls(settings: RedisSettings): { kind: Topology['kind']; urls: readon
   return { kind: 'single', urls: settings.url === undefined ? [] : [settings.url] };
 }
 
-interface ParsedUrl {
+interface ParsedUrl extends Omit<RedisUrl, 'host' | 'port'> {
   readonly endpoint: Endpoint;
-  readonly secure: boolean;
-  readonly database: number;
-  readonly username: string | undefined;
-  readonly password: string | undefined;
 }
 
-const FORM = 'write redis://host:port/database, or rediss:// for TLS';
-
-/** The text itself is never repeated in an error: it may hold a password. */
 function parseUrl(text: string, defaultPort: number): ParsedUrl {
-  const url = URL.parse(text);
-  if (url === null) throw new BailiwickError('CONFIGURATION', `state.redis: a URL cannot be read; ${FORM}`);
-  if (url.protocol !== 'redis:' && url.protocol !== 'rediss:')
-    throw new BailiwickError('CONFIGURATION', `state.redis: a URL begins with ${url.protocol}; ${FORM}`);
-  const database = /^\/?(\d{0,5})\/?$/.exec(url.pathname)?.[1];
-  if (url.hostname === '' || database === undefined || url.search !== '' || url.hash !== '')
-    throw new BailiwickError(
-      'CONFIGURATION',
-      `state.redis: the URL of ${url.host} is more or less than that; ${FORM}`,
-    );
-  return {
-    endpoint: {
-      host: url.hostname.replaceAll(/^\[|\]$/g, ''),
-      port: url.port === '' ? defaultPort : Number(url.port),
-    },
-    secure: url.protocol === 'rediss:',
-    database: Number(database),
-    username: decode(url.username, url.host),
-    password: decode(url.password, url.host),
-  };
-}
-
-function decode(text: string, host: string): string | undefined {
-  if (text === '') return undefined;
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    throw new BailiwickError(
-      'CONFIGURATION',
-      `state.redis: user name or password in the URL of ${host} is not percent-encoded`,
-    );
-  }
+  const url = parseRedisUrl(text);
+  if (typeof url === 'string') throw new BailiwickError('CONFIGURATION', `state.redis: a URL ${url}`);
+  const { host, port = defaultPort, ...others } = url;
+  return { endpoint: { host, port }, ...others };
 }
 
 /** The nodes of a cluster are found by address, but their certificate carries a name. */

@@ -1,7 +1,9 @@
+import { basename } from 'node:path';
 import type { LineReader } from './chain-lines.ts';
 import { EMPTY_HEAD } from './chain.ts';
 import type { Head } from './chain.ts';
 import { RECORD_VERSION } from './record.ts';
+import { firstSeqOf } from './segment-name.ts';
 import type { SignatureCheck, SignatureVerdict } from './signatures.ts';
 import { createSignatureCheck } from './signatures.ts';
 import { readTestimony } from './testimony.ts';
@@ -95,6 +97,7 @@ export function createChainCheck(expected: ChainExpectation): ChainCheck {
     const why =
       (isLater ? beginAfter(record) : undefined) ??
       whyNotNext(record, head, chain) ??
+      whyNotFirst(record) ??
       whyUnexpected(record) ??
       signatures.add(record, head);
     if (why !== undefined) return bad(why);
@@ -112,6 +115,13 @@ export function createChainCheck(expected: ChainExpectation): ChainCheck {
     return (
       wrong && `the record follows another one than the one whose hash ${wrong.from} holds: ${wrong.hash}`
     );
+  }
+
+  /** Readers find a record by the names of the files. */
+  function whyNotFirst({ seq }: VerifiedLine): string | undefined {
+    const named = line === 1 ? firstSeqOf(basename(file)) : undefined;
+    if (named === undefined || named === seq) return undefined;
+    return `the file was renamed: its name says that it begins with record ${named}`;
   }
 
   function whyUnexpected(record: VerifiedLine): string | undefined {

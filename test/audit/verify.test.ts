@@ -1,4 +1,4 @@
-import { appendFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parseHeads } from '../../src/audit/parse-heads.ts';
@@ -108,6 +108,17 @@ test('a chain under the name of another is found', async () => {
   const report = await verifyDirectory(dir);
   expect(report.chains.map((chain) => chain.ok)).toEqual([true, false]);
   expect(report.chains[1]?.firstBad?.why).toContain(`belongs to the chain ${CHAIN}`);
+});
+
+test.each([
+  ['000000000001.jsonl', '000000000000.jsonl', 1],
+  ['000000000005.jsonl', '000000000009.jsonl', 5],
+])('a file %s that was renamed to %s is found, because readers go by its name', async (from, to, seq) => {
+  const dir = await temporaryDirectory();
+  await writeChain(dir);
+  await rename(join(dir, CHAIN, from), join(dir, CHAIN, to));
+  const report = await verifyDirectory(dir);
+  expect(report.chains[0]?.firstBad).toMatchObject({ seq, line: 1, why: /was renamed/ });
 });
 
 test('a torn last line is named and costs no record; with more behind it, it is no longer innocent', async () => {

@@ -8,7 +8,7 @@ import { MAX_NAME_BYTES, MAX_VALUE_BYTES } from './store.ts';
  */
 
 /** More items than limits can apply to one call. */
-const MAX_ITEMS = 256;
+export const MAX_ITEMS = 256;
 /** More sums than a row has any use for. */
 const MAX_SUMS = 64;
 

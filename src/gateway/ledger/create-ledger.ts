@@ -1,3 +1,4 @@
+import { MAX_ITEMS } from '../../state/bounds.ts';
 import type { LostReservation, Store } from '../../state/store.ts';
 import { wasNotTaken } from '../../state/unavailable.ts';
 import type { Logger } from '../../telemetry/logger.ts';
@@ -11,7 +12,7 @@ import type { Hold, Ledger, LedgerRequest } from './ledger.ts';
 import { keepLeases, LEASE_MS } from './leases.ts';
 import { createLocalCount } from './local-count.ts';
 import { createOutbox } from './outbox.ts';
-import { limitExceeded, limitsUnknown } from './refusals.ts';
+import { limitExceeded, limitsUnknown, tooManyLimits } from './refusals.ts';
 import { scheduleTimer, type Schedule } from './schedule.ts';
 import { amountsOf, NOTHING_SENT, spendOf, tallyOf, type Spent } from './settlement.ts';
 
@@ -109,6 +110,7 @@ export function createLedger(options: LedgerOptions): Ledger {
     const reservedAt = now();
     const timeZone = options.timeZone();
     const counted = countersOf(request, { now: reservedAt, timeZone, calendarOf });
+    if (counted.length > MAX_ITEMS) throw tooManyLimits(counted, MAX_ITEMS);
     if (counted.length === 0 && isFree(request)) return pass(request, counted, reservedAt);
     if (!store.isAvailable()) return countLocally(request, counted, { at: reservedAt, cause: undefined });
     const lost = { ...spendOf(request, undefined).sums, lost: 1 };

@@ -11,7 +11,8 @@ import type { PolicySet } from '../../policy/policy-set.ts';
 export interface Ledger {
   /**
    * @throws BailiwickError `LIMIT_EXCEEDED` where a hard limit has no room (`data`: `rules`, the limits without room;
-   *   `retryAfterMs`, where it is known), `STATE_UNAVAILABLE` where a hard limit cannot be looked at. Nothing is then reserved.
+   *   `retryAfterMs`, where it is known), `STATE_UNAVAILABLE` where a hard limit cannot be looked at, `CONFIGURATION` where more than 256
+   *   measures of limits apply. Nothing is then reserved.
    */
   reserve(request: LedgerRequest): Promise<Hold>;
   /** Ends what is done in the background. Reservations of calls that have not ended are left to their lease. */

@@ -36,6 +36,15 @@ export function limitExceeded(
   });
 }
 
+/** The refusal of a call to which more limits apply than one reservation can hold. */
+export function tooManyLimits(counted: readonly Counted[], most: number): BailiwickError {
+  const [first] = counted;
+  return new BailiwickError(
+    'CONFIGURATION',
+    `${counted.length} rates, concurrencies and budgets apply to this call, ${first?.limit.id} the first of them, and at most ${most} can; whoever runs the gateway has to remove some, or say \`by\` in one limit instead of writing many`,
+  );
+}
+
 /** The refusal of a call whose hard limits cannot be looked at. */
 export function limitsUnknown(counted: readonly Counted[], cause: unknown): BailiwickError {
   const ids = [...new Set(counted.filter(({ item }) => item.mode === 'hard').map(({ limit }) => limit.id))];

@@ -42,7 +42,8 @@ export async function callTool(road: Road, call: ToolCall): Promise<JsonObject> 
     const charge: Chargeable = { target: { kind: 'tool', tool }, price };
     return await recordedCall(road, call, { ...attempt, charge }, async (context, answered) => {
       const outcome = await upstreamOf(call, tool).callTool(tool, call.args, context);
-      answered(outcome.answer ?? answerOf(outcome.result));
+      // Only a price has use for it, and a long text takes time to read.
+      if (price) answered(outcome.answer ?? answerOf(outcome.result));
       return { ...outcome, result: shape(call, tool, outcome) };
     });
   } catch (thrown) {

@@ -1,8 +1,9 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { createArgumentRecorder } from '../../src/audit/mask/record-arguments.ts';
 import type { RecordEntry } from '../../src/audit/record.ts';
 import { createCatalog } from '../../src/catalog/catalog.ts';
 import { BailiwickError } from '../../src/errors.ts';
+import { callTool } from '../../src/gateway/call-tool.ts';
 import { ALL_SOURCES } from '../../src/gateway/endpoint.ts';
 import { createInFlight } from '../../src/gateway/in-flight.ts';
 import { createPriceList } from '../../src/gateway/price.ts';
@@ -135,4 +136,26 @@ test('while the store is away, what a hard limit guards is refused, and the reco
       detail: { limits: ['team/calls', 'team/one'], retryAfterMs: 5_000 },
     },
   ]);
+});
+
+test.each([
+  ['one that costs something', new Map([['crm', createPriceList({ price: 0.5 })]]), 1],
+  ['one that costs nothing', new Map(), 0],
+] as const)('the text of an answer is read for a price, of %s', async (_, prices, times) => {
+  const { road, caller } = setUp();
+  const text = '{"usage":{"cost":1}}';
+  const upstream = {
+    source: 'crm',
+    callTool: async () => ({ result: { content: [{ type: 'text', text }] }, status: 'ok' }),
+  } as unknown as Upstream;
+  const snapshot = createSnapshot({
+    catalog: caller.snapshot.catalog,
+    policy: POLICY,
+    upstreams: new Map([['crm', upstream]]),
+    settings: { ...caller.snapshot.settings, prices },
+  });
+  const parse = vi.spyOn(JSON, 'parse');
+  onTestFinished(() => parse.mockRestore());
+  await callTool(road, { ...caller, snapshot, name: 'crm_lookup', args: {} });
+  expect(parse.mock.calls.filter(([given]) => given === text)).toHaveLength(times);
 });

@@ -74,6 +74,10 @@ export const AuditSettings = z
           .max(256)
           .refine((entry) => !entry.startsWith('/') || !/~(?![01])/.test(entry), {
             error: 'is no JSON pointer: after `~` comes `0` or `1`',
+          })
+          .refine((entry) => !hasStrayStar(entry), {
+            error:
+              'has a `*` that hides nothing: in a pointer it is a whole part, any one; a name without `/` holds at every depth and has none',
           }),
       )
       .max(500)
@@ -90,6 +94,15 @@ export const AuditSettings = z
   .meta({ description: 'The tamper-evident record of every call.' });
 
 export type AuditSettings = z.output<typeof AuditSettings>;
+
+/** True for a star that is not a whole part of a pointer: it was meant as a pattern, and there are none. */
+function hasStrayStar(entry: string): boolean {
+  if (!entry.startsWith('/')) return entry.includes('*');
+  return entry
+    .slice(1)
+    .split('/')
+    .some((part) => part.includes('*') && part !== '*');
+}
 
 function isSigningKey(pem: string): boolean {
   try {

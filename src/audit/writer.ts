@@ -104,17 +104,16 @@ export async function openChain(options: ChainOptions): Promise<ChainWriter> {
   const { flushDelayMs = 50, segmentBytes = 64 * MEBIBYTE, maxWaitingBytes = 16 * MEBIBYTE } = options;
   if (!CHAIN_NAME.test(chain)) throw new RangeError(`not a name for a chain: ${chain}`);
   const directory = join(options.dir, chain);
-  const live = await markLive(options.dir, chain).catch((error: unknown) => {
-    // Records matter more. Without the mark, others may take the chain for one whose process is gone.
-    logger.warn({ err: error, chain }, 'the audit chain cannot be marked as being written');
-    return undefined;
-  });
+  let unmarked: unknown;
+  const live = await markLive(options.dir, chain).catch((error: unknown) => void (unmarked = error));
   try {
     await claimDirectory(fileSystem, directory);
   } catch (error) {
     live?.release();
     throw error;
   }
+  // Records matter more. Without the mark, others may take the chain for one whose process is gone.
+  if (!live) logger.warn({ err: unmarked, chain }, 'the audit chain cannot be marked as being written');
   const segments = createSegments({ directory, segmentBytes, fileSystem, logger });
   const checkpoints = options.signing && createCheckpoints(chain, options.signing, flushSoon);
 

@@ -10,6 +10,7 @@ import { addConnect } from './connect.ts';
 import { addDemoApi } from './demo-api.ts';
 import { addKeys } from './keys.ts';
 import { cutAfterUnknownCommand } from './known-command.ts';
+import { toOperatorMessage } from './operator-message.ts';
 import { addPlan } from './plan.ts';
 import { addSchema } from './schema.ts';
 import { addServe } from './serve.ts';
@@ -66,7 +67,7 @@ export async function run(args: readonly string[], terminal: Terminal = processT
   } catch (thrown) {
     if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : ERRORS.USAGE.exit;
     const error = toBailiwickError(thrown);
-    terminal.err(`bailiwick: ${error.message}`);
+    terminal.err(`bailiwick: ${toOperatorMessage(error)}`);
     if (error.code === 'INTERNAL')
       terminal.err(String(error.cause instanceof Error ? error.cause.stack : error.cause));
     return ERRORS[error.code].exit;

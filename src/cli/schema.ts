@@ -1,14 +1,18 @@
+import { CALLS_SCHEMA } from '../audit/read/call-schema.ts';
 import { RECORD_SCHEMA } from '../audit/record-schema.ts';
 import { configJsonSchema } from '../config/json-schema.ts';
 import { policyJsonSchema } from '../policy/schema.ts';
 import { BailiwickError } from '../errors.ts';
 import { createCommand, type AddCommand } from './command.ts';
 import { COMPILE_SCHEMA } from './compile-schema.ts';
+import { SPEND_SCHEMA } from './spend/spend-schema.ts';
 
 const SCHEMAS: Readonly<Record<string, () => unknown>> = {
   config: configJsonSchema,
   policy: policyJsonSchema,
   record: () => RECORD_SCHEMA,
+  calls: () => CALLS_SCHEMA,
+  spend: () => SPEND_SCHEMA,
   compile: () => COMPILE_SCHEMA,
 };
 

@@ -24,5 +24,6 @@ function choicesOf(schema: z.ZodEnum | z.ZodLiteral): string[] {
 
 function plural(name: string): string {
   if (name.startsWith('list of ')) return `lists of ${name.slice('list of '.length)}`;
+  if (name.endsWith('`')) return name;
   return name === 'text' ? 'texts' : `${name}s`;
 }

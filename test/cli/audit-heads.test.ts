@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { readHeads, readTrust } from '../../src/cli/audit/verify-inputs.ts';
 import { bailiwick } from '../support/command-line.ts';
 import { createFolder, notesFiles } from '../support/gateway.ts';
+import { runHere } from '../support/in-process.ts';
 
 /** A folder in which two commands have left a chain each, and where the first of them is. */
 async function createRecords() {
@@ -59,6 +60,27 @@ test('gateways that share a store are not missed in each other’s directories',
   const count = async (...args: string[]): Promise<number> =>
     (JSON.parse((await bailiwick(folder, ['audit', 'heads', ...args])).out) as { heads: [] }).heads.length;
   expect([await count(), await count('--all')]).toEqual([2, 3]);
+});
+
+test('the operator is told which store cannot be reached, and where', async () => {
+  await using workspace = await createFolder({
+    'bailiwick.yaml': "sources: {}\nstate: { redis: { url: 'redis://:hushhush@127.0.0.1:9' } }\n",
+    'audit/chain/000000000001.jsonl': '',
+  });
+  const config = path.join(workspace.folder, 'bailiwick.yaml');
+  const verify = ['audit', 'verify', '--dir', path.join(workspace.folder, 'audit')];
+  for (const [command, status] of [
+    [['audit', 'heads'], 3],
+    [['spend'], 3],
+    [verify, 0],
+  ] as const) {
+    const answer = await runHere([...command, '--config', config]);
+    expect([answer.status, answer.err]).toEqual([
+      status,
+      expect.stringMatching(/cannot be reached now: Redis at 127\.0\.0\.1:9: .*ECONNREFUSED/),
+    ]);
+    expect(answer.err).not.toContain('hushhush');
+  }
 });
 
 test('what is no head, and what is no key, is an error of usage', async () => {

@@ -60,6 +60,13 @@ describe('what a person reads', () => {
     );
   });
 
+  test('query: a call by what the table shows of its id, and the last of several', async () => {
+    const one = await audit('record', 'query', '--call', 'd1000000', '--json');
+    expect(JSON.parse(one.out)).toMatchObject({ calls: [{ target: { name: 'get_ticket' } }] });
+    const { err } = await audit('record', 'query', '-n', '1');
+    expect(err).toBe('the last one is shown: --limit 0 shows all\n');
+  });
+
   test('show: everything of one call, named by the beginning of its id', async () => {
     const { status, out } = await audit('record', 'show', '47d8', '--verify');
     expect(status).toBe(0);

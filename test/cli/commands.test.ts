@@ -262,7 +262,7 @@ test('connect leaves a file that is no JSON alone and says where it breaks', asy
 
 test('schema prints the JSON Schema of each format', async () => {
   await using workspace = await createFolder({});
-  for (const format of ['config', 'policy', 'record', 'compile']) {
+  for (const format of ['config', 'policy', 'record', 'calls', 'spend', 'compile']) {
     const { out } = await bailiwick(workspace.folder, ['schema', format]);
     expect(JSON.parse(out)).toMatchObject({ $schema: 'https://json-schema.org/draft/2020-12/schema' });
   }

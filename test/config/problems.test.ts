@@ -127,6 +127,15 @@ test('a value of the wrong kind is told what would be right', async () => {
   ]);
 });
 
+test.each([
+  ['keep: { days: 0 }', '`audit.keep.days` must be more than 0, got 0'],
+  ["mask: ['/a/**']", '`audit.mask[0]` has a `*` that hides nothing: in a pointer it is a whole part'],
+  ["mask: ['*token']", '`audit.mask[0]` has a `*` that hides nothing'],
+])('audit: { %s }', async (audit, message) => {
+  const [problem] = await refusalOf(`sources: {}\naudit: { ${audit} }`);
+  expect(problem).toContain(message);
+});
+
 test('an empty file lacks sources, and says what they look like', async () => {
   for (const text of ['', '# nothing yet\n', 'server: {}\n']) {
     expect(await refusalOf(text)).toEqual([

@@ -154,6 +154,6 @@ test('two sinks of one name are refused', async () => {
     { name: 'a', otlp: { url: 'http://127.0.0.1' } },
   ]);
   await expect(loadConfig(join(folder, 'bailiwick.yaml'), {})).rejects.toThrow(
-    'two sinks have the same name',
+    /`audit\.sinks` has two sinks of the same name$/m,
   );
 });

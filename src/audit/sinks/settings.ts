@@ -274,10 +274,10 @@ export const SinksSettings = z
   .array(SinkSettings)
   .max(16)
   .refine((sinks) => new Set(sinks.map(({ name }) => name)).size === sinks.length, {
-    error: 'two sinks have the same name',
+    error: 'has two sinks of the same name',
   })
   .refine((sinks) => sinks.filter(({ stdout }) => stdout).length <= 1, {
-    error: 'more than one sink writes to standard output',
+    error: 'has more than one sink that writes to standard output',
   })
   .default([])
   .meta({

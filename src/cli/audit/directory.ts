@@ -22,12 +22,22 @@ export function addDirectoryOptions(command: Command): Command {
  * @throws BailiwickError `USAGE` where it is named twice; those of `loadConfig`.
  */
 export async function findDirectory(named: string | undefined, options: DirectoryOptions): Promise<string> {
-  const { dir = named } = options;
-  if (named !== undefined && named !== dir) {
-    throw new BailiwickError('USAGE', `the directory is named twice: ${named}, and --dir ${dir}`);
-  }
+  const dir = nameOnce(named, options);
   if (dir !== undefined) return dir;
   return (await loadConfig(options.config, process.env)).config.audit.dir;
+}
+
+/**
+ * The directory that is named on the command line, as an argument or as an option.
+ *
+ * @throws BailiwickError `USAGE` where both name one, and not the same.
+ */
+export function nameOnce(
+  named: string | undefined,
+  { dir = named }: { readonly dir?: string },
+): string | undefined {
+  if (named === undefined || named === dir) return dir;
+  throw new BailiwickError('USAGE', `the directory is named twice: ${named}, and --dir ${dir}`);
 }
 
 /** True for the path of a directory that is there. */

@@ -45,8 +45,8 @@ const FILTERS: readonly (readonly [CriterionName | 'chain', string, string])[] =
   ['status', 'status', STATUSES.join(', ')],
   ['code', 'code', 'the code of an error or a refusal, e.g. POLICY_DENIED, or the status of HTTP'],
   ['rule', 'id', 'a rule or a limit that took part'],
-  ['session', 'id', 'the MCP session'],
-  ['call', 'id', 'the call'],
+  ['session', 'id', 'the MCP session, or the first 8 characters of its id'],
+  ['call', 'id', 'the call, or the first 8 characters of its id'],
   ['trace', 'id', 'the trace (W3C Trace Context)'],
   ['chain', 'name', 'the chain'],
 ];
@@ -90,9 +90,16 @@ export function readFilterOptions(options: FilterOptions, now: number): Wanted {
   return { criteria, span, isWanted: (chain) => chains?.some((matches) => matches(chain)) ?? true };
 }
 
+/** What tables show by its beginning. */
+const NAMED_SHORT: ReadonlySet<CriterionName> = new Set(['session', 'call']);
+
+function toWholeId(id: string): string {
+  return /^[0-9a-f]{8}$/.test(id) ? `${id}*` : id;
+}
+
 function toPatterns(name: CriterionName, values: readonly string[]): string[] {
   const words = WORDS[name];
-  if (words === undefined) return [...values];
+  if (words === undefined) return NAMED_SHORT.has(name) ? values.map(toWholeId) : [...values];
   const patterns = values.flatMap((value) => value.split(',')).map((value) => value.trim());
   for (const pattern of patterns) {
     if (words.some(compileGlob(pattern))) continue;

@@ -35,7 +35,7 @@ export const addQuery: AddCommand = (audit, terminal, exit) => {
   ])
     .argument('[dir]', 'the audit directory; the same as --dir')
     .option(
-      '--limit <count>',
+      '-n, --limit <count>',
       `only the last so many; 0: all (default: ${DEFAULT_ROWS} in a table, else all)`,
     )
     .option(...JSON_OPTION)
@@ -79,7 +79,8 @@ async function query(terminal: Terminal, directory: string, options: QueryOption
   await output.end();
   troubles.end();
   if (last !== undefined && last.dropped > 0) {
-    terminal.err(`the last ${limit} of them are shown: --limit 0 shows all`);
+    const shown = limit === 1 ? 'the last one is' : `the last ${limit} of them are`;
+    terminal.err(`${shown} shown: --limit 0 shows all`);
   }
   if (sums.calls === 0) noMatch.tell(terminal, directory, 'no call matches');
   return sums.calls;

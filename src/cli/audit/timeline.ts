@@ -27,7 +27,7 @@ export const addTimeline: AddCommand = (audit, terminal) => {
     'audit timeline --principal agent --since 7d --summary',
   ])
     .argument('[dir]', 'the audit directory; the same as --dir')
-    .option('--limit <count>', 'tell only the last so many entries; all are counted', '200')
+    .option('-n, --limit <count>', 'tell only the last so many entries; all are counted', '200')
     .option('--summary', 'only what they come to')
     .option(...JSON_OPTION)
     .action(async (dir: string | undefined, options: TimelineOptions) => {

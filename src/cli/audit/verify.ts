@@ -3,12 +3,15 @@ import type { GivenHead } from '../../audit/given-heads.ts';
 import type { VerifyOptions } from '../../audit/verify.ts';
 import { loadConfig, type LoadedConfig } from '../../config/load.ts';
 import { CONFIG_OPTION, createCommand, DEFAULT_CONFIG, JSON_OPTION, type AddCommand } from '../command.ts';
+import { toOperatorMessage } from '../operator-message.ts';
 import { withProgress, type Terminal } from '../terminal.ts';
+import { nameOnce } from './directory.ts';
 import { visible } from './safe-text.ts';
 import { describeReport } from './verify-report.ts';
 
 interface Options {
   readonly config: string;
+  readonly dir?: string;
   readonly json?: boolean;
   readonly head: readonly string[];
   readonly trust: readonly string[];
@@ -32,6 +35,7 @@ export const addVerify: AddCommand = (audit, terminal, exit) => {
   ])
     .argument('[dir]', 'the directory; without it, audit.dir of the configuration')
     .option(...CONFIG_OPTION)
+    .option('--dir <dir>', 'the same as [dir]')
     .option(
       '--head <head>',
       'a head that was kept elsewhere: a file, or chain:seq:hash; may be repeated',
@@ -47,7 +51,8 @@ export const addVerify: AddCommand = (audit, terminal, exit) => {
     .option('--strict', 'also check that every line is the RFC 8785 form of what it says (slower)')
     .option(...JSON_OPTION)
     .addHelpText('after', DETAILS)
-    .action(async (dir: string | undefined, options: Options) => {
+    .action(async (named: string | undefined, options: Options) => {
+      const dir = nameOnce(named, options);
       const { verifyDirectory } = await import('../../audit/verify.ts');
       const { readHeads, readTrust } = await import('./verify-inputs.ts');
       const loaded = await loadFor(dir, options.config);
@@ -96,8 +101,7 @@ async function fromStore(loaded: LoadedConfig, directory: string, terminal: Term
     }
     return here.map((signed) => ({ ...signed, signed, from: 'the store' }));
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    terminal.err(`the heads in the store are not used: ${why}`);
+    terminal.err(`the heads in the store are not used: ${toOperatorMessage(error)}`);
     return [];
   }
 }

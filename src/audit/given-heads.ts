@@ -75,5 +75,5 @@ function toReport(given: GivenHead, trust: Trust, known: Map<string, PublicKey>)
   if (signed === undefined) return { ...head, ok: true };
   const signer = checkSignature(signed, known);
   if (typeof signer === 'string') return { ...head, ok: false, key: signed.key, why: signer };
-  return { ...head, ok: true, key: signer.id, trusted: trust.keys.some(({ id }) => id === signer.id) };
+  return { ...head, ok: true, key: signer.id, trusted: trust.keys.some(({ spki }) => spki === signer.spki) };
 }

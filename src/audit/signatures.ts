@@ -30,11 +30,13 @@ export interface SignatureCheck {
 
 /** A trusted key passes its trust on to the key that a `key` record names, by signing that record. */
 export function createSignatureCheck(trust: Trust, known = new Map<string, PublicKey>()): SignatureCheck {
-  const trusted = new Set(trust.keys.map(({ id }) => id));
-  const signers = new Set<string>();
+  // Whole keys: an id is short enough that another key with the same one could be searched for.
+  const trusted = new Set(trust.keys.map(({ spki }) => spki));
+  /** Ids by keys. */
+  const signers = new Map<string, string>();
   let checkpoints = 0;
   let trustedUntil = 0;
-  let successor: { seq: number; key: string } | undefined;
+  let successor: { seq: number; publicKey: string } | undefined;
 
   function checkpoint(record: VerifiedLine, before: { seq: number; time: string }): string | undefined {
     const { detail } = record;
@@ -52,14 +54,14 @@ export function createSignatureCheck(trust: Trust, known = new Map<string, Publi
     const signer = checkSignature(head, known);
     if (typeof signer === 'string') return `the checkpoint is not signed: ${signer}`;
     checkpoints += 1;
-    signers.add(signer.id);
-    if (!trusted.has(signer.id)) {
+    signers.set(signer.spki, signer.id);
+    if (!trusted.has(signer.spki)) {
       return trust.isRequired
         ? `the checkpoint is signed by the key ${signer.id}, which is not trusted`
         : undefined;
     }
     trustedUntil = head.seq;
-    if (successor?.seq === head.seq) trusted.add(successor.key);
+    if (successor?.seq === head.seq) trusted.add(successor.publicKey);
     return undefined;
   }
 
@@ -68,14 +70,15 @@ export function createSignatureCheck(trust: Trust, known = new Map<string, Publi
       if (record.type === 'checkpoint') return checkpoint(record, before);
       const { detail } = record;
       if (record.type !== 'key' || !isJsonObject(detail) || detail['change'] !== 'signs') return undefined;
-      if (typeof detail['key'] === 'string') successor = { seq: record.seq, key: detail['key'] };
+      const { publicKey } = detail;
+      if (typeof publicKey === 'string') successor = { seq: record.seq, publicKey };
       return undefined;
     },
     verdict: () => ({
       checkpoints,
       trustedUntil,
-      trusted: [...signers].filter((id) => trusted.has(id)),
-      unknown: [...signers].filter((id) => !trusted.has(id)),
+      trusted: [...signers].flatMap(([spki, id]) => (trusted.has(spki) ? [id] : [])),
+      unknown: [...signers].flatMap(([spki, id]) => (trusted.has(spki) ? [] : [id])),
     }),
   };
 }

@@ -6,6 +6,7 @@ import { SPEND_SCHEMA } from '../../src/cli/spend/spend-schema.ts';
 import { openStore } from '../../src/state/open-store.ts';
 import type { Store } from '../../src/state/store.ts';
 import { addSpend, spendRow } from '../spend/support.ts';
+import { freePort } from '../support/child-process.ts';
 import { bailiwick, type Outcome } from '../support/command-line.ts';
 import { createFolder, notesFiles, startApi } from '../support/gateway.ts';
 
@@ -156,6 +157,18 @@ test.each([
   await using workspace = await createFolder(FILES);
   const { status, err } = await bailiwick(workspace.folder, ['spend', ...args]);
   expect([status, err]).toEqual([2, expect.stringContaining(message)]);
+});
+
+test('spend says which Redis it cannot reach, and why, in one line', async () => {
+  const port = await freePort();
+  await using workspace = await createFolder({
+    'bailiwick.yaml': `state: { redis: { url: 'redis://user:secret@127.0.0.1:${port}' } }\nsources: {}\n`,
+  });
+  const { status, out, err } = await bailiwick(workspace.folder, ['spend', '--log-level', 'silent']);
+  expect([status, out]).toEqual([3, '']);
+  expect(err).toBe(
+    `bailiwick: the store that this gateway shares with others cannot be reached now: Redis at 127.0.0.1:${port}: connect ECONNREFUSED 127.0.0.1:${port}\n`,
+  );
 });
 
 test('spend says that there is nothing to read where state is in memory', async () => {

@@ -51,7 +51,8 @@ limits:
 Every limit whose \`who\` and \`what\` match a call applies to it, and all of them must have room; a call that one of them refuses
 counts in none. Room is taken before a call, for the most that it can cost, and given back after it as far as it cost less. A \`hard\`
 limit is therefore never passed: a call that could pass it is refused with [\`LIMIT_EXCEEDED\`](errors.md), which names the limits
-and says when there may be room again. A \`soft\` limit refuses nothing and raises an alert.
+and says what the call can take and when there may be room again; of a count by \`principal\`, \`key\` or \`team\` also what is left.
+A \`soft\` limit refuses nothing and raises an alert.
 
 **Counted by.** \`by\` says what has a count of its own: with \`rule\`, the default, all that the limit matches is counted together;
 with \`principal\`, each caller (issuer and subject) by itself; with \`team\`, \`key\`, \`client\`, \`source\`, \`tool\` or \`model\`, each of

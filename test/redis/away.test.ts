@@ -64,15 +64,26 @@ describe('Redis that is killed', () => {
 
   it('begins anew when it is back empty, without another start of the gateway', async () => {
     const server = await start();
-    const store = await open({ url: urlOf(server), timeoutMs: 300 });
+    const logger = recordLog();
+    const losses = (log: typeof logger): number =>
+      log.lines.filter(({ message }) =>
+        message.endsWith('has lost what it held: limits and budgets begin anew'),
+      ).length;
+    const store = await open({ url: urlOf(server), timeoutMs: 300 }, logger);
+    const others = recordLog();
+    const other = await open({ url: urlOf(server), timeoutMs: 300 }, others);
     await store.reserve(budgetOf('one'));
     await server.kill();
-    await expect.poll(() => store.isAvailable()).toBe(false);
+    await expect.poll(() => store.isAvailable() || other.isAvailable()).toBe(false);
     await server.restart();
     await untilAvailable(store);
+    await untilAvailable(other);
     expect(await store.reserve(budgetOf('two'))).toMatchObject({ outcome: 'reserved', totals: [PRICE] });
+    // Each gateway says so, whichever of them made the keys anew.
+    expect([losses(logger), losses(others)]).toEqual([1, 1]);
     await server.command('flushall');
     expect(await store.reserve(budgetOf('three'))).toMatchObject({ outcome: 'reserved', totals: [PRICE] });
+    expect(losses(logger)).toBe(2);
   });
 });
 
@@ -173,7 +184,7 @@ describe('the settings of the server', () => {
     expect(logger.lines).toMatchObject([
       { level: 'info', message: expect.stringContaining('is reached') },
       { level: 'warn', message: expect.stringContaining('maxmemory-policy is allkeys-lru') },
-      { level: 'info', message: expect.stringContaining('nothing is kept on disk') },
+      { level: 'warn', message: expect.stringContaining('nothing is kept on disk') },
     ]);
   });
 
@@ -184,7 +195,7 @@ describe('the settings of the server', () => {
     await store.put('key', 1, { now: NOW, expiresAt: NOW + 1_000 });
     await store.reserve(budgetOf('one'));
     await expect.poll(() => logger.lines.length).toBe(2);
-    expect(logger.lines.map(({ level }) => level)).toEqual(['info', 'info']);
+    expect(logger.lines.filter(({ message }) => message.includes('maxmemory-policy'))).toEqual([]);
     const keys = (await server.command('keys', '*')) as string[];
     const lives = await Promise.all(keys.map((key) => server.command('ttl', key)));
     expect(new Set(lives)).toEqual(new Set([-1]));
@@ -249,6 +260,21 @@ describe('a network that fails', () => {
     await store.reserve(budgetOf('one'));
     expect(await budgetTotal(store)).toEqual({ spent: 0, held: PRICE });
   });
+});
+
+it('says why it is away in plain words, and nothing of an outage before', async () => {
+  const port = await freePort();
+  const logger = recordLog();
+  const store = await open({ url: `redis://127.0.0.1:${port}`, timeoutMs: 200 }, logger);
+  const server = await start(['--port', String(port)]);
+  await untilAvailable(store);
+  const before = logger.lines.length;
+  server.signal('SIGSTOP');
+  await Promise.allSettled(Array.from({ length: 5 }, (_, index) => store.reserve(budgetOf(`call-${index}`))));
+  await expect(store.reserve(budgetOf('late'))).rejects.toMatchObject({ code: 'STATE_UNAVAILABLE' });
+  server.signal('SIGCONT');
+  await untilAvailable(store);
+  expect(inspect(logger.lines.slice(before))).not.toMatch(/ECONNREFUSED|enableOfflineQueue|max retries/);
 });
 
 describe('a store that is closed', () => {

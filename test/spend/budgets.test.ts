@@ -70,7 +70,7 @@ p/each    principal agent  0.5 USD per month, soft  2026-12-01 00:00 Europe/Berl
 p/teams   team care        4 calls per hour         2026-11-21 14:00 Europe/Berlin      1     1  50.0 %
 p/tools   tool desk/add    4 calls per day          2026-11-22 00:00 Europe/Berlin      1     0  25.0 %
 p/all     all together     100 calls per month      2026-12-01 00:00 Asia/Tokyo         3     1   4.0 %
-p/closed  all together     0 calls per day          2026-11-22 00:00 Europe/Berlin      0     0       -`,
+p/closed  all it is about  0 calls per day          2026-11-22 00:00 Europe/Berlin      0     0       -`,
   );
 });
 

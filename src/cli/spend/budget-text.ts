@@ -47,8 +47,8 @@ export function toAmount(unit: BudgetState['measure']['unit'], amount: number): 
   return unit === 'usd' ? toUsdText(amount) : String(amount);
 }
 
-function toWho({ measure: { by }, subject }: BudgetState): string {
-  if (by === 'rule') return 'all together';
+function toWho({ measure: { by }, subject, isForEveryone }: BudgetState): string {
+  if (by === 'rule') return isForEveryone ? 'all together' : 'all it is about';
   const [first, second] = subject;
   if (first === undefined) return `without ${by}`;
   if (second === undefined) return `${by} ${first}`;

@@ -14,6 +14,8 @@ export interface BudgetState {
   readonly measure: BudgetMeasure;
   /** Whose budget it is, as the limit counts; empty where one is for all. */
   readonly subject: Subject;
+  /** False where the limit is about some principals only. */
+  readonly isForEveryone: boolean;
   /** In the measure's unit, money in nano-USD. */
   readonly spent: number;
   readonly held: number;
@@ -66,7 +68,7 @@ interface Asked {
 
 async function readTotals(
   store: Store,
-  { id }: CompiledLimit,
+  { id, who }: CompiledLimit,
   asked: readonly Asked[],
   { now, timeZone }: BudgetQuery,
 ): Promise<BudgetState[]> {
@@ -77,7 +79,18 @@ async function readTotals(
     if (measure.kind !== 'budget' || period === undefined) return [];
     if (measure.by !== 'rule' && spent + held === 0) return [];
     const zone = measure.timeZone ?? timeZone;
-    return [{ limit: id, measure, subject, spent, held, resetsAt: period.end, timeZone: zone }];
+    return [
+      {
+        limit: id,
+        measure,
+        subject,
+        isForEveryone: who === undefined,
+        spent,
+        held,
+        resetsAt: period.end,
+        timeZone: zone,
+      },
+    ];
   });
 }
 

@@ -58,7 +58,7 @@ export function createAlerts(options: AlertOptions): Alerts {
     const { limit, budget, scope, period, part, total, amount, local } = alert;
     const where = local ? ', as far as this gateway counted while the store is away' : '';
     logger.warn(
-      { ...alert },
+      { ...alert, unit: measure.unit === 'usd' ? 'nano-USD' : measure.unit },
       `limit ${limit}: ${describeAmount(measure, total)} of ${describeAmount(measure, amount)} are used (${budget}, ${scope ?? 'all calls together'}, ${period}), which is at least ${Math.round(part * 1000) / 10} %${where}`,
     );
     onAlert(alert);

@@ -61,6 +61,8 @@ export function createConnection(options: ConnectionOptions): Connection {
   const layoutStep = toLayoutStep(layout, keys);
   const probing = createProbing();
   let lastError: Error | undefined;
+  /** Who made what Redis holds, as it was last seen. */
+  let knownMaker: string | undefined;
   let isClosed = false;
   let opening: { readonly resolve: () => void; readonly reject: (error: Error) => void } | undefined;
 
@@ -73,7 +75,11 @@ export function createConnection(options: ConnectionOptions): Connection {
 
   client.on('error', onError);
   if (client instanceof Cluster) client.on('node error', onError);
-  client.on('ready', () => void probing.now());
+  client.on('ready', () => {
+    // What went wrong before says nothing about what goes wrong from now on.
+    lastError = undefined;
+    void probing.now();
+  });
   client.on('close', () => availability.lost(reasonOf(lastError)));
   client.on('end', () => availability.lost(reasonOf(lastError)));
   availability.onChange((available) => {
@@ -147,8 +153,12 @@ export function createConnection(options: ConnectionOptions): Connection {
   }
 
   async function prepare(): Promise<void> {
-    const found = await commands[toCommandName('layout')]!(...layoutStep.keys, ...layoutStep.args);
-    assertLayout(layout, Number(found), title);
+    const answer = await commands[toCommandName('layout')]!(...layoutStep.keys, ...layoutStep.args);
+    const [found, maker] = answer as [number, string | null];
+    assertLayout(layout, found, title);
+    if (knownMaker !== undefined && maker !== knownMaker)
+      logger.warn({}, `${title} has lost what it held: limits and budgets begin anew`);
+    knownMaker = maker ?? undefined;
   }
 
   async function attempt(step: () => Promise<unknown>, repeatable: boolean): Promise<unknown> {
@@ -178,7 +188,7 @@ export function createConnection(options: ConnectionOptions): Connection {
   function giveUp(error: unknown, failure: Failure): BailiwickError {
     const fault = error instanceof Error ? error : new Error(String(error));
     const reason =
-      failure === 'lost' && lastError !== undefined
+      failure === 'lost' && lastError !== undefined && describeError(lastError) !== describeError(fault)
         ? `${describeError(fault)} (${describeError(lastError)})`
         : describeError(fault);
     // Redis without memory still takes what is given back, so the other steps are not kept from it.

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { BailiwickError } from '../../errors.ts';
 import type { Keys } from './keys.ts';
 import { toLayoutScript } from './scripts/layout-script.ts';
@@ -16,7 +17,7 @@ export function toLayoutStep(layout: Layout, keys: Keys) {
   return {
     lua: toLayoutScript(layout.migrations),
     keys: keys.all,
-    args: [String(layout.version), keys.kinds],
+    args: [String(layout.version), keys.kinds, randomUUID()],
   } as const;
 }
 

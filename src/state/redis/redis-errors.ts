@@ -47,7 +47,7 @@ const ADVICE: readonly [RegExp, string][] = [
   [/^NOREPLICAS/, 'it has too few replicas to take writes'],
   [/^LOADING/, 'it is still reading its data from disk'],
   [/^BUSY/, 'a script keeps it busy'],
-  [/^Connection is closed|enableOfflineQueue/, 'there is no connection to it'],
+  [/^Connection is closed|enableOfflineQueue|^Reached the max retries/, 'there is no connection to it'],
   [/^CLUSTERDOWN/, 'the cluster is down'],
   [/^WRONGTYPE/, 'another program uses the same keys: set another state.redis.prefix'],
 ];

@@ -37,7 +37,7 @@ async function inspectServer(server: Redis, title: string, warnings: Warnings): 
   const save = await readSetting(server, 'save');
   if (save === undefined) return;
   warnings.sayOnce(
-    'info',
+    save === '' ? 'warn' : 'info',
     save === ''
       ? `${title}: nothing is kept on disk, so budgets begin anew when Redis restarts. Set appendonly yes to keep them`
       : `${title}: only snapshots are kept on disk, so a crash forgets what was spent after the last one. Set appendonly yes to keep it`,

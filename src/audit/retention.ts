@@ -88,8 +88,9 @@ async function remove(
     },
   });
   for (const { chain, file } of going) {
+    // Another process may remove the same files at this moment.
     // oxlint-disable-next-line no-await-in-loop -- a chain's beginning first
-    await rm(join(dir, chain, file));
+    await rm(join(dir, chain, file), { force: true });
   }
   for (const chain of new Set(going.map((one) => one.chain))) {
     // oxlint-disable-next-line no-await-in-loop
@@ -115,8 +116,9 @@ async function listCandidates({ dir, ownChain }: RetentionOptions): Promise<Cand
       // oxlint-disable-next-line no-await-in-loop
       const last = await readLastRecord(path, chain).catch(() => undefined);
       // oxlint-disable-next-line no-await-in-loop
-      const { size } = await stat(path);
-      candidates.push({ chain, file, first, bytes: size, ...(last && last.seq >= first && { last }) });
+      const stats = await stat(path).catch(() => undefined);
+      if (stats === undefined) continue;
+      candidates.push({ chain, file, first, bytes: stats.size, ...(last && last.seq >= first && { last }) });
     }
   }
   return candidates;

@@ -140,6 +140,14 @@ test('files that a running gateway removes while they are verified raise no alar
   expect(report.ok).toBe(true);
 });
 
+test('two that remove the same files at the same time do not stop each other', async () => {
+  const { dir, tidy, filesOf, own, heads } = await createDirectory();
+  await Promise.all([tidy({ keep: { days: 3 } }), tidy({ keep: { days: 3 } })]);
+  expect(await filesOf(OLD)).toEqual([]);
+  await own.close();
+  expect(await verifyDirectory(dir, { heads, ...REQUIRED })).toMatchObject({ ok: true, removed: [OLD] });
+});
+
 test('the oldest files go while all are larger than what is kept, but never the last of the running process', async () => {
   const { dir, tidy, filesOf, own, heads } = await createDirectory();
   const last = (await filesOf(OWN)).at(-1);

@@ -3,6 +3,8 @@ import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { readHeads, readTrust } from '../../src/cli/audit/verify-inputs.ts';
+import { openStore } from '../../src/state/open-store.ts';
+import { createLogger } from '../../src/telemetry/logger.ts';
 import { bailiwick } from '../support/command-line.ts';
 import { createFolder, notesFiles } from '../support/gateway.ts';
 import { runHere } from '../support/in-process.ts';
@@ -60,6 +62,24 @@ test('gateways that share a store are not missed in each other’s directories',
   const count = async (...args: string[]): Promise<number> =>
     (JSON.parse((await bailiwick(folder, ['audit', 'heads', ...args])).out) as { heads: [] }).heads.length;
   expect([await count(), await count('--all')]).toEqual([2, 3]);
+});
+
+test('a chain that is gone is not lost sight of because this machine has another name than before', async () => {
+  await using records = await createRecords();
+  const { folder, audit, chain } = records;
+  const logger = createLogger('silent');
+  const store = await openStore(
+    { sqlite: path.join(folder, '.bailiwick/state.db'), localShare: 0.1 },
+    { logger, now: Date.now },
+  );
+  const name = `audit/head/${chain}`;
+  const head = (await store.get(name, Date.now()))?.value as object;
+  await store.take(name, Date.now());
+  await store.put(name, { ...head, place: `before:${audit}` }, { now: Date.now() });
+  await store.close();
+  await rm(path.join(audit, chain), { recursive: true });
+  const { err } = await runHere(['audit', 'verify', '--config', path.join(folder, 'bailiwick.yaml')]);
+  expect(err).toContain('this very directory on a host of another name');
 });
 
 test('the operator is told which store cannot be reached, and where', async () => {

@@ -35,6 +35,8 @@ test('`audit sinks` says how far each sink is behind, and what was put aside', a
       [`siem: has 3 of 5 records of ${CHAIN}`],
     ]),
   );
+  const absent = await bailiwick(folder, ['audit', 'sinks', '--dir', 'absent']);
+  expect([absent.status, absent.err]).toEqual([2, 'bailiwick: --dir: there is no directory absent\n']);
   const json = JSON.parse((await bailiwick(folder, ['audit', 'sinks', '--json'])).out);
   expect(json.sinks[1]).toMatchObject({
     name: 'new',

@@ -1,7 +1,9 @@
 import type { SinkLag } from '../../audit/sinks/lag.ts';
 import { loadConfig } from '../../config/load.ts';
+import { BailiwickError } from '../../errors.ts';
 import { CONFIG_OPTION, createCommand, JSON_OPTION, type AddCommand } from '../command.ts';
 import { table } from '../terminal.ts';
+import { isDirectory } from './directory.ts';
 
 /** `bailiwick audit sinks`: how far each sink is behind the record. Works while a gateway runs, and when none does. */
 export const addSinks: AddCommand = (audit, terminal) => {
@@ -10,11 +12,16 @@ export const addSinks: AddCommand = (audit, terminal) => {
     'audit sinks --json',
   ])
     .option(...CONFIG_OPTION)
+    .option('--dir <dir>', 'another audit directory than that of the configuration')
     .option(...JSON_OPTION)
-    .action(async (options: { config: string; json?: boolean }) => {
+    .action(async (options: { config: string; dir?: string; json?: boolean }) => {
       const { readLags } = await import('../../audit/sinks/lag.ts');
-      const { dir, sinks: settings } = (await loadConfig(options.config, process.env)).config.audit;
-      const lags = await readLags(dir, settings);
+      const settings = (await loadConfig(options.config, process.env)).config.audit;
+      const { dir = settings.dir } = options;
+      if (options.dir !== undefined && !(await isDirectory(dir))) {
+        throw new BailiwickError('USAGE', `--dir: there is no directory ${dir}`);
+      }
+      const lags = await readLags(dir, settings.sinks);
       terminal.out(
         options.json ? JSON.stringify({ directory: dir, sinks: lags }, undefined, 2) : describe(dir, lags),
       );

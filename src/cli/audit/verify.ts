@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import type { GivenHead } from '../../audit/given-heads.ts';
+import type { PlacedHead } from '../../audit/stored-heads.ts';
 import type { VerifyOptions } from '../../audit/verify.ts';
 import { loadConfig, type LoadedConfig } from '../../config/load.ts';
 import { CONFIG_OPTION, createCommand, DEFAULT_CONFIG, JSON_OPTION, type AddCommand } from '../command.ts';
@@ -90,6 +91,11 @@ async function loadFor(dir: string | undefined, config: string): Promise<LoadedC
   return dir !== undefined && config === DEFAULT_CONFIG ? undefined : loadConfig(config, process.env);
 }
 
+/** True for what was written below this path, if on a host of another name: machines and containers are renamed. */
+function isSameDirectory({ place }: PlacedHead, directory: string): boolean {
+  return place?.slice(place.indexOf(':') + 1) === directory;
+}
+
 /** A store that cannot be read takes nothing from the verdict but its heads; the person is told. */
 async function fromStore(loaded: LoadedConfig, directory: string, terminal: Terminal): Promise<GivenHead[]> {
   try {
@@ -98,6 +104,11 @@ async function fromStore(loaded: LoadedConfig, directory: string, terminal: Term
     if (elsewhere.length > 0) {
       const places = [...new Set(elsewhere.map(({ place }) => visible(place ?? '')))].join(', ');
       terminal.err(`${elsewhere.length} heads in the store are of chains that are elsewhere: ${places}`);
+      if (elsewhere.some((one) => isSameDirectory(one, loaded.config.audit.dir))) {
+        terminal.err(
+          'Among them are chains of this very directory on a host of another name. If that was this machine under another name, they are gone: name the heads with --head, e.g. from `bailiwick audit heads --all`.',
+        );
+      }
     }
     return here.map((signed) => ({ ...signed, signed, from: 'the store' }));
   } catch (error) {

@@ -137,6 +137,24 @@ test('through a template go messages, and a checkpoint is none', async () => {
   expect(sink.taken.map(({ record }) => record.type)).toEqual(['call.intent', 'list']);
 });
 
+test.each([
+  [
+    'that is away is told about in one line',
+    new SinkFault('retry', 'nobody there', { cause: new Error('x') }),
+    false,
+  ],
+  ['that is broken by a mistake is told about with its stack', new TypeError('mistake'), true],
+])('a sink %s', async (_, fault, hasStack) => {
+  const dir = await temporaryDirectory();
+  await leaveChain(dir, CHAIN, intents(1));
+  const fields: object[] = [];
+  const logger = { ...keptLog(), warn: (more: object) => void fields.push(more) };
+  const sink: Sink = { deliver: () => Promise.reject(fault), close: () => Promise.resolve() };
+  const { clock } = openTestSinks(dir, sink, { seq: () => 1, logger });
+  await clock.advance(0);
+  expect(fields).toEqual([{ sink: 'siem', records: 1, ...(hasStack && { err: fault }) }]);
+});
+
 test('with `each` a receiver gets one object a request, and none again that it has taken', async () => {
   let calls = 0;
   const { url, received } = await startReceiver((_, response) => {

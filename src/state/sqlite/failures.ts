@@ -35,6 +35,11 @@ export function toStateError(file: string, error: unknown): Error {
   return stateUnavailable(`the state file ${file} ${WHAT_HAPPENED[code] ?? `failed${detail}`}`, error);
 }
 
+/** True where the message says all there is to know: SQLite itself refused, or there is nothing behind it. A stack tells nobody more. */
+export function isOfFile({ cause }: Error): boolean {
+  return cause === undefined || primaryCode(cause) !== undefined;
+}
+
 function primaryCode(error: unknown): number | undefined {
   if (!(error instanceof Error && 'errcode' in error && typeof error.errcode === 'number')) return undefined;
   // Extended codes hold the primary one in their lowest byte.

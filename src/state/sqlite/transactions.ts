@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Logger } from '../../telemetry/logger.ts';
 import { storeClosed } from '../unavailable.ts';
-import { isBusy, toStateError } from './failures.ts';
+import { isBusy, isOfFile, toStateError } from './failures.ts';
 
 /** Runs steps on a database, in the order in which they came. */
 export interface Transactions {
@@ -118,7 +118,7 @@ export function createTransactions(options: TransactionsOptions): Transactions {
         const failure = toStateError(file, error);
         // Listeners hear that the file is away, and only this says why.
         if (available && !(failure instanceof RangeError))
-          logger.error({ err: failure, file }, failure.message);
+          logger.error({ ...(isOfFile(failure) ? {} : { err: failure }), file }, failure.message);
         if (!(failure instanceof RangeError)) tell(false);
         for (const job of jobs) job.reject(failure);
         return;

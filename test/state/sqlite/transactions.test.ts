@@ -12,7 +12,11 @@ function createSteps() {
   const transactions = createTransactions({
     database,
     file: '/state.db',
-    logger: { ...SILENT, error: (_fields, message) => void log.push(message) },
+    logger: {
+      ...SILENT,
+      // A file that is away is told of in a sentence: a stack would say nothing more.
+      error: (fields, message) => void log.push('err' in fields ? 'with a stack' : message),
+    },
     sleep: async () => {},
     around: {
       begin: () => void told.push('begin'),

@@ -46,6 +46,8 @@ export interface ConnectionOptions {
 /** How often an idle connection is tried, so that one that is dead is found before it is needed. */
 const HEARTBEAT_MS = 5_000;
 const RETRY_MS = 20;
+/** A client that gave up is connected again as if it had failed so often: in a tenth of a second or two. */
+const ENDED_FAILURES = 3;
 /** How long a connection may be gone before Redis counts as away: a break is mended sooner, a failover is not. */
 const LONGEST_GRACE_MS = 1_000;
 
@@ -81,7 +83,11 @@ export function createConnection(options: ConnectionOptions): Connection {
     void probing.now();
   });
   client.on('close', () => availability.lost(reasonOf(lastError)));
-  client.on('end', () => availability.lost(reasonOf(lastError)));
+  client.on('end', () => {
+    availability.lost(reasonOf(lastError));
+    // Told of a failover while it asks a sentinel for the primary, the client gives up for good.
+    if (!isClosed) setTimeout(connectAgain, toDelay(ENDED_FAILURES)).unref();
+  });
   availability.onChange((available) => {
     if (available) logger.info({}, `${title} is reached: state is shared through it`);
     else if (!isClosed)
@@ -101,6 +107,10 @@ export function createConnection(options: ConnectionOptions): Connection {
       client.disconnect();
     },
   };
+
+  function connectAgain(): void {
+    if (!isClosed && client.status === 'end') client.connect().catch(onError);
+  }
 
   function onError(error: Error): void {
     lastError = withoutCommand(error);

@@ -290,6 +290,20 @@ test('a caller without room is told what is left of its own budget or that of it
   expect(await told('tool', {})).toBe('tool crm/lookup; this call can take 0.05 USD');
 });
 
+test.each([
+  ['usd: 1', usd(1), 'nano-USD'],
+  ['calls: 1', NO_COST, 'calls'],
+])('the log says of an alert in which unit its amounts are (%s)', async (budget, bound, unit) => {
+  await using home = await openInMemory();
+  const warned: object[] = [];
+  const warn = (fields: object): void => void warned.push(fields);
+  const { ledger } = openLedger(home.store, { logger: { debug() {}, info() {}, warn, error() {} } });
+  const set = limits(`{ id: day, budget: { ${budget}, per: day, alertAt: [1] } }`);
+  await ledger.reserve(call(set, { bound }));
+  await ledger.close();
+  expect(warned).toEqual([expect.objectContaining({ unit, total: unit === 'calls' ? 1 : 1_000_000_000 })]);
+});
+
 test('calls that nothing limits are counted without asking the store first', async () => {
   await using home = await openInMemory();
   const { ledger } = openLedger(home.store);

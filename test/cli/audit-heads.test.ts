@@ -5,15 +5,21 @@ import { expect, test } from 'vitest';
 import { readHeads, readTrust } from '../../src/cli/audit/verify-inputs.ts';
 import { openStore } from '../../src/state/open-store.ts';
 import { createLogger } from '../../src/telemetry/logger.ts';
-import { bailiwick } from '../support/command-line.ts';
 import { createFolder, notesFiles } from '../support/gateway.ts';
 import { runHere } from '../support/in-process.ts';
+
+/** Runs a command as in a folder, in this process. */
+function runIn(folder: string, args: readonly string[]) {
+  const placed = args.map((arg) => (/\.(json|pem|yaml)$/.test(arg) ? path.resolve(folder, arg) : arg));
+  const config = path.join(folder, 'bailiwick.yaml');
+  return runHere(placed.includes('--config') ? placed : [...placed, '--config', config]);
+}
 
 /** A folder in which two commands have left a chain each, and where the first of them is. */
 async function createRecords() {
   const workspace = await createFolder(notesFiles('http://127.0.0.1:9'));
   for (let times = 0; times < 2; times += 1) {
-    await bailiwick(workspace.folder, ['call', 'notes_list_notes', '--as', 'reader']);
+    await runIn(workspace.folder, ['call', 'notes_list_notes', '--as', 'reader']);
   }
   const audit = path.join(workspace.folder, '.bailiwick/audit');
   const chains = (await readdir(audit)).filter((name) => !name.startsWith('.')).toSorted();
@@ -24,7 +30,7 @@ async function createRecords() {
 test('heads that were kept elsewhere find records that were cut off, and a chain that is gone', async () => {
   await using records = await createRecords();
   const { folder, audit, chain, file } = records;
-  const printed = await bailiwick(folder, ['audit', 'heads']);
+  const printed = await runIn(folder, ['audit', 'heads']);
   expect(printed.status).toBe(0);
   const { heads } = JSON.parse(printed.out) as { heads: { chain: string; seq: number; hash: string }[] };
   const head = heads.find((one) => one.chain === chain)!;
@@ -32,7 +38,7 @@ test('heads that were kept elsewhere find records that were cut off, and a chain
   await records.write('elsewhere/heads.json', printed.out);
 
   const verify = async (...args: string[]) => {
-    const { status, out, err } = await bailiwick(folder, ['audit', 'verify', ...args, '--json']);
+    const { status, out, err } = await runIn(folder, ['audit', 'verify', ...args, '--json']);
     return { status, err, ...(out && (JSON.parse(out) as { chains: { chain: string }[] })) };
   };
   const typed = `${chain}:${head.seq}:${head.hash}`;
@@ -51,8 +57,8 @@ test('gateways that share a store are not missed in each other’s directories',
   const { folder } = records;
   const config = await readFile(path.join(folder, 'bailiwick.yaml'), 'utf8');
   await records.write('other.yaml', `${config}\naudit: { dir: other }\n`);
-  await bailiwick(folder, ['call', 'notes_list_notes', '--as', 'reader', '--config', 'other.yaml']);
-  const verified = await bailiwick(folder, ['audit', 'verify', '--config', 'other.yaml']);
+  await runIn(folder, ['call', 'notes_list_notes', '--as', 'reader', '--config', 'other.yaml']);
+  const verified = await runIn(folder, ['audit', 'verify', '--config', 'other.yaml']);
   expect(verified).toMatchObject({
     status: 0,
     err: expect.stringMatching(
@@ -60,7 +66,7 @@ test('gateways that share a store are not missed in each other’s directories',
     ),
   });
   const count = async (...args: string[]): Promise<number> =>
-    (JSON.parse((await bailiwick(folder, ['audit', 'heads', ...args])).out) as { heads: [] }).heads.length;
+    (JSON.parse((await runIn(folder, ['audit', 'heads', ...args])).out) as { heads: [] }).heads.length;
   expect([await count(), await count('--all')]).toEqual([2, 3]);
 });
 
@@ -128,9 +134,9 @@ test('what is no head, and what is no key, is an error of usage', async () => {
 test('a head that was edited, and a key that signed nothing, are said to be what they are', async () => {
   await using records = await createRecords();
   const { folder, audit } = records;
-  const { heads } = JSON.parse((await bailiwick(folder, ['audit', 'heads'])).out) as { heads: object[] };
+  const { heads } = JSON.parse((await runIn(folder, ['audit', 'heads'])).out) as { heads: object[] };
   await records.write('edited.json', JSON.stringify({ ...heads[0], seq: 2 }));
-  const edited = await bailiwick(folder, ['audit', 'verify', audit, '--head', 'edited.json']);
+  const edited = await runIn(folder, ['audit', 'verify', audit, '--head', 'edited.json']);
   expect([edited.status, edited.out]).toEqual([
     1,
     expect.stringContaining('was not used: its signature is not'),
@@ -139,12 +145,12 @@ test('a head that was edited, and a key that signed nothing, are said to be what
   execFileSync('openssl', ['genpkey', '-algorithm', 'ed25519', '-out', path.join(folder, 'other.pem')], {
     stdio: 'ignore',
   });
-  const trusted = await bailiwick(folder, ['audit', 'verify', audit, '--trust', 'other.pem']);
+  const trusted = await runIn(folder, ['audit', 'verify', audit, '--trust', 'other.pem']);
   expect([trusted.status, trusted.out]).toEqual([1, expect.stringContaining('which is not trusted')]);
 
   // Without the key that was made beside the directory: an auditor has the records alone.
   await rename(`${audit}-signing.pem`, path.join(folder, 'taken.pem'));
-  const unknown = await bailiwick(folder, ['audit', 'verify', audit]);
+  const unknown = await runIn(folder, ['audit', 'verify', audit]);
   expect([unknown.status, unknown.out]).toEqual([
     0,
     expect.stringContaining('is not known here: anybody could have made it'),
@@ -160,7 +166,7 @@ test('foreign files, links, pipes and what cannot be read are named, not followe
   await symlink('/', path.join(audit, 'root'));
   await symlink('/dev/zero', path.join(audit, chain, '000000000005.jsonl'));
   execFileSync('mkfifo', [path.join(audit, chain, '000000000006.jsonl'), path.join(audit, 'pipe')]);
-  const { status, out } = await bailiwick(folder, ['audit', 'verify', '--json']);
+  const { status, out } = await runIn(folder, ['audit', 'verify', '--json']);
   expect(status).toBe(0);
   expect((JSON.parse(out) as { unexpected: string[] }).unexpected).toEqual([
     `${chain}/000000000005.jsonl`,
@@ -173,5 +179,5 @@ test('foreign files, links, pipes and what cannot be read are named, not followe
   ]);
   await rm(path.join(audit, chain, '000000000001.jsonl'));
   execFileSync('mkfifo', [path.join(audit, chain, '000000000001.jsonl')]);
-  expect((await bailiwick(folder, ['audit', 'verify'])).status).toBe(1);
+  expect((await runIn(folder, ['audit', 'verify'])).status).toBe(1);
 });

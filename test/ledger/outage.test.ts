@@ -221,19 +221,19 @@ test('an alert is given once for each counter, period and part, whatever the num
   );
 });
 
-test('100,000 principals each have a counter of their own', async () => {
+test('20,000 principals each have a counter of their own', async () => {
   const home = openMemory({ logger: createLog().logger });
   const { ledger } = openLedger(home);
   const set = limits('{ id: each, by: principal, budget: { usd: 1, per: day } }');
   const before = process.memoryUsage().heapUsed;
-  for (let index = 0; index < 100_000; index += 1) {
+  for (let index = 0; index < 20_000; index += 1) {
     const hold = await ledger.reserve(
       call(set, { as: { subject: `user-${index}@example.com` }, bound: usd(0.6) }),
     );
     await hold.settle(usd(0.6));
   }
-  expect((process.memoryUsage().heapUsed - before) / 100_000).toBeLessThan(4_000);
-  for (const index of [0, 50_000, 99_999]) {
+  expect((process.memoryUsage().heapUsed - before) / 20_000).toBeLessThan(4_000);
+  for (const index of [0, 10_000, 19_999]) {
     const as = { subject: `user-${index}@example.com` };
     expect((await refusal(ledger.reserve(call(set, { as, bound: usd(0.6) }))))?.code).toBe('LIMIT_EXCEEDED');
   }

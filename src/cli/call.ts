@@ -35,7 +35,8 @@ export const addCall: AddCommand = (program, terminal, exit) => {
         const { gateway } = app;
         const snapshot = gateway.current();
         const interrupted = new AbortController();
-        process.once('SIGINT', () => interrupted.abort());
+        const interrupt = (): void => interrupted.abort();
+        process.once('SIGINT', interrupt);
         const call = callTool(gateway.road, {
           principal,
           via: { face: 'cli' },
@@ -54,7 +55,9 @@ export const addCall: AddCommand = (program, terminal, exit) => {
             held: app.held(),
           });
         });
-        const result = await withProgress(terminal, () => `calling ${name}`, call);
+        const result = await withProgress(terminal, () => `calling ${name}`, call).finally(() =>
+          process.off('SIGINT', interrupt),
+        );
         terminal.out(options.json ? JSON.stringify(result, undefined, 2) : toText(result));
         if (!options.json) for (const remark of remarksOn(result)) terminal.err(remark);
         exit(toExit(result));

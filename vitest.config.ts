@@ -5,6 +5,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: ['test/peers/**', 'test/redis/**', '**/node_modules/**'],
     setupFiles: ['test/support/seed.ts'],
+    // By default one core is left idle, which on a machine of two is half of it.
+    maxWorkers: '100%',
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

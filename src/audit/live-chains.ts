@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, unlinkSync } from 'node:fs';
 import { mkdir, readdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { takeFileLock, type FileLock } from './file-lock.ts';
@@ -19,11 +19,22 @@ export async function markLive(auditDirectory: string, chain: string): Promise<F
   if (lock === undefined) throw new Error(`${path}: another process writes this chain`);
   return {
     release: () => {
+      // A mark without a lock says that its process was killed, so the mark goes first where the system lets it.
+      const isGone = removeMark(path);
       lock.release();
-      // A mark without a lock says that its process was killed.
-      unlink(path).catch(() => {});
+      if (!isGone) unlink(path).catch(() => {});
     },
   };
+}
+
+/** False where a file that is open cannot be removed, as on Windows. */
+function removeMark(path: string): boolean {
+  try {
+    unlinkSync(path);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** True while a process writes the chain, or where that cannot be known. */
@@ -34,7 +45,8 @@ export async function isLive(auditDirectory: string, chain: string): Promise<boo
   try {
     lock = takeFileLock(path);
   } catch {
-    return true;
+    // A mark that was taken away in between is no fault of the file system.
+    return existsSync(path);
   }
   if (lock === undefined) return true;
   lock.release();

@@ -72,10 +72,8 @@ export function readVersion(
   file: string,
   migrations: readonly Migration[] = MIGRATIONS,
 ): number {
-  const application = pragma(database, 'application_id');
-  const version = pragma(database, 'user_version');
+  const { application, version, objects } = readMarks(database);
   if (application !== APPLICATION_ID) {
-    const objects = database.prepare('SELECT count(*) AS number FROM sqlite_schema').get()?.['number'];
     if (application === 0 && version === 0 && objects === 0) return 0;
     throw new BailiwickError(
       'CONFIGURATION',
@@ -88,6 +86,22 @@ export function readVersion(
     );
   }
   return version;
+}
+
+/** In one transaction: a file that another process is making at this moment is new, or ours, and nothing in between. */
+function readMarks(database: DatabaseSync): { application: number; version: number; objects: number } {
+  const isOwn = !database.isTransaction;
+  if (isOwn) database.exec('BEGIN');
+  try {
+    const objects = database.prepare('SELECT count(*) AS number FROM sqlite_schema').get()?.['number'];
+    return {
+      application: pragma(database, 'application_id'),
+      version: pragma(database, 'user_version'),
+      objects: Number(objects),
+    };
+  } finally {
+    if (isOwn && database.isTransaction) database.exec('ROLLBACK');
+  }
 }
 
 /** Brings a file to the newest version, in one transaction, or leaves it as it is. Answers what was done. */

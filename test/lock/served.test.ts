@@ -189,7 +189,7 @@ test('over stdio, the same: drift is gone before the client that caused it asks 
     expect(await namesOf(client)).toEqual(['up_change', 'up_greet']);
     await client.callTool({ name: 'up_change', arguments: {} });
     await expect.poll(() => namesOf(client), { timeout: 15_000 }).toEqual(['up_change']);
-    expect(log).toContain('1 tool is held back');
+    await expect.poll(() => log, { timeout: 15_000 }).toContain('1 tool is held back');
     // A lock that is gone, or being replaced, opens nothing.
     await rm(`${workspace.folder}/bailiwick.lock`);
     await expect.poll(() => log, { timeout: 15_000 }).toContain('what it held stays in force');

@@ -3,7 +3,8 @@ import { open, readdir } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isJsonObject } from '../catalog/json.ts';
-import { firstSeqOf } from './segment-name.ts';
+import { toSegmentFiles } from './segment-name.ts';
+import type { SegmentFile } from './segment-name.ts';
 import { isHash, isPosition } from './signed-head.ts';
 import type { DatedHead } from './signed-head.ts';
 
@@ -23,15 +24,9 @@ const LINE_FEED = 0x0a;
 /** Read at once, from the end. */
 const STEP_BYTES = 16 * 1024;
 
-/** The first records of the files of a chain, from the oldest. */
-export async function listSegmentFiles(directory: string): Promise<{ file: string; first: number }[]> {
-  const entries = await readdir(directory, { withFileTypes: true });
-  return entries
-    .flatMap((entry) => {
-      const first = entry.isFile() ? firstSeqOf(entry.name) : undefined;
-      return first === undefined ? [] : [{ file: entry.name, first }];
-    })
-    .toSorted((a, b) => a.first - b.first);
+/** The files of a chain, from the oldest. */
+export async function listSegmentFiles(directory: string): Promise<SegmentFile[]> {
+  return toSegmentFiles(await readdir(directory, { withFileTypes: true }));
 }
 
 /** The last whole line of a file, as a record of this chain; undefined where it is none. */

@@ -8,7 +8,7 @@ import { EMPTY_HEAD } from './chain.ts';
 import { checkGivenHeads } from './given-heads.ts';
 import type { GivenHead, HeadReport } from './given-heads.ts';
 import { byAge } from './previous-heads.ts';
-import { firstSeqOf } from './segment-name.ts';
+import { toSegmentFiles } from './segment-name.ts';
 import type { PublicKey } from './signing-key.ts';
 import { createSignatureCheck } from './signatures.ts';
 import type { Trust } from './signatures.ts';
@@ -205,13 +205,10 @@ async function listDirectory(directory: string): Promise<FoundChains> {
 function listSegments(directory: string): ChainFiles & { others: string[] } {
   try {
     const entries = readdirSync(directory, { withFileTypes: true });
-    const segments: string[] = [];
-    const others: string[] = [];
-    for (const entry of entries) {
-      const isSegment = entry.isFile() && firstSeqOf(entry.name) !== undefined;
-      (isSegment ? segments : others).push(entry.name);
-    }
-    return { segments: segments.toSorted((a, b) => (firstSeqOf(a) ?? 0) - (firstSeqOf(b) ?? 0)), others };
+    const segments = toSegmentFiles(entries).map(({ file }) => file);
+    const known = new Set(segments);
+    const others = entries.map(({ name }) => name).filter((name) => !known.has(name));
+    return { segments, others };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     return { segments: [], others: [], problem: `the directory cannot be read: ${why}` };

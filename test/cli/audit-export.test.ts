@@ -1,28 +1,10 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { toLines, writeChain } from '../audit-read/support.ts';
-import type { Outcome } from '../support/command-line.ts';
-import { createFolder } from '../support/gateway.ts';
-import { runHere } from '../support/in-process.ts';
-import { begin, CHAIN, ENTRIES, HOSTILE_ENTRIES } from './audit-record.ts';
+import { describe, expect, test } from 'vitest';
+import { toLines } from '../audit-read/support.ts';
+import { begin, CHAIN, ENTRIES, useRecords } from './audit-record.ts';
 
-let workspace: Awaited<ReturnType<typeof createFolder>>;
-const inside = (name: string): string => path.join(workspace.folder, name);
-
-/** Runs `bailiwick audit <command> … --dir <record>`. What it says names the folder's files as if it ran in it. */
-async function audit(record: string, ...args: string[]): Promise<Outcome> {
-  const { status, out, err } = await runHere(['audit', ...args, '--dir', inside(record)]);
-  return { status, out, err: err.replaceAll(`${workspace.folder}${path.sep}`, '') };
-}
-
-beforeAll(async () => {
-  workspace = await createFolder({});
-  await writeChain(inside('record'), CHAIN, ENTRIES, 5);
-  await writeChain(inside('hostile'), 'c', HOSTILE_ENTRIES);
-});
-
-afterAll(() => workspace[Symbol.asyncDispose]());
+const { audit, inside } = useRecords();
 
 describe('what a program reads', () => {
   test('export: the lines that are on disk, byte for byte, of the records that are asked for', async () => {
@@ -60,9 +42,7 @@ describe('what a program reads', () => {
     expect(forced.status).toBe(0);
     const text = await readFile(inside('once.ndjson'), 'utf8');
     expect(text.split('\n')).toHaveLength(2);
-    expect((await readdir(workspace.folder)).filter((name) => name.includes('once'))).toEqual([
-      'once.ndjson',
-    ]);
+    expect((await readdir(inside(''))).filter((name) => name.includes('once'))).toEqual(['once.ndjson']);
     const folder = await audit('record', 'export', '--out', inside('record'), '--force');
     expect([folder.status, folder.err]).toEqual([2, expect.stringContaining('record is a folder')]);
     const nowhere = await audit('record', 'export', '--out', inside('no/such/folder'));

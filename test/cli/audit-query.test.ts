@@ -1,27 +1,7 @@
-import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { writeChain } from '../audit-read/support.ts';
-import type { Outcome } from '../support/command-line.ts';
-import { createFolder } from '../support/gateway.ts';
-import { runHere } from '../support/in-process.ts';
-import { CALL, CHAIN, digest, ENTRIES, HOSTILE_ENTRIES, SCRIPT } from './audit-record.ts';
+import { describe, expect, test } from 'vitest';
+import { CALL, CHAIN, digest, SCRIPT, useRecords } from './audit-record.ts';
 
-let workspace: Awaited<ReturnType<typeof createFolder>>;
-const inside = (name: string): string => path.join(workspace.folder, name);
-
-/** Runs `bailiwick audit <command> … --dir <record>`. What it says names the folder's files as if it ran in it. */
-async function audit(record: string, ...args: string[]): Promise<Outcome> {
-  const { status, out, err } = await runHere(['audit', ...args, '--dir', inside(record)]);
-  return { status, out, err: err.replaceAll(`${workspace.folder}${path.sep}`, '') };
-}
-
-beforeAll(async () => {
-  workspace = await createFolder({});
-  await writeChain(inside('record'), CHAIN, ENTRIES, 5);
-  await writeChain(inside('hostile'), 'c', HOSTILE_ENTRIES);
-});
-
-afterAll(() => workspace[Symbol.asyncDispose]());
+const { audit } = useRecords();
 
 const lines = (...text: string[]): string => `${text.join('\n')}\n`;
 

@@ -1,5 +1,10 @@
+import path from 'node:path';
+import { afterAll, beforeAll } from 'vitest';
 import type { RecordEntry } from '../../src/audit/record.ts';
-import { at, type Timed } from '../audit-read/support.ts';
+import { at, writeChain, type Timed } from '../audit-read/support.ts';
+import type { Outcome } from '../support/command-line.ts';
+import { createFolder } from '../support/gateway.ts';
+import { runHere } from '../support/in-process.ts';
 
 export const CHAIN = 'http-20261121T000000Z-4f2a9c';
 export const CALL = '47d80772-87c7-47cf-81b1-5bcc407efccd';
@@ -104,3 +109,23 @@ export const HOSTILE_ENTRIES: readonly Timed[] = [
   },
   { type: 'drift', principal, detail: { [HOSTILE]: [HOSTILE] }, at: 20 },
 ];
+
+/** For the tests of a file: a folder with `record` ({@link ENTRIES}) and `hostile` ({@link HOSTILE_ENTRIES}), and commands that read them. */
+export function useRecords() {
+  let workspace: Awaited<ReturnType<typeof createFolder>>;
+  const inside = (name: string): string => path.join(workspace.folder, name);
+  beforeAll(async () => {
+    workspace = await createFolder({});
+    await writeChain(inside('record'), CHAIN, ENTRIES, 5);
+    await writeChain(inside('hostile'), 'c', HOSTILE_ENTRIES);
+  });
+  afterAll(() => workspace[Symbol.asyncDispose]());
+  return {
+    inside,
+    /** Runs `bailiwick audit <command> … --dir <record>`. What it says names the folder's files as if it ran in it. */
+    async audit(record: string, ...args: string[]): Promise<Outcome> {
+      const { status, out, err } = await runHere(['audit', ...args, '--dir', inside(record)]);
+      return { status, out, err: err.replaceAll(`${workspace.folder}${path.sep}`, '') };
+    },
+  };
+}

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { toCsvLine } from '../../src/cli/audit/csv.ts';
+import { toCsvLine } from '../../src/cli/csv.ts';
 import { describeEvent } from '../../src/cli/audit/describe-event.ts';
 import { toMoment } from '../../src/cli/audit/moment.ts';
 import { createRowTable } from '../../src/cli/audit/row-table.ts';

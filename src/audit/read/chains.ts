@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BailiwickError } from '../../errors.ts';
-import { firstSeqOf } from '../segment-name.ts';
+import { listSegmentFiles } from '../chain-end.ts';
 
 /** The files of one chain. */
 export interface ChainFiles {
@@ -42,11 +42,8 @@ export async function listChains(
 
 /** The chain files of a directory, in the order of their records; none where it cannot be read. */
 export async function listSegments(directory: string): Promise<string[]> {
-  const entries = await readdir(directory, { withFileTypes: true }).catch(() => []);
-  return entries
-    .filter((entry) => entry.isFile() && firstSeqOf(entry.name) !== undefined)
-    .map((entry) => entry.name)
-    .toSorted((a, b) => (firstSeqOf(a) ?? 0) - (firstSeqOf(b) ?? 0));
+  const files = await listSegmentFiles(directory).catch(() => []);
+  return files.map(({ file }) => file);
 }
 
 /** Does work for each item, a few at the same time; the results in the order of the items. */

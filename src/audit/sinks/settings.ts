@@ -1,21 +1,9 @@
 import { z } from 'zod';
-import type { RecordType } from '../record.ts';
+import { TYPES } from '../record-schema.ts';
 import { findBadPlaces } from './webhook-template.ts';
 
-/** In the order in which people meet them. `checkpoint` is no choice: it goes to every sink without a template. */
-const SENT_TYPES = [
-  'call.intent',
-  'call.outcome',
-  'call.refused',
-  'list',
-  'approval',
-  'signin',
-  'key',
-  'config',
-  'drift',
-  'limit',
-  'repair',
-] as const satisfies readonly RecordType[];
+/** `checkpoint` is no choice: it goes to every sink without a template. */
+const SentType = z.enum(TYPES).exclude(['checkpoint']);
 
 const text = z.string().min(1);
 
@@ -248,7 +236,7 @@ export const SinkSettings = z
         'True: no record file is removed before this sink has it, and a record that it refuses stops the sink. False: such a record is put aside in a file.',
     }),
     types: z
-      .array(z.enum(SENT_TYPES))
+      .array(SentType)
       .min(1)
       .optional()
       .meta({

@@ -1,7 +1,8 @@
 import type { Criteria } from '../../audit/read/filter.ts';
 import type { ReadOptions } from '../../audit/read/read-directory.ts';
 import type { AuditRecord } from '../../audit/record.ts';
-import { CALL_FIELDS, RECORD_FIELDS, toCsvLine } from './csv.ts';
+import { toCsvLine } from '../csv.ts';
+import { CALL_FIELDS, RECORD_FIELDS } from './csv-fields.ts';
 
 /** What is exported. */
 export interface Rows extends AsyncIterable<Row> {

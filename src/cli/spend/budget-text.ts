@@ -1,9 +1,10 @@
 import { describeMeasure } from '../../gateway/ledger/describe-limit.ts';
 import { toUsdText } from '../../text/nano-usd.ts';
+import { visible } from '../audit/safe-text.ts';
+import { toCsvLine } from '../csv.ts';
 import { paint } from '../terminal.ts';
 import type { BudgetState } from './budgets.ts';
 import { toCell, toShare } from './cells.ts';
-import { toCsvText, toText } from './csv.ts';
 import { toPrincipalName } from './dimensions.ts';
 import { align } from './spend-text.ts';
 
@@ -37,9 +38,9 @@ export function toBudgetCsv(states: readonly BudgetState[]): string {
     const { by, unit, per, mode, amount } = measure;
     const amounts = [amount, spent, held].map((value) => toAmount(unit, value));
     const who = subject.map((part) => part ?? '').join('#');
-    return [limit, by, toText(who), unit, per, mode, ...amounts, new Date(resetsAt).toISOString()];
+    return [limit, by, visible(who), unit, per, mode, ...amounts, new Date(resetsAt).toISOString()];
   });
-  return toCsvText([heading, ...rows]);
+  return [heading, ...rows].map(toCsvLine).join('');
 }
 
 /** An amount of a unit, money in USD. */

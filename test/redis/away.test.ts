@@ -62,6 +62,18 @@ describe('Redis that is killed', () => {
     expect(await budgetTotal(store)).toEqual({ spent: PRICE + 1, held: 0 });
   });
 
+  it('is known to have lost what it held by the only gateway that uses it', async () => {
+    const server = await start();
+    const logger = recordLog();
+    const store = await open({ url: urlOf(server), timeoutMs: 300 }, logger);
+    for (const id of ['one', 'two']) {
+      await server.command('flushall'); // oxlint-disable-line no-await-in-loop -- twice in turn
+      await store.reserve(budgetOf(id)); // oxlint-disable-line no-await-in-loop
+    }
+    const losses = logger.lines.filter(({ message }) => message.includes('has lost what it held'));
+    expect(losses).toHaveLength(2);
+  });
+
   it('begins anew when it is back empty, without another start of the gateway', async () => {
     const server = await start();
     const logger = recordLog();

@@ -163,7 +163,7 @@ export function createConnection(options: ConnectionOptions): Connection {
   }
 
   async function prepare(): Promise<void> {
-    const answer = await commands[toCommandName('layout')]!(...layoutStep.keys, ...layoutStep.args);
+    const answer = await commands[toCommandName('layout')]!(...layoutStep.keys, ...layoutStep.args());
     const [found, maker] = answer as [number, string | null];
     assertLayout(layout, found, title);
     if (knownMaker !== undefined && maker !== knownMaker)

@@ -12,12 +12,12 @@ export interface Layout {
 
 export const LAYOUT: Layout = { version: 1, migrations: {} };
 
-/** The script that creates the keys, or migrates them, and its arguments. */
+/** The script that creates the keys, or migrates them, and its arguments, whose last is new each time: who made the keys. */
 export function toLayoutStep(layout: Layout, keys: Keys) {
   return {
     lua: toLayoutScript(layout.migrations),
     keys: keys.all,
-    args: [String(layout.version), keys.kinds, randomUUID()],
+    args: () => [String(layout.version), keys.kinds, randomUUID()] as const,
   } as const;
 }
 

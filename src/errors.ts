@@ -166,6 +166,11 @@ export function tellSending(error: BailiwickError, nothingSent: boolean): Bailiw
   return new BailiwickError(code, message, { cause, data, nothingSent });
 }
 
+/** What a throw says, whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 /** Any throw as a {@link BailiwickError}: an unknown one becomes `INTERNAL`, its text kept from the client. */
 export function toBailiwickError(error: unknown): BailiwickError {
   if (error instanceof BailiwickError) return error;

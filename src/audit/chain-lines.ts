@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
+import { messageOf } from '../errors.ts';
 
 /** Longer than any record: the face limits what a caller can send to far less. */
 const MAX_LINE_BYTES = 64 * 1024 * 1024;
@@ -81,9 +82,7 @@ export function createFileReader(onBytes: (count: number) => void = () => {}): F
         descriptor = openPlainFile(path);
         return await readLines(descriptor, lines);
       } catch (error) {
-        return lines.problem(
-          `the file cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-        );
+        return lines.problem(`the file cannot be read: ${messageOf(error)}`);
       } finally {
         if (descriptor !== undefined) closeSync(descriptor);
       }

@@ -3,6 +3,7 @@ import { hash } from 'node:crypto';
 import { isJsonObject } from '../catalog/json.ts';
 import type { JsonObject } from '../catalog/json.ts';
 import { expectedForm } from './chain.ts';
+import { messageOf } from '../errors.ts';
 
 /** A record as far as verification looks at it. */
 export interface VerifiedLine {
@@ -86,7 +87,7 @@ function whyNotCanonical(record: VerifiedLine, text: string): string | undefined
   try {
     if (expectedForm(record).line === text) return undefined;
   } catch (error) {
-    return `the record has no RFC 8785 form: ${error instanceof Error ? error.message : String(error)}`;
+    return `the record has no RFC 8785 form: ${messageOf(error)}`;
   }
   return 'the text of the line is not the RFC 8785 form of what it says';
 }

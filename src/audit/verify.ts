@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { BailiwickError } from '../errors.ts';
+import { BailiwickError, messageOf } from '../errors.ts';
 import { createFileReader } from './chain-lines.ts';
 import type { FileReader } from './chain-lines.ts';
 import { EMPTY_HEAD } from './chain.ts';
@@ -210,7 +210,7 @@ function listSegments(directory: string): ChainFiles & { others: string[] } {
     const others = entries.map(({ name }) => name).filter((name) => !known.has(name));
     return { segments, others };
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     return { segments: [], others: [], problem: `the directory cannot be read: ${why}` };
   }
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { BailiwickError } from '../errors.ts';
+import { BailiwickError, messageOf } from '../errors.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { sealBatch } from './batch.ts';
 import type { BatchEntry, DatedPosition, SealedBatch } from './batch.ts';
@@ -294,7 +294,7 @@ export async function openChain(options: ChainOptions): Promise<ChainWriter> {
       checkpoints.stop();
       await segments.close().catch(() => {});
       live?.release();
-      throw unavailable(`${directory}: the audit chain cannot be begun: ${reasonOf(error)}`, error);
+      throw unavailable(`${directory}: the audit chain cannot be begun: ${messageOf(error)}`, error);
     }
   }
 
@@ -305,10 +305,6 @@ export async function openChain(options: ChainOptions): Promise<ChainWriter> {
 
 function toHead({ seq, hash }: DatedPosition): Head {
   return { seq, hash };
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 function costOf(prepared: PreparedEntry): number {
@@ -327,7 +323,7 @@ async function claimDirectory(fileSystem: ChainFileSystem, directory: string): P
   try {
     isNew = await fileSystem.makeDirectory(directory);
   } catch (error) {
-    throw unavailable(`${directory}: the audit directory cannot be made: ${reasonOf(error)}`, error);
+    throw unavailable(`${directory}: the audit directory cannot be made: ${messageOf(error)}`, error);
   }
   if (!isNew) throw unavailable(`${directory}: the audit chain exists already`);
 }

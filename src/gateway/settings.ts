@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isTimeZone } from '../text/time-zone.ts';
 import { toNanoUsd } from '../text/nano-usd.ts';
+import { messageOf } from '../errors.ts';
 
 /** More than any call of a tool costs; so that sums stay exact. */
 const HIGHEST_PRICE = 1_000_000;
@@ -14,7 +15,7 @@ const Usd = z
     try {
       toNanoUsd(usd);
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
+      const message = messageOf(error);
       context.addIssue({ code: 'custom', message });
     }
   });

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { link, mkdir, open, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { BailiwickError } from '../errors.ts';
+import { BailiwickError, messageOf } from '../errors.ts';
 import { createSealer, type Sealer } from './sealed.ts';
 import type { StateSettings } from './settings.ts';
 import { stateUnavailable } from './unavailable.ts';
@@ -35,7 +35,7 @@ async function keyOf(file: string): Promise<string> {
     });
   } catch (error) {
     if (error instanceof BailiwickError) throw error;
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     throw stateUnavailable(`the key file ${file} cannot be read: ${why}`, error);
   }
 }

@@ -96,7 +96,7 @@ export const ENTRIES: readonly Timed[] = [
 const HOSTILE = '\u001B[2J\u001B]0;owned\u0007\u009B31m\u202Egnp.exe\u2066\r\nFAKE  line\u0000';
 
 /** A call, a refusal and a drift in which everything that somebody else chose is hostile. */
-export const HOSTILE_ENTRIES: readonly Timed[] = [
+const HOSTILE_ENTRIES: readonly Timed[] = [
   begin('x1x1', 0, HOSTILE, { args: { digest, masked: { [HOSTILE]: HOSTILE } } }),
   {
     ...begin('x2x2', 10, HOSTILE),

@@ -6,6 +6,7 @@ import { readBackward, readForward, type LineReader } from './lines.ts';
 import { parseRecord } from './parse-record.ts';
 import { seekTime } from './seek.ts';
 import type { Span } from './span.ts';
+import { messageOf } from '../../errors.ts';
 
 /** A record and where it stands. */
 export interface ReadRecord {
@@ -171,7 +172,7 @@ function createCursor(
           if (found !== undefined && !isBeyond(found.record)) return found;
           if (found !== undefined) index = parts.length;
         } catch (error) {
-          const why = error instanceof Error ? error.message : String(error);
+          const why = messageOf(error);
           onTrouble({ file: part.file, why: `the file cannot be read: ${why}` });
         }
         lines = undefined;

@@ -5,6 +5,7 @@ import { beginsCall, toCall, type Call } from './call.ts';
 import { listChains } from './chains.ts';
 import { readDirectory, type ReadOptions } from './read-directory.ts';
 import type { ReadRecord } from './cursor.ts';
+import { messageOf } from '../../errors.ts';
 
 /** One call with everything that the record holds of it, and the calls that it made. */
 export interface CallTree {
@@ -115,6 +116,6 @@ export function whyNotAsWritten({ record, text }: { record: AuditRecord; text: s
     if (expected.hash !== record.hash) return `its members hash to ${expected.hash}`;
     return expected.line === text ? undefined : 'its line is not in the form that is written';
   } catch (error) {
-    return `it has no RFC 8785 form: ${error instanceof Error ? error.message : String(error)}`;
+    return `it has no RFC 8785 form: ${messageOf(error)}`;
   }
 }

@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readOffsetText, START, toOffsetText, type Position } from './position.ts';
+import { messageOf } from '../../errors.ts';
 
 /** An offset file has less. */
 const MAX_OFFSET_BYTES = 4096;
@@ -37,7 +38,7 @@ export function openOffsets(auditDirectory: string, sink: string): Offsets {
         text = await readSmallFile(fileOf(chain));
       } catch (error) {
         if (isAbsent(error)) return { position: START };
-        return { position: START, flaw: error instanceof Error ? error.message : String(error) };
+        return { position: START, flaw: messageOf(error) };
       }
       const position = readOffsetText(text);
       return position ? { position } : { position: START, flaw: 'it is not an offset' };

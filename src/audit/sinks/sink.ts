@@ -1,4 +1,5 @@
 import type { AuditRecord } from '../record.ts';
+import { messageOf } from '../../errors.ts';
 
 /** A record on its way to a sink. `chain` and `seq` name it for ever: who gets it twice knows it by them. */
 export interface SentRecord {
@@ -53,6 +54,6 @@ export class SinkFault extends Error {
 
 export function toSinkFault(error: unknown): SinkFault {
   if (error instanceof SinkFault) return error;
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   return new SinkFault('retry', message, { cause: error, isUnforeseen: true });
 }

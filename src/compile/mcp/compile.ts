@@ -8,6 +8,7 @@ import type { McpSkipReason } from './reasons.ts';
 import { toVisibleText, truncate } from './text.ts';
 import { toTool } from './tool.ts';
 import { createSchemaCheck, toValidationSchema } from './validation-schema.ts';
+import { messageOf } from '../../errors.ts';
 
 /** An upstream's lists as it sent them: nothing in them is believed. */
 export interface McpLists {
@@ -174,7 +175,7 @@ function findCanonicalFault(definition: JsonObject): string | undefined {
     toCanonicalJson(definition);
     return undefined;
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return messageOf(error);
   }
 }
 

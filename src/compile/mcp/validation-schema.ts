@@ -2,6 +2,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { isPlainSchema } from './plain-schema.ts';
 import { isJsonObject, type Json, type JsonSchema } from '../../catalog/json.ts';
+import { messageOf } from '../../errors.ts';
 
 const SCHEMA_MAPS = new Set(['properties', 'patternProperties', '$defs', 'definitions', 'dependentSchemas']);
 const SCHEMA_LISTS = new Set(['allOf', 'anyOf', 'oneOf', 'prefixItems']);
@@ -95,7 +96,7 @@ export function createSchemaCheck(): (schema: JsonSchema) => string | undefined 
       createAjv().compile(rest);
       return undefined;
     } catch (error) {
-      return error instanceof Error ? error.message : String(error);
+      return messageOf(error);
     }
   };
 }

@@ -1,4 +1,4 @@
-import { BailiwickError } from '../../errors.ts';
+import { BailiwickError, messageOf } from '../../errors.ts';
 import type { Json } from '../../catalog/json.ts';
 import { createPositions, type NamedText } from './position.ts';
 import { findRepeatedKeys } from './repeated-keys.ts';
@@ -50,7 +50,7 @@ function tryJson(named: NamedText): ParsedText | undefined {
     value = JSON.parse(named.text);
   } catch (error) {
     if (named.text.length < LARGE_JSON) return undefined;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     const offset = Number(/position (\d+)/.exec(reason)?.[1] ?? 0);
     throw broken(named, { form: 'JSON', offset, reason: reason.slice(0, 200), cause: error });
   }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ACCESS } from '../../catalog/tool.ts';
 import { parseJmesPath } from '../../text/jmespath.ts';
+import { messageOf } from '../../errors.ts';
 
 const Words = z.array(z.string().min(1));
 
@@ -29,7 +30,7 @@ function checkJmesPath(text: string, context: z.RefinementCtx): void {
   try {
     parseJmesPath(text);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     context.addIssue({ code: 'custom', message: `is no JMESPath: ${reason}` });
   }
 }

@@ -1,7 +1,7 @@
 import { mkdir, open, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { BailiwickError } from '../../errors.ts';
+import { BailiwickError, messageOf } from '../../errors.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import { stateUnavailable } from '../unavailable.ts';
 import { isBusy, toStateError } from './failures.ts';
@@ -58,7 +58,7 @@ async function makeFile(file: string): Promise<void> {
     await (await open(file, 'a', 0o600)).close();
   } catch (error) {
     if (error instanceof BailiwickError) throw error;
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     throw stateUnavailable(`the state file ${file} cannot be made or written: ${why}`, error);
   }
 }

@@ -1,4 +1,4 @@
-import { BailiwickError, type ErrorCode } from '../../errors.ts';
+import { BailiwickError, type ErrorCode, messageOf } from '../../errors.ts';
 import { AddressRefusedError } from '../network/address-guard.ts';
 import type { Scrub } from '../scrub.ts';
 import type { BaseUrl } from './base-url.ts';
@@ -128,6 +128,6 @@ function isParserError(error: unknown): boolean {
 
 /** Code and message only: the client's errors also carry sockets and raw bytes of the answer. */
 function describe(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   return [codeOf(error), message].filter((part) => part !== '').join(' ');
 }

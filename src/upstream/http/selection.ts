@@ -1,6 +1,6 @@
 import type { HttpBinding } from '../../catalog/binding.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../catalog/json.ts';
-import { BailiwickError } from '../../errors.ts';
+import { BailiwickError, messageOf } from '../../errors.ts';
 import { evaluateJmesPath, parseJmesPath, type JmesPath } from '../../text/jmespath.ts';
 import { invalidArgument } from './invalid-argument.ts';
 import { argumentOf } from './parameter-value.ts';
@@ -39,7 +39,7 @@ function parse(text: string, toError: (message: string) => BailiwickError): Jmes
   try {
     return parseJmesPath(text);
   } catch (error) {
-    throw toError(messageOf(error));
+    throw toError(shortMessageOf(error));
   }
 }
 
@@ -55,14 +55,14 @@ export function applySelection({ configured, asked }: Selection, answer: Json): 
     try {
       value = evaluateJmesPath(configured, answer);
     } catch (error) {
-      return { kind: 'withheld', reason: messageOf(error) };
+      return { kind: 'withheld', reason: shortMessageOf(error) };
     }
   }
   if (asked === undefined) return { kind: 'selected', value, isAsked: false };
   try {
     return { kind: 'selected', value: evaluateJmesPath(asked, value), isAsked: true };
   } catch (error) {
-    const note = `[select was not applied: ${messageOf(error)}]`;
+    const note = `[select was not applied: ${shortMessageOf(error)}]`;
     return { kind: 'selected', value, isAsked: false, note };
   }
 }
@@ -73,6 +73,6 @@ export function toStructure({ value, isAsked }: { value: Json; isAsked: boolean 
   return isJsonObject(value) ? value : undefined;
 }
 
-function messageOf(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).slice(0, 300);
+function shortMessageOf(error: unknown): string {
+  return messageOf(error).slice(0, 300);
 }

@@ -172,6 +172,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       catalog: createCatalog(reviewed.served),
       policy: inForce.policy,
       upstreams: pool.upstreams(),
+      stale: new Map(),
       settings: {
         maxResultBytes: results.maxBytes,
         recordArguments: inForce.recordArguments,

@@ -108,6 +108,18 @@ export const ERRORS = {
     exit: 1,
     meaning: 'What lies behind the tool answered with an error; its text is passed on.',
   },
+  CLIENT_REFUSED: {
+    http: 200,
+    exit: 1,
+    meaning:
+      'An upstream asked the client behind the call for something that this client does not offer, or answered with an error.',
+  },
+  SIGN_IN_REQUIRED: {
+    http: 200,
+    exit: 1,
+    meaning:
+      'The source acts for its users, and this caller has not signed in to it yet; `url` is where to, as far as the caller can be shown one.',
+  },
   CANCELLED: { http: 200, rpc: -32_603, exit: 1, meaning: 'The caller, or a shutdown, ended the call.' },
   SHUTTING_DOWN: {
     http: 503,

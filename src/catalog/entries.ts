@@ -36,8 +36,19 @@ export interface Contribution {
   readonly lossy: readonly Loss[];
   /** What was tolerated in the source itself: a repeated key, an odd version. Sentences with file, line and column. */
   readonly warnings?: readonly string[];
+  /** What an MCP server says of itself; other sources have none. */
+  readonly server?: ServerFacts;
   /** Operations, or listed entries, that the source declares. */
   readonly operations: number;
+}
+
+/** What an upstream MCP server says of itself, beside its lists. Untrusted text is already cleaned and cut. */
+export interface ServerFacts {
+  /** MCP ServerCapabilities, as declared. */
+  readonly capabilities: JsonObject;
+  readonly instructions?: string;
+  /** How long its lists may be kept, in milliseconds: the least of its lists. Absent: it does not say. */
+  readonly ttlMs?: number;
 }
 
 export interface Skip {

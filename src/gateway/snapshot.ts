@@ -16,6 +16,8 @@ export interface Snapshot {
   readonly catalog: Catalog;
   readonly policy: PolicySet;
   readonly upstreams: ReadonlyMap<string, Upstream>;
+  /** By source, since when (milliseconds since the epoch) its entries are those of an earlier time: it is down, or slow. */
+  readonly stale: ReadonlyMap<string, number>;
   /** The catalog as this principal sees it. */
   view(principal: Principal): View;
 }

@@ -8,7 +8,8 @@ import { principalKey } from '../gateway/snapshot.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { changedLists, sendListChanged } from './list-changes.ts';
-import { createMcpServer, toAuthInfo, type Client } from './mcp-server.ts';
+import { toAuthInfo, type Client } from './caller.ts';
+import { createMcpServer } from './mcp-server.ts';
 
 /** Serves MCP up to 2025-11-25 over HTTP: one transport and one SDK server per session. */
 export interface LegacySessions {

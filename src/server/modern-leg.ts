@@ -7,7 +7,8 @@ import { principalKey } from '../gateway/snapshot.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { changedLists, type ChangedList } from './list-changes.ts';
-import { createMcpServer, toAuthInfo, toClient, type Client } from './mcp-server.ts';
+import { toAuthInfo, toClient, type Client } from './caller.ts';
+import { createMcpServer } from './mcp-server.ts';
 
 /** Serves MCP 2026-07-28 over HTTP: stateless requests, and `subscriptions/listen` streams. */
 export interface ModernLeg {

@@ -6,7 +6,8 @@ import { list } from '../gateway/list.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { changedLists, sendListChanged } from './list-changes.ts';
-import { createMcpServer, type Client } from './mcp-server.ts';
+import type { Client } from './caller.ts';
+import { createMcpServer } from './mcp-server.ts';
 
 export interface StdioServer {
   /** Resolves when the client has gone. */

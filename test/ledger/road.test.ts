@@ -35,6 +35,7 @@ function setUp(record: (entry: RecordEntry) => void = () => {}) {
   const snapshot = createSnapshot({
     catalog: createCatalog([catalogOf('crm', { tools: [lookup], resources: ['crm://a'] })]),
     policy: POLICY,
+    stale: new Map(),
     upstreams: new Map([['crm', upstream]]),
     settings: {
       maxResultBytes: 10_000,
@@ -151,6 +152,7 @@ test.each([
   const snapshot = createSnapshot({
     catalog: caller.snapshot.catalog,
     policy: POLICY,
+    stale: new Map(),
     upstreams: new Map([['crm', upstream]]),
     settings: { ...caller.snapshot.settings, prices },
   });

@@ -203,6 +203,10 @@ export function createHttpUpstream(options: HttpUpstreamOptions): Upstream {
       throw unknownEntry(method, params);
     },
 
+    subscribe: async (uri) => {
+      throw unknownEntry('resources/read', { uri });
+    },
+
     /** Lets running calls end, then drops every connection, those that never came about included. */
     close: async () => {
       isClosed = true;

@@ -265,6 +265,9 @@ export function createMcpUpstream(options: McpUpstreamOptions): Upstream {
       );
       return toResult(raw, source);
     },
+    subscribe() {
+      return Promise.reject(new BailiwickError('INVALID_PARAMS', `source ${source} takes no subscriptions`));
+    },
     async close() {
       clearTimeout(changeTimer);
       clearTimeout(listTimer);

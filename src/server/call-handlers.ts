@@ -1,0 +1,58 @@
+import type {
+  CallToolResult,
+  CompleteResult,
+  GetPromptResult,
+  McpServer,
+  ReadResourceResult,
+  ServerContext,
+} from '@modelcontextprotocol/server';
+import type { JsonObject } from '../catalog/json.ts';
+import { callTool } from '../gateway/call-tool.ts';
+import { complete } from '../gateway/complete.ts';
+import { toolAt } from '../gateway/endpoint.ts';
+import type { Gateway } from '../gateway/gateway.ts';
+import { getPrompt } from '../gateway/get-prompt.ts';
+import { readResource } from '../gateway/read-resource.ts';
+import type { Caller } from '../gateway/road.ts';
+import { answer } from './protocol-error.ts';
+
+/** Answers what reaches an upstream: calls of tools, resources, prompts, completions. */
+export function addCallHandlers(
+  { server }: McpServer,
+  gateway: Gateway,
+  caller: (context: ServerContext) => Caller,
+): void {
+  server.setRequestHandler('tools/call', (request, context) =>
+    answer(async () => {
+      const { name } = request.params;
+      const args = (request.params.arguments ?? {}) as JsonObject;
+      const from = caller(context);
+      const result = await callTool(gateway.road, { ...from, name, args });
+      const outputSchema = toolAt(from.endpoint, from.snapshot.catalog, name)?.outputSchema;
+      return server.projectCallToolResult(result as unknown as CallToolResult, outputSchema);
+    }),
+  );
+  server.setRequestHandler('resources/read', (request, context) =>
+    answer(async () => {
+      const result = await readResource(gateway.road, caller(context), request.params.uri);
+      return result as unknown as ReadResourceResult;
+    }),
+  );
+  server.setRequestHandler('prompts/get', (request, context) =>
+    answer(async () => {
+      const args = (request.params.arguments ?? {}) as JsonObject;
+      const result = await getPrompt(gateway.road, caller(context), request.params.name, args);
+      return result as unknown as GetPromptResult;
+    }),
+  );
+  server.setRequestHandler('completion/complete', (request, context) =>
+    answer(async () => {
+      const { _meta, ...params } = request.params;
+      return (await complete(
+        gateway.road,
+        caller(context),
+        params as JsonObject,
+      )) as unknown as CompleteResult;
+    }),
+  );
+}

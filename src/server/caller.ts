@@ -1,19 +1,10 @@
-import {
-  CLIENT_CAPABILITIES_META_KEY,
-  CLIENT_INFO_META_KEY,
-  type AuthInfo,
-  type ClientCapabilities,
-  type Implementation,
-  type McpServer,
-  type ServerContext,
-} from '@modelcontextprotocol/server';
+import { CLIENT_INFO_META_KEY, type AuthInfo, type ServerContext } from '@modelcontextprotocol/server';
 import type { Via } from '../audit/record.ts';
-import type { JsonObject } from '../catalog/json.ts';
 import type { Endpoint } from '../gateway/endpoint.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import type { Caller } from '../gateway/road.ts';
 import type { Principal } from '../identity/principal.ts';
-import type { CallContext } from '../upstream/upstream.ts';
+import { toCallContext, type Connected, type Envelope } from './call-context.ts';
 import { readTraceparent } from './traceparent.ts';
 
 /** One client at one endpoint: what an SDK server is built for. */
@@ -22,12 +13,9 @@ export interface Client {
   readonly principal: Principal;
   readonly endpoint: Endpoint;
   readonly via: Pick<Via, 'face' | 'session' | 'ip' | 'trace' | 'span'>;
+  /** The credential that it showed with this request, without its scheme. A function, so that no log holds it by accident. */
+  readonly credential?: () => string | undefined;
 }
-
-/** The members of the 2026-07-28 envelope that are read here; the SDK types its keys less exactly than it names them. */
-type Envelope =
-  | { [CLIENT_INFO_META_KEY]?: Implementation; [CLIENT_CAPABILITIES_META_KEY]?: ClientCapabilities }
-  | undefined;
 
 /** How the client of one request travels through the SDK, which passes `authInfo` on and looks at none of it. */
 const CLIENT = 'bailiwick.client';
@@ -40,24 +28,21 @@ export function toClient(authInfo: AuthInfo | undefined): Client | undefined {
   return authInfo?.extra?.[CLIENT] as Client | undefined;
 }
 
-export function toCaller(
-  client: Client,
-  era: 'legacy' | 'modern',
-  product: McpServer,
-  context: ServerContext,
-): Caller {
+export function toCaller(client: Client, connected: Connected, context: ServerContext): Caller {
+  const { era, product } = connected;
   const envelope: Envelope = context.mcpReq.envelope;
   const clientInfo = envelope?.[CLIENT_INFO_META_KEY] ?? product.server.getClientVersion();
   const session = context.sessionId ?? client.via.session;
   const trace = readTraceparent(context.mcpReq._meta?.['traceparent']);
+  // A session is opened once and used from wherever its id and a credential are.
+  const current = toClient(context.http?.authInfo) ?? client;
   return {
     principal: client.principal,
     endpoint: client.endpoint,
     snapshot: client.gateway.current(),
     via: {
       ...client.via,
-      // A session is opened once and used from wherever its id and a credential are.
-      ...toClient(context.http?.authInfo)?.via,
+      ...current.via,
       ...trace,
       era,
       ...(session !== undefined && { session }),
@@ -66,27 +51,6 @@ export function toCaller(
         clientVersion: clientInfo.version.slice(0, 64),
       }),
     },
-    context: toCallContext(product, context),
-  };
-}
-
-function toCallContext(product: McpServer, context: ServerContext): CallContext {
-  const { _meta, inputResponses, signal, notify } = context.mcpReq;
-  const envelope: Envelope = context.mcpReq.envelope;
-  const { progressToken, ...meta } = _meta ?? {};
-  const requestState = context.mcpReq.requestState<string>();
-  const capabilities = envelope?.[CLIENT_CAPABILITIES_META_KEY] ?? product.server.getClientCapabilities();
-  return {
-    signal,
-    meta: meta as JsonObject,
-    ...(inputResponses !== undefined && { inputResponses: inputResponses as JsonObject }),
-    ...(requestState !== undefined && { requestState }),
-    ...(capabilities !== undefined && { clientCapabilities: capabilities as JsonObject }),
-    ...(progressToken !== undefined && {
-      onProgress: (progress) => {
-        // A client that has gone away needs no progress; its call ends by its own signal.
-        notify({ method: 'notifications/progress', params: { ...progress, progressToken } }).catch(() => {});
-      },
-    }),
+    context: toCallContext({ ...client, ...current }, connected, context),
   };
 }

@@ -106,7 +106,9 @@ export function createLegacySessions(options: LegacySessionsOptions): LegacySess
       onsessioninitialized: (id) => void sessions.set(id, session),
       onsessionclosed: (id) => void sessions.delete(id),
     });
-    const product = createMcpServer(client, 'legacy');
+    const product = createMcpServer(client, 'legacy', () => {
+      if (transport.sessionId !== undefined) sessions.delete(transport.sessionId);
+    });
     const session: Session = {
       transport,
       product,
@@ -115,9 +117,6 @@ export function createLegacySessions(options: LegacySessionsOptions): LegacySess
       listing: listingOf(client),
       lastUsed: now(),
       requests: 0,
-    };
-    product.server.onclose = () => {
-      if (transport.sessionId !== undefined) sessions.delete(transport.sessionId);
     };
     product.server.onerror = (error) =>
       logger.debug({ err: error }, 'a legacy MCP session reported an error');

@@ -41,6 +41,7 @@ export function createMcpRoute({ gateway, legacy, modern }: McpRouteOptions) {
         ...(ip !== undefined && { ip }),
         ...readTraceparent(request.headers['traceparent']),
       },
+      credential: () => /^Bearer +(\S+) *$/i.exec(request.headers.authorization ?? '')?.[1],
     };
     const body: unknown = request.body;
     const route = classifyInboundRequest({

@@ -4,6 +4,7 @@ import { toolAt } from '../gateway/endpoint.ts';
 import type { Caller } from '../gateway/road.ts';
 import { addCallHandlers } from './call-handlers.ts';
 import { toCaller, type Client } from './caller.ts';
+import { createClientSession } from './client-session.ts';
 import { addListHandlers } from './list-handlers.ts';
 import { SERVER_INFO } from './server-info.ts';
 
@@ -19,11 +20,25 @@ const CAPABILITIES = {
  * An SDK server that hands every request of this client to the gateway: SDK types end here.
  *
  * One instance serves one legacy session, one stdio connection, or one modern HTTP request.
+ *
+ * @param onClose called when the connection has ended
  */
-export function createMcpServer(client: Client, era: 'legacy' | 'modern'): McpServer {
+export function createMcpServer(
+  client: Client,
+  era: 'legacy' | 'modern',
+  onClose: () => void = () => {},
+): McpServer {
   const product = new GatewayMcpServer(client);
   const { gateway } = client;
-  const caller = (context: ServerContext): Caller => toCaller(client, era, product, context);
+  const session =
+    era === 'legacy' || client.via.face === 'stdio'
+      ? createClientSession(gateway.road.newId(), product, era)
+      : undefined;
+  product.server.onclose = () => {
+    session?.end();
+    onClose();
+  };
+  const caller = (context: ServerContext): Caller => toCaller(client, { era, product, session }, context);
   addListHandlers(product, gateway, caller);
   addCallHandlers(product, gateway, caller);
   return product;

@@ -37,9 +37,8 @@ export function startStdioServer(options: {
 
   const handle = serveStdio(
     (context) => {
-      const product = createMcpServer(client, context.era);
+      const product = createMcpServer(client, context.era, () => products.delete(product));
       products.add(product);
-      product.server.onclose = () => products.delete(product);
       return product;
     },
     { onerror: (error) => logger.debug({ err: error }, 'a message on standard input was not served') },

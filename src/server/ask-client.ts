@@ -1,0 +1,66 @@
+import { ProtocolError, SdkError, SdkErrorCode, type McpServer } from '@modelcontextprotocol/server';
+import type { JsonObject } from '../catalog/json.ts';
+import { BailiwickError } from '../errors.ts';
+import type { Ask } from '../upstream/upstream.ts';
+
+/** People answer: a question may wait this long without a sign of life, and in all. */
+const SILENCE_MS = 600_000;
+const LONGEST_MS = 3_600_000;
+
+/** Accepts everything, changes nothing. */
+const ANY = {
+  '~standard': {
+    version: 1 as const,
+    vendor: 'bailiwick',
+    validate: (value: unknown) => ({ value }),
+  },
+};
+
+/**
+ * Asks a client of the legacy era on its live connection.
+ *
+ * @param during the request of the client that the question belongs to: it then rides on the stream of that request's answer
+ *   (MCP 2025-11-25, basic/transports, "Sending Messages to the Server"); absent: on the connection's own stream.
+ */
+export function createAsk({ server }: McpServer, during?: string | number): Ask {
+  return async function ask({ method, params }, signal) {
+    if (signal.aborted) throw ended(signal.reason);
+    try {
+      return (await server.request({ method, ...(params && { params }) }, ANY, {
+        ...(during !== undefined && { relatedRequestId: during }),
+        signal,
+        timeout: SILENCE_MS,
+        maxTotalTimeout: LONGEST_MS,
+        resetTimeoutOnProgress: true,
+        // Without it the client is not given a token to report progress with.
+        onprogress: () => {},
+      })) as JsonObject;
+    } catch (error) {
+      throw toAskFault(error, signal);
+    }
+  };
+}
+
+function toAskFault(error: unknown, signal: AbortSignal): BailiwickError {
+  if (signal.aborted) return ended(signal.reason);
+  if (error instanceof ProtocolError) {
+    const { code, message, data } = error;
+    return new BailiwickError('CLIENT_REFUSED', `the client answered with error ${code}: ${message}`, {
+      cause: error,
+      data: { client: { code, message, ...(data !== undefined && { data }) } },
+    });
+  }
+  if (error instanceof SdkError && error.code === SdkErrorCode.RequestTimeout) {
+    return new BailiwickError('CLIENT_REFUSED', 'the client did not answer in time', { cause: error });
+  }
+  if (error instanceof SdkError && error.code === SdkErrorCode.InvalidResult) {
+    return new BailiwickError('CLIENT_REFUSED', 'the client answered something that is no answer', {
+      cause: error,
+    });
+  }
+  return ended(error);
+}
+
+function ended(cause: unknown): BailiwickError {
+  return new BailiwickError('CANCELLED', 'the client, or its call, ended before it answered', { cause });
+}

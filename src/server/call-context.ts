@@ -1,0 +1,87 @@
+import {
+  CLIENT_CAPABILITIES_META_KEY,
+  CLIENT_INFO_META_KEY,
+  LOG_LEVEL_META_KEY,
+  type ClientCapabilities,
+  type Implementation,
+  type McpServer,
+  type ServerContext,
+} from '@modelcontextprotocol/server';
+import type { JsonObject } from '../catalog/json.ts';
+import type { CallContext } from '../upstream/upstream.ts';
+import { createAsk } from './ask-client.ts';
+import type { Client } from './caller.ts';
+import type { ServerSession } from './client-session.ts';
+import { isWanted } from './log-level.ts';
+
+/** The members of the 2026-07-28 envelope that are read here; the SDK types its keys less exactly than it names them. */
+export type Envelope =
+  | {
+      [CLIENT_INFO_META_KEY]?: Implementation;
+      [CLIENT_CAPABILITIES_META_KEY]?: ClientCapabilities;
+      [LOG_LEVEL_META_KEY]?: string;
+    }
+  | undefined;
+
+/** One connection of a client: what its SDK server knows of it beside the single request. */
+export interface Connected {
+  readonly era: 'legacy' | 'modern';
+  readonly product: McpServer;
+  /** Absent: nothing connects one request of this client with the next. */
+  readonly session: ServerSession | undefined;
+}
+
+/** What one request of a client brings for the call that it makes. */
+export function toCallContext(
+  client: Pick<Client, 'principal' | 'credential'>,
+  { era, product, session }: Connected,
+  context: ServerContext,
+): CallContext {
+  const { _meta, inputResponses, signal, notify } = context.mcpReq;
+  const envelope: Envelope = context.mcpReq.envelope;
+  const { progressToken, ...meta } = _meta ?? {};
+  const requestState = context.mcpReq.requestState<string>();
+  const capabilities = envelope?.[CLIENT_CAPABILITIES_META_KEY] ?? product.server.getClientCapabilities();
+  const clientInfo = envelope?.[CLIENT_INFO_META_KEY] ?? product.server.getClientVersion();
+  const logLevel = era === 'modern' ? envelope?.[LOG_LEVEL_META_KEY] : session?.logLevel;
+  const { principal, credential } = client;
+  // A client that has gone away needs to be told nothing; its call ends by its own signal.
+  const tell = (method: string, params: JsonObject): void => void notify({ method, params }).catch(() => {});
+  return {
+    signal,
+    meta: meta as JsonObject,
+    caller: { principal, ...(session && { session }), ...(credential && { credential }) },
+    rounds: era === 'modern' ? 'relay' : 'ask',
+    ...(era === 'legacy' && { ask: createAsk(product, context.mcpReq.id) }),
+    onNotification(method, params) {
+      // A session's level may change while the call runs.
+      const least = era === 'modern' ? logLevel : session?.logLevel;
+      if (isForClient(method, params, era, least)) tell(method, params);
+    },
+    ...(logLevel !== undefined && { logLevel }),
+    ...(clientInfo && { clientInfo: clientInfo as JsonObject }),
+    ...(inputResponses !== undefined && { inputResponses: inputResponses as JsonObject }),
+    ...(requestState !== undefined && { requestState }),
+    ...(capabilities !== undefined && { clientCapabilities: capabilities as JsonObject }),
+    ...(progressToken !== undefined && {
+      onProgress: (progress) => tell('notifications/progress', { ...progress, progressToken }),
+    }),
+  };
+}
+
+/** Notifications of the protocol that are about one hop, or that other parts answer for. */
+const OF_ONE_HOP =
+  /^notifications\/(?:cancelled|progress|initialized|subscriptions\/.*|.*\/list_changed|resources\/updated)$/;
+
+/** Messages of the log as far as the client wants them (a modern one that names no level wants none), and what is unknown. */
+function isForClient(
+  method: string,
+  params: JsonObject,
+  era: Connected['era'],
+  least: string | undefined,
+): boolean {
+  if (method === 'notifications/message') {
+    return least === undefined ? era === 'legacy' : isWanted(params['level'], least);
+  }
+  return !OF_ONE_HOP.test(method);
+}

@@ -14,24 +14,15 @@ export const FIXTURE = fileURLToPath(new URL('./fixture.ts', import.meta.url));
 export const CONFIGURATIONS: Record<string, { about: string; start: () => Promise<Subject> }> = {
   direct: {
     about: 'the fixture itself, without Bailiwick: proves that the fixture is right',
-    start: startFixture,
+    start: () => startFixture(),
   },
   'gateway-http': {
-    about: 'through Bailiwick; the fixture is reached by Streamable HTTP and offers both eras',
-    async start() {
-      const fixture = await startFixture();
-      const gateway = await startBefore({ url: fixture.url }).catch(async (error: unknown) => {
-        await fixture.stop();
-        throw error;
-      });
-      return {
-        url: gateway.url,
-        async stop() {
-          await gateway.stop();
-          await fixture.stop();
-        },
-      };
-    },
+    about: 'through Bailiwick; the fixture is reached by Streamable HTTP and speaks 2026-07-28 only',
+    start: () => startThrough('--modern-only'),
+  },
+  'gateway-http-legacy': {
+    about: 'through Bailiwick; the fixture is reached by Streamable HTTP in sessions of 2025-11-25 only',
+    start: () => startThrough('--legacy-only'),
   },
   'gateway-stdio': {
     about: 'through Bailiwick; the fixture is a child process on standard input and output',
@@ -39,10 +30,26 @@ export const CONFIGURATIONS: Record<string, { about: string; start: () => Promis
   },
 };
 
-async function startFixture(): Promise<Subject> {
-  const child = startNode([FIXTURE, '--http', '0']);
+async function startFixture(...options: string[]): Promise<Subject> {
+  const child = startNode([FIXTURE, '--http', '0', ...options]);
   const url = await firstLine(child);
   return { url, stop: () => child.stop() };
+}
+
+/** The fixture over HTTP with Bailiwick in front of it. */
+async function startThrough(...options: string[]): Promise<Subject> {
+  const fixture = await startFixture(...options);
+  const gateway = await startBefore({ url: fixture.url }).catch(async (error: unknown) => {
+    await fixture.stop();
+    throw error;
+  });
+  return {
+    url: gateway.url,
+    async stop() {
+      await gateway.stop();
+      await fixture.stop();
+    },
+  };
 }
 
 /** Bailiwick with the fixture as its one source, served without a prefix at `/mcp/fixture`. */

@@ -25,12 +25,13 @@ import { createListRecorder } from './gateway/events/record-lists.ts';
 import { createSigninRecorder } from './gateway/events/record-signins.ts';
 import { createGateway, type Gateway } from './gateway/gateway.ts';
 import { holdBack, openReview, type Review } from './gateway/hold-back.ts';
+import { createKeptLists, type KeptLists } from './gateway/kept-lists.ts';
 import { createInFlight } from './gateway/in-flight.ts';
 import { createLedger } from './gateway/ledger/create-ledger.ts';
 import { createPriceList, type PriceList } from './gateway/price.ts';
 import type { Road } from './gateway/road.ts';
 import { createSnapshot, principalKey } from './gateway/snapshot.ts';
-import { createSourcePool, type SourcePlan, type SourceStatus } from './gateway/source-pool.ts';
+import { createSourcePool, staleOf, type SourcePlan, type SourceStatus } from './gateway/source-pool.ts';
 import { createHeldTeller } from './gateway/tell-held.ts';
 import { createWarningTeller } from './gateway/tell-warnings.ts';
 import { authenticate } from './identity/authenticate.ts';
@@ -67,6 +68,8 @@ export interface App {
   unusable(): { source: string; error: BailiwickError }[];
   /** Resolves when every source has answered, or failed, at least once. */
   settled(): Promise<void>;
+  /** Resolves when of every source something is served, be it what it offered earlier, or it has failed. */
+  listed(): Promise<void>;
   /** Credential → principal, by the configuration in force. @throws BailiwickError `UNAUTHENTICATED`. */
   authenticate(facts: RequestFacts): Principal;
   /** True while a credential of the configuration in force makes a caller this principal, with these rights. */
@@ -104,10 +107,13 @@ export interface AppOptions {
  */
 export async function createApp(options: AppOptions): Promise<App> {
   const { face, logger, now, fileSystem } = options;
-  let inForce = prepare(options.loaded, options);
+  // A command shows what the sources say now, or that they do not answer.
+  const keptLists = face === 'cli' ? undefined : createKeptLists({ store: () => store, now, logger });
+  const planning = { ...options, keptLists };
+  let inForce = prepare(options.loaded, planning);
 
   const openState = (): Promise<Store> => openStore(options.loaded.config.state, { logger, now });
-  const store = face === 'cli' ? createLazyStore(openState) : await openState();
+  const store: Store = face === 'cli' ? createLazyStore(openState) : await openState();
 
   const chain = createChainName({ face, now, random: randomBytes });
   let begun: BegunChain | undefined;
@@ -154,7 +160,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   });
   const road: Road = { record: records.append, noteList, inFlight, ledger, logger, now, newId: randomUUID };
 
-  const pool = createSourcePool({ onChange: swap, callsEnded: inFlight.ended, logger });
+  const pool = createSourcePool({ onChange: swap, callsEnded: inFlight.ended, logger, now });
   const tellHeld = createHeldTeller(logger, (review, fresh) => {
     if (face !== 'cli') recordDrift(append, review, fresh);
   });
@@ -172,7 +178,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       catalog: createCatalog(reviewed.served),
       policy: inForce.policy,
       upstreams: pool.upstreams(),
-      stale: new Map(),
+      stale: staleOf(pool.status()),
       settings: {
         maxResultBytes: results.maxBytes,
         recordArguments: inForce.recordArguments,
@@ -226,6 +232,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     held: () => held,
     unusable: () => inForce.unusable,
     settled: pool.settled,
+    listed: pool.listed,
     local: () => inForce.local,
     isKnown: (principal) => inForce.known.has(principalKey(principal)),
     authenticate(facts) {
@@ -246,7 +253,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       }
     },
     reload(next) {
-      const prepared = prepare(next, options, inForce);
+      const prepared = prepare(next, planning, inForce);
       const broken = prepared.unusable[0];
       if (broken) throw broken.error;
       const before = inForce;
@@ -301,7 +308,11 @@ function toRecorded({ loaded, policy }: Prepared): InForce {
   return { facts: factsOf(loaded), policy: policy.digest };
 }
 
-function prepare(loaded: LoadedConfig, options: AppOptions, before?: Prepared): Prepared {
+function prepare(
+  loaded: LoadedConfig,
+  options: AppOptions & { readonly keptLists: KeptLists | undefined },
+  before?: Prepared,
+): Prepared {
   const { identity, sources, audit } = loaded.config;
   checkSinks(audit.sinks, options.face);
   const plans = new Map<string, SourcePlan>();

@@ -101,12 +101,24 @@ export async function withApp<T>(
 }
 
 /** Resolves when every source has answered, or failed; says meanwhile which ones are being waited for. */
-export async function untilSettled(terminal: Terminal, app: App): Promise<void> {
-  const waiting = (): string => {
-    const starting = app.sources().filter(({ state }) => state === 'starting');
-    return `waiting for ${starting.map(({ source }) => source).join(', ')}`;
-  };
-  await withProgress(terminal, waiting, app.settled());
+function untilSettled(terminal: Terminal, app: App): Promise<void> {
+  return withProgress(terminal, () => sayWaiting(app), app.settled());
+}
+
+/** How long clients are kept waiting for slow sources; they appear by `list_changed` later. */
+const PATIENCE_MS = 10_000;
+
+/** Resolves when of every source something can be served, or it has failed; at the latest when patience is over. */
+export async function untilListed(terminal: Terminal, app: App): Promise<void> {
+  const { promise: patience, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, PATIENCE_MS);
+  await withProgress(terminal, () => sayWaiting(app), Promise.race([app.listed(), patience]));
+  clearTimeout(timer);
+}
+
+function sayWaiting(app: App): string {
+  const starting = app.sources().filter(({ state }) => state === 'starting');
+  return `waiting for ${starting.map(({ source }) => source).join(', ')}`;
 }
 
 /**

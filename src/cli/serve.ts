@@ -8,7 +8,7 @@ import {
   loadForCommand,
   LOG_OPTION,
   toPrincipal,
-  untilSettled,
+  untilListed,
   type AddCommand,
 } from './command.ts';
 import { DEMO_API_PORT } from './demo-api.ts';
@@ -25,9 +25,6 @@ interface Options {
   demoApi?: boolean;
   logLevel?: string;
 }
-
-/** How long a stdio client is kept waiting for slow sources; they appear by `list_changed` later. */
-const STDIO_PATIENCE_MS = 10_000;
 
 /** `bailiwick serve`: the gateway, over HTTP or for one client over stdio. */
 export const addServe: AddCommand = (program, terminal) => {
@@ -63,7 +60,7 @@ export const addServe: AddCommand = (program, terminal) => {
         });
         const stopWatching = watchConfiguration({ loaded, app, logger, secrets });
         try {
-          if (options.stdio) await serveStdio(app, loaded, logger, options);
+          if (options.stdio) await serveStdio(app, loaded, logger, terminal, options);
           else await serveHttp(app, loaded, logger, terminal);
         } finally {
           stopWatching();
@@ -90,7 +87,7 @@ async function serveHttp(app: App, loaded: LoadedConfig, logger: Logger, termina
     isReady: () => state === 'ready',
     logger,
   });
-  await Promise.race([untilSettled(terminal, app), stopped]);
+  await Promise.race([untilListed(terminal, app), stopped]);
   if (state === 'starting') {
     state = 'ready';
     warnOfPolicies(app, logger);
@@ -109,12 +106,15 @@ async function serveHttp(app: App, loaded: LoadedConfig, logger: Logger, termina
   terminal.err('stopped');
 }
 
-async function serveStdio(app: App, loaded: LoadedConfig, logger: Logger, options: Options): Promise<void> {
+async function serveStdio(
+  app: App,
+  loaded: LoadedConfig,
+  logger: Logger,
+  terminal: Terminal,
+  options: Options,
+): Promise<void> {
   const principal = toPrincipal(loaded, app, options.as);
-  const { promise: patience, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, STDIO_PATIENCE_MS);
-  await Promise.race([app.settled(), patience]);
-  clearTimeout(timer);
+  await untilListed(terminal, app);
   warnOfPolicies(app, logger);
   logger.info(
     { principal: principal.subject },

@@ -4,6 +4,7 @@ import { toShownName } from '../catalog/names.ts';
 import type { Tool } from '../catalog/tool.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { configuredPrincipal } from '../identity/configured-principal.ts';
+import type { SourceStatus } from '../gateway/source-pool.ts';
 import { isLoopbackRequest } from '../identity/local.ts';
 import type { HttpServer } from '../server/http-server.ts';
 import { SERVER_INFO } from '../server/server-info.ts';
@@ -22,11 +23,11 @@ export function welcome(app: App, loaded: LoadedConfig, http: Pick<HttpServer, '
   const held = app.held().length;
   const rows = app
     .sources()
-    .map(({ source, state, error }) => [
-      source,
-      state,
-      String(served.tools.filter((tool) => tool.source === source).length),
-      state === 'ready' ? `${endpoint}/${source}` : (error?.message ?? ''),
+    .map((status) => [
+      status.source,
+      status.state,
+      String(served.tools.filter((tool) => tool.source === status.source).length),
+      status.state === 'ready' ? `${endpoint}/${status.source}` : describeTrouble(status),
     ]);
   const unusable = app.unusable().map(({ source, error }) => [source, 'unusable', '0', error.message]);
   const { identity, server } = loaded.config;
@@ -71,6 +72,13 @@ export function welcome(app: App, loaded: LoadedConfig, http: Pick<HttpServer, '
     '',
     'Stop with Ctrl+C.',
   ].join('\n');
+}
+
+/** Why a source is not ready, and whether its tools are those of an earlier time. */
+function describeTrouble({ error, staleSince }: SourceStatus): string {
+  const stale =
+    staleSince === undefined ? '' : `its lists are those of ${new Date(staleSince).toISOString()}`;
+  return [error?.message ?? '', stale].filter(Boolean).join('; ');
 }
 
 function snippet(

@@ -1,8 +1,11 @@
 import path from 'node:path';
 import { digestOf } from '../catalog/canonical.ts';
 import type { Contribution } from '../catalog/entries.ts';
-import { compileMcp } from '../compile/mcp/compile.ts';
+import type { JsonObject } from '../catalog/json.ts';
+import { compileMcp, type McpLists } from '../compile/mcp/compile.ts';
+import { toMcpLists } from '../compile/mcp/kept.ts';
 import { compileOpenApi } from '../compile/openapi/compile.ts';
+import type { KeptLists } from '../gateway/kept-lists.ts';
 import type { SourcePlan } from '../gateway/source-pool.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { withFileContents } from '../upstream/http/certificate-files.ts';
@@ -10,6 +13,7 @@ import { createHttpUpstream } from '../upstream/http/http-upstream.ts';
 import { createMcpUpstream } from '../upstream/mcp/mcp-upstream.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import type { LoadedConfig } from './load.ts';
+import { redactedAt } from './redacted.ts';
 import type { SourceSettings } from './schema.ts';
 
 interface PlanOptions {
@@ -18,6 +22,8 @@ interface PlanOptions {
   readonly now: () => number;
   /** Who we are to an upstream MCP server. */
   readonly clientInfo: { readonly name: string; readonly version: string };
+  /** Where the lists of MCP servers outlive the process; absent: nowhere. */
+  readonly keptLists?: KeptLists | undefined;
 }
 
 /**
@@ -64,8 +70,11 @@ export function planSource(source: string, settings: SourceSettings, deps: PlanO
     };
   }
   const { mcp, trustAnnotations, timeout, startupTimeout } = settings;
+  const compile = (lists: McpLists): Contribution => compileMcp({ source, trustAnnotations, ...lists });
+  const keptLists = keepListsOf(source, mcp, deps, compile);
   return {
     key: digestOf(withoutPrices(settings)),
+    ...(keptLists && { kept: keptLists.recall }),
     create: (): Upstream =>
       createMcpUpstream({
         source,
@@ -73,7 +82,7 @@ export function planSource(source: string, settings: SourceSettings, deps: PlanO
           'command' in mcp
             ? { command: mcp.command, env: mcp.env, cwd: mcp.cwd ?? path.dirname(loaded.file) }
             : { url: mcp.url, headers: mcp.headers },
-        compile: (lists) => compileMcp({ source, trustAnnotations, ...lists }),
+        compile: keptLists?.compile ?? compile,
         secrets: loaded.secrets,
         timeoutMs: timeout,
         startupTimeoutMs: startupTimeout,
@@ -81,6 +90,29 @@ export function planSource(source: string, settings: SourceSettings, deps: PlanO
         now,
         clientInfo,
       }),
+  };
+}
+
+/** Compiles lists and keeps them; and compiles what was kept. Which credential the source was shown does not tell lists apart. */
+function keepListsOf(
+  source: string,
+  mcp: object,
+  { keptLists: kept, loaded }: PlanOptions,
+  compile: (lists: McpLists) => Contribution,
+): { compile: typeof compile; recall: NonNullable<SourcePlan['kept']> } | undefined {
+  if (!kept) return undefined;
+  const key = { source, settings: digestOf(redactedAt(loaded, mcp, ['sources', source, 'mcp'])) };
+  return {
+    compile(lists) {
+      const contribution = compile(lists);
+      kept.keep(key, { ...lists } as unknown as JsonObject);
+      return contribution;
+    },
+    async recall() {
+      const found = await kept.recall(key);
+      const lists = found && toMcpLists(found.lists);
+      return lists && { contribution: compile(lists), at: found.at };
+    },
   };
 }
 

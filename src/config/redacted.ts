@@ -27,19 +27,28 @@ const MASK = '***';
  * stand in the file are masked, and URLs lose their query and the
  * password of a Redis server.
  */
-export function redacted(loaded: { config: Config; written: ReadonlyMap<string, string> }): unknown {
-  const show = (value: unknown, at: Path): unknown => {
-    if (Array.isArray(value)) return value.map((item, index) => show(item, [...at, index]));
-    if (isJsonObject(value)) {
-      return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, show(item, [...at, key])]));
-    }
-    const written = loaded.written.get(toPointer(at));
-    if (written !== undefined) return written;
-    if (value === undefined || value === null || value === '' || typeof value === 'boolean') return value;
-    if (isSensitive(at)) return MASK;
-    return typeof value === 'string' ? maskQuery(value) : value;
-  };
-  return show(loaded.config, []);
+export function redacted(loaded: Written): unknown {
+  return redactedAt(loaded, loaded.config, []);
+}
+
+/** A setting, and what lies below it, as {@link redacted} prints it. */
+export function redactedAt(loaded: Pick<Written, 'written'>, value: unknown, at: Path): unknown {
+  if (Array.isArray(value)) return value.map((item, index) => redactedAt(loaded, item, [...at, index]));
+  if (isJsonObject(value)) {
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => [key, redactedAt(loaded, item, [...at, key])]),
+    );
+  }
+  const written = loaded.written.get(toPointer(at));
+  if (written !== undefined) return written;
+  if (value === undefined || value === null || value === '' || typeof value === 'boolean') return value;
+  if (isSensitive(at)) return MASK;
+  return typeof value === 'string' ? maskQuery(value) : value;
+}
+
+interface Written {
+  readonly config: Config;
+  readonly written: ReadonlyMap<string, string>;
 }
 
 /** True for a setting whose literal value must not be printed. */

@@ -10,13 +10,32 @@ export interface SourceStatus {
   /** `starting`: has not answered yet. `down`: failed; what it last offered, if anything, is still listed. */
   readonly state: 'starting' | 'ready' | 'down';
   readonly contribution?: Contribution;
+  /** Since when, in milliseconds since the epoch, `contribution` is what was offered earlier: the source did not answer since. */
+  readonly staleSince?: number;
   readonly error?: BailiwickError;
+}
+
+/** Sources whose entries are those of an earlier time, since when. */
+export function staleOf(sources: readonly SourceStatus[]): ReadonlyMap<string, number> {
+  return new Map(
+    sources.flatMap(({ source, staleSince }) =>
+      staleSince === undefined ? [] : [[source, staleSince] as const],
+    ),
+  );
 }
 
 /** A source as configuration wants it. Equal keys mean that a running upstream can stay as it is. */
 export interface SourcePlan {
   readonly key: string;
   readonly create: () => Upstream;
+  /** What the source offered to an earlier process: served until it answers. Absent: nothing is kept of it. */
+  readonly kept?: () => Promise<KeptOffer | undefined>;
+}
+
+/** What a source offered once, and when that was: milliseconds since the epoch. */
+export interface KeptOffer {
+  readonly contribution: Contribution;
+  readonly at: number;
 }
 
 /** The upstreams of a deployment: started, asked what they offer, kept over reloads, retired without cutting calls. */
@@ -27,6 +46,8 @@ export interface SourcePool {
   replace(plans: ReadonlyMap<string, SourcePlan>): void;
   /** Resolves when every source has answered, or failed, at least once. */
   settled(): Promise<void>;
+  /** Resolves when of every source something is served, be it what it offered earlier, or it has failed. */
+  listed(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -38,8 +59,11 @@ interface Member {
   readonly upstream: Upstream;
   state: SourceStatus['state'];
   contribution?: Contribution;
+  staleSince?: number;
   error?: BailiwickError;
   refreshing: Promise<void>;
+  /** Whether something is served already; known when what was kept of the source was looked for. */
+  recalling: Promise<boolean>;
   /** Another change arrived while one was being fetched. */
   stale: boolean;
 }
@@ -50,8 +74,9 @@ export function createSourcePool(options: {
   /** Resolves when the calls that are on the road now have ended: a retired upstream is closed after that. */
   readonly callsEnded: () => Promise<void>;
   readonly logger: Logger;
+  readonly now: () => number;
 }): SourcePool {
-  const { onChange, callsEnded, logger } = options;
+  const { onChange, callsEnded, logger, now } = options;
   const stopping = new AbortController();
   const retiring = new Set<Promise<void>>();
   let members = new Map<string, Member>();
@@ -63,9 +88,11 @@ export function createSourcePool(options: {
         member.contribution = await member.upstream.contribution(stopping.signal);
         member.state = 'ready';
         delete member.error;
+        delete member.staleSince;
       } catch (thrown) {
         member.state = 'down';
         member.error = toBailiwickError(thrown);
+        if (member.contribution) member.staleSince ??= now();
         if (stopping.signal.aborted) return;
         if (members.get(member.source) === member) {
           logger.warn({ source: member.source, err: thrown }, `source ${member.source} is down`);
@@ -76,6 +103,18 @@ export function createSourcePool(options: {
       if (previous) retire(previous);
       if (members.get(member.source) === member) onChange();
     } while (member.stale);
+  };
+
+  /** Serves what the source offered to an earlier process, unless it has answered meanwhile. */
+  const recall = async (member: Member, { kept }: SourcePlan): Promise<boolean> => {
+    const offer = await kept?.().catch((error: unknown) => {
+      logger.debug({ source: member.source, err: error }, 'what the source offered earlier cannot be read');
+    });
+    if (!offer || member.contribution || stopping.signal.aborted) return member.contribution !== undefined;
+    member.contribution = offer.contribution;
+    member.staleSince = offer.at;
+    if (members.get(member.source) === member) onChange();
+    return true;
   };
 
   const retire = (member: Member): void => {
@@ -99,6 +138,7 @@ export function createSourcePool(options: {
       upstream: plan.create(),
       state: 'starting',
       refreshing: Promise.resolve(),
+      recalling: Promise.resolve(false),
       stale: false,
     };
     let idle = true;
@@ -112,6 +152,8 @@ export function createSourcePool(options: {
     };
     member.upstream.onChange(run);
     run();
+    // Whoever serves already knows better.
+    if (!member.previous) member.recalling = recall(member, plan);
     return member;
   };
 
@@ -120,11 +162,12 @@ export function createSourcePool(options: {
       new Map([...members.values()].map(serving).map(({ source, upstream }) => [source, upstream])),
     status: () =>
       [...members.values()].map((member) => {
-        const { contribution, error } = serving(member);
+        const { contribution, staleSince, error } = serving(member);
         return {
           source: member.source,
           state: member.state,
           ...(contribution && { contribution }),
+          ...(staleSince !== undefined && { staleSince }),
           ...(error && { error }),
         };
       }),
@@ -136,15 +179,21 @@ export function createSourcePool(options: {
         members.set(source, running?.key === plan.key ? running : start(source, plan, running));
       }
       for (const member of before.values()) {
-        const now = members.get(member.source);
-        if (now === member) continue;
+        const successor = members.get(member.source);
+        if (successor === member) continue;
         // One that was still starting hands on what serves for it, and is not waited for.
-        if (now?.previous && now.previous !== member) member.previous = undefined;
-        if (now?.previous !== member) retire(member);
+        if (successor?.previous && successor.previous !== member) member.previous = undefined;
+        if (successor?.previous !== member) retire(member);
       }
     },
     async settled() {
       await Promise.all([...members.values()].map((member) => member.refreshing));
+    },
+    async listed() {
+      const each = [...members.values()].map(({ recalling, refreshing }) =>
+        Promise.race([refreshing, recalling.then((isServed) => (isServed ? undefined : refreshing))]),
+      );
+      await Promise.all(each);
     },
     async close() {
       stopping.abort();

@@ -17,7 +17,7 @@ import { CONFIGURATIONS } from './configurations.ts';
 import { ExpectedFailures, compareWithExpected } from './expectations.ts';
 import { formatDetails, formatMarkdown, formatRow } from './report.ts';
 import type { Row } from './report.ts';
-import { REVISIONS, findSuite, runSuite } from './suite.ts';
+import { findSuite } from './suite.ts';
 
 const EXPECTED = new URL('./expected-failures.yaml', import.meta.url);
 const DOCUMENT = new URL('../../docs/conformance.md', import.meta.url);
@@ -53,7 +53,9 @@ async function main(): Promise<number> {
   // One after another: what shares two cores would time out in places that say nothing about conformance.
   for (const name of names) {
     // oxlint-disable-next-line no-await-in-loop
-    for (const row of await runConfiguration(name, suite, expected)) {
+    for await (const [revision, run] of CONFIGURATIONS[name]?.run(suite) ?? []) {
+      const deviation = compareWithExpected(run.required, expected, name, revision);
+      const row: Row = { configuration: name, revision, ...run, ...deviation };
       rows.push(row);
       if (!values.json) console.log([formatRow(row), ...formatDetails(row)].join('\n'));
     }
@@ -62,23 +64,6 @@ async function main(): Promise<number> {
   if (values.json) console.log(JSON.stringify({ asExpected: isAsExpected, rows }, null, 2));
   if (values.write) await writeDocument(rows, expected, suite);
   return isAsExpected ? 0 : 1;
-}
-
-async function runConfiguration(name: string, suite: string, expected: ExpectedFailures): Promise<Row[]> {
-  const subject = await CONFIGURATIONS[name]?.start();
-  if (subject === undefined) return [];
-  try {
-    const rows: Row[] = [];
-    for (const revision of REVISIONS) {
-      // oxlint-disable-next-line no-await-in-loop -- see main
-      const run = await runSuite(suite, subject.url, revision);
-      const deviation = compareWithExpected(run.required, expected, name, revision);
-      rows.push({ configuration: name, revision, ...run, ...deviation });
-    }
-    return rows;
-  } finally {
-    await subject.stop();
-  }
 }
 
 async function writeDocument(rows: readonly Row[], expected: ExpectedFailures, suite: string): Promise<void> {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -27,12 +27,18 @@ export interface SuiteRun {
   readonly notScored: readonly ScenarioResult[];
 }
 
+/** The names of the scenarios of a revision, as the suite keeps them. */
+export interface Requirements {
+  readonly scored: readonly string[];
+  readonly notScored: readonly string[];
+}
+
 const PEERS = fileURLToPath(new URL('../peers/', import.meta.url));
-const RUN_WITHIN_MS = 600_000;
 
 const Checks = z.array(z.object({ id: z.string(), status: z.string(), errorMessage: z.string().optional() }));
-const Requirements = z.object({
+const RequirementsFile = z.object({
   server: z.array(z.string()),
+  client: z.array(z.string()),
   not_scored: z.array(z.object({ scenario: z.string(), leg: z.string() })).default([]),
 });
 
@@ -56,18 +62,25 @@ export async function findPeers(): Promise<string> {
   return PEERS;
 }
 
-/** Runs the suite's server scenarios of one revision against `url` and reads what it found. */
-export async function runSuite(suite: string, url: string, revision: Revision): Promise<SuiteRun> {
+/**
+ * Runs the suite with `args` and reads what it found, by scenario.
+ *
+ * @throws where it does not end in time, or leaves no result
+ */
+export async function runSuite(
+  suite: string,
+  args: readonly string[],
+  withinMs: number,
+): Promise<Map<string, ScenarioResult>> {
   const output = await mkdtemp(join(tmpdir(), 'conformance-'));
   try {
-    const entry = join(suite, 'dist', 'index.js');
-    const child = startNode([entry, 'server', '--url', url, '--requirements', revision, '-o', output]);
+    const child = startNode([join(suite, 'dist', 'index.js'), ...args, '-o', output]);
     child.process.stdout?.resume();
     await new Promise<void>((resolve, reject) => {
       const timer = setTimeout(() => {
         void child.stop();
-        reject(new Error(`the suite did not end within ${RUN_WITHIN_MS} ms`));
-      }, RUN_WITHIN_MS);
+        reject(new Error(`the suite did not end within ${withinMs} ms`));
+      }, withinMs);
       child.process.once('error', reject);
       // Its exit code says whether something failed; what failed is in its files.
       child.process.once('exit', () => {
@@ -75,41 +88,56 @@ export async function runSuite(suite: string, url: string, revision: Revision): 
         resolve();
       });
     });
-    const required = await readRequirements(suite, revision);
     const found = await readResults(output);
     if (found.size === 0) throw new Error(`the suite wrote no results:\n${child.stderrTail()}`);
-    const resultOf = (scenario: string): ScenarioResult => found.get(scenario) ?? notRun(scenario);
-    return {
-      required: required.scored.map(resultOf),
-      notScored: required.notScored.map(resultOf),
-    };
+    return found;
   } finally {
     await rm(output, { recursive: true, force: true });
   }
 }
 
-async function readRequirements(
+/** What a revision requires of a server, or of a client. */
+export async function readRequirements(
   suite: string,
   revision: Revision,
-): Promise<{ scored: string[]; notScored: string[] }> {
+  leg: 'server' | 'client',
+): Promise<Requirements> {
   const text = await readFile(join(suite, 'requirements', `${revision}.yaml`), 'utf8');
-  const requirements = Requirements.parse(parse(text));
+  const requirements = RequirementsFile.parse(parse(text));
   return {
-    scored: requirements.server,
-    notScored: requirements.not_scored.filter(({ leg }) => leg === 'server').map(({ scenario }) => scenario),
+    scored: requirements[leg],
+    notScored: requirements.not_scored.filter((entry) => entry.leg === leg).map(({ scenario }) => scenario),
   };
 }
 
+/** Puts the results in the order of the requirements. A scenario without a result does not pass. */
+export function inOrder(requirements: Requirements, found: Map<string, ScenarioResult>): SuiteRun {
+  const resultOf = (scenario: string): ScenarioResult => found.get(scenario) ?? notRun(scenario);
+  return { required: requirements.scored.map(resultOf), notScored: requirements.notScored.map(resultOf) };
+}
+
+/** The suite writes `[server-]SCENARIO-TIME/checks.json`; a scenario's name may have slashes. */
 async function readResults(output: string): Promise<Map<string, ScenarioResult>> {
   const results = new Map<string, ScenarioResult>();
-  for (const directory of await readdir(output)) {
-    const scenario = /^server-(.+)-\d{4}-\d\d-\d\dT[\d-]+Z$/.exec(directory)?.[1];
+  for (const file of await readdir(output, { recursive: true })) {
+    const scenario = /^(?:server-)?(.+)-\d{4}-\d\d-\d\dT[\d-]+Z\/checks\.json$/.exec(file)?.[1];
     if (scenario === undefined) continue;
     // oxlint-disable-next-line no-await-in-loop -- fifty small files
-    const checks: unknown = JSON.parse(await readFile(join(output, directory, 'checks.json'), 'utf8'));
-    results.set(scenario, readChecks(scenario, checks));
+    const checks: unknown = JSON.parse(await readFile(join(output, file), 'utf8'));
+    const result = readChecks(scenario, checks);
+    // oxlint-disable-next-line no-await-in-loop
+    results.set(scenario, result.passes ? result : await withWords(result, join(output, dirname(file))));
   }
   return results;
+}
+
+/** Adds the last of what a client under test said, which is where a failure explains itself. */
+async function withWords(result: ScenarioResult, folder: string): Promise<ScenarioResult> {
+  const words = await readFile(join(folder, 'stderr.txt'), 'utf8').catch(() => '');
+  const said = words.split('\n').find((line) => /^\w*Error\b/.test(line));
+  return said === undefined
+    ? result
+    : { ...result, failures: [...result.failures, `the client said: ${said.slice(0, 300)}`] };
 }
 
 /** The verdict on one scenario from the suite's `checks.json`. */

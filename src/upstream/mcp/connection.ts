@@ -1,16 +1,15 @@
 /* oxlint-disable unicorn/prefer-add-event-listener -- MCP clients and transports have on-functions and no events. */
-import {
-  Client,
-  SdkHttpError,
-  type RequestOptions,
-  type ServerCapabilities,
-} from '@modelcontextprotocol/client';
-import type { JsonObject } from '../../catalog/json.ts';
+import { Client, SdkHttpError, type ServerCapabilities } from '@modelcontextprotocol/client';
+import { isJsonObject, type JsonObject } from '../../catalog/json.ts';
 import { BailiwickError } from '../../errors.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import type { Scrub } from '../scrub.ts';
+import type { CallContext } from '../upstream.ts';
 import { causesOf } from './causes.ts';
+import type { McpCredentials } from './credentials.ts';
 import type { MirroredTool } from './parameters.ts';
+import type { RelayHooks } from './relay-transport.ts';
+import type { RequestHandlers } from './request-handlers.ts';
 import { createTransport, RUBBISH, type McpServerAddress } from './transport.ts';
 
 export type Era = 'legacy' | 'modern';
@@ -21,12 +20,17 @@ export interface Connection {
   /** A legacy HTTP session, which the server may forget. */
   readonly isSession: boolean;
   readonly capabilities: ServerCapabilities;
+  /** What the server says of itself, as it sent it: MCP `InitializeResult` or `DiscoverResult`. */
+  readonly handshake: JsonObject;
   readonly client: Client;
-  /** Sends a request; the result is raw. `tool` is given where its `x-mcp-header` members have to be mirrored. */
+  /**
+   * The one place where requests of callers leave: sends a request; the result is raw. It may last until `handlers.signal` fires.
+   * `tool` is given where its `x-mcp-header` members have to be mirrored.
+   */
   request(
     method: string,
     params: JsonObject,
-    options: RequestOptions,
+    handlers: RequestHandlers,
     tool?: MirroredTool,
   ): Promise<JsonObject>;
   /** Takes no new requests and closes when the running ones are done. */
@@ -38,6 +42,13 @@ export interface OpenConnectionOptions {
   readonly source: string;
   readonly server: McpServerAddress;
   readonly clientInfo: { readonly name: string; readonly version: string };
+  /** What the client behind this connection can be asked (MCP ClientCapabilities). */
+  readonly clientCapabilities: JsonObject;
+  readonly credentials: McpCredentials;
+  /** On whose behalf the connection is opened. Whoever opens it may be asked to sign in meanwhile, and not later. */
+  readonly context: CallContext;
+  /** What the upstream asks and tells. Questions are those of the legacy era. */
+  readonly hooks: RelayHooks;
   readonly startupTimeoutMs: number;
   readonly scrub: Scrub;
   readonly logger: Logger;
@@ -53,6 +64,9 @@ export interface OpenConnectionOptions {
   /** A connection is being closed in the background; whoever closes the upstream waits for it. */
   readonly onClosing: (closed: Promise<void>) => void;
 }
+
+/** The longest that Node's timers last. When a request has lasted too long is the handlers' signal to say. */
+const NEVER_MS = 2_147_483_647;
 
 /** Accepts everything, changes nothing. */
 const ANY = {
@@ -95,14 +109,22 @@ async function attempt(
     options.onLost(connection, reason);
   };
 
+  const held: CallContext = {
+    signal,
+    ...(options.context.caller && { caller: options.context.caller }),
+  };
   const { transport, describeEnding } = createTransport({
     ...options,
+    context: () => (connection ? held : { ...options.context, signal }),
     onLost: lose,
     isClosing: () => isClosing,
   });
+  // A child may ask as soon as it is told that the handshake is done.
+  Object.assign(transport.hooks, options.hooks);
   const describeStart = (): string =>
     `source ${source} did not complete its start in ${options.startupTimeoutMs} ms`;
   const client = new Client(options.clientInfo, {
+    capabilities: options.clientCapabilities,
     // A child that stays silent leaves half of the time for the old handshake.
     versionNegotiation: {
       mode,
@@ -139,13 +161,19 @@ async function attempt(
   let isRetired = false;
   const era = client.getProtocolEra() ?? 'legacy';
   const isSession = era === 'legacy' && 'url' in server;
+  if (era === 'modern') delete transport.hooks.onRequest;
   connection = {
     era,
     isSession,
     capabilities: client.getServerCapabilities() ?? {},
+    handshake: transport.handshake,
     client,
-    async request(method, params, requestOptions, tool) {
+    async request(method, params, handlers, tool) {
       running += 1;
+      const { signal: ended } = handlers;
+      const meta = isJsonObject(params['_meta']) ? params['_meta'] : {};
+      const announcement = transport.expect(handlers);
+      const sent = { ...params, _meta: { ...meta, ...announcement } };
       try {
         if (tool && era === 'modern' && 'url' in server) {
           const toolDefinition = {
@@ -153,14 +181,21 @@ async function attempt(
             inputSchema: { ...tool.inputSchema, type: 'object' as const },
           };
           return transport.redeem(
-            await client.callTool({ ...params, name: tool.name }, { ...requestOptions, toolDefinition }),
+            await client.callTool(
+              { ...sent, name: tool.name },
+              { signal: ended, timeout: NEVER_MS, toolDefinition },
+            ),
           );
         }
-        const sent = { method, params };
         return transport.redeem(
-          await client.request(sent, ANY, { ...requestOptions, allowInputRequired: true }),
+          await client.request({ method, params: sent }, ANY, {
+            signal: ended,
+            timeout: NEVER_MS,
+            allowInputRequired: true,
+          }),
         );
       } finally {
+        transport.withdraw(announcement);
         running -= 1;
         if (isRetired && running === 0) closeInBackground();
       }

@@ -39,6 +39,8 @@ export function toUpstreamFault(error: unknown, context: FaultContext): Bailiwic
     });
 
   for (const cause of causesOf(error)) {
+    // Thrown below the SDK, by credentials.
+    if (cause instanceof BailiwickError) return cause;
     if (cause instanceof ProtocolError) return toProtocolFault(cause, context, fault);
     if (cause instanceof SdkHttpError) return toHttpFault(cause.status, cause, fault);
     if (cause instanceof OriginError) {

@@ -5,6 +5,7 @@ import type { Logger } from '../../telemetry/logger.ts';
 import { createScrubber } from '../scrub.ts';
 import type { CallContext, Upstream } from '../upstream.ts';
 import { openConnection, type Connection } from './connection.ts';
+import { createStaticCredentials, type McpCredentials } from './credentials.ts';
 import {
   isConnectionLost,
   isHeaderMismatch,
@@ -24,7 +25,8 @@ import {
   type MirroredTool,
 } from './parameters.ts';
 import { requestIdOf } from './relay-transport.ts';
-import { toOutcome, toProgress, toResult } from './results.ts';
+import { createRelayedCall, type RelayedCall } from './relayed-call.ts';
+import { toOutcome, toResult } from './results.ts';
 import { secretsOf } from './secrets.ts';
 import type { McpServerAddress } from './transport.ts';
 
@@ -42,14 +44,13 @@ export interface McpUpstreamOptions {
   readonly logger: Logger;
   readonly now: () => number;
   readonly clientInfo: { readonly name: string; readonly version: string };
+  /** Default: the configured headers, the same for everyone. */
+  readonly credentials?: McpCredentials;
   /** For the jitter of waits; in [0, 1). Default `Math.random`. */
   readonly random?: () => number;
   /** Default: half a second, doubled up to a minute. */
   readonly backoff?: Backoff;
 }
-
-/** With progress, a call may last this many timeouts. */
-const MAX_TIMEOUTS = 60;
 
 /** Changes that arrive together are told once. */
 const COALESCE_MS = 50;
@@ -62,6 +63,8 @@ export function createMcpUpstream(options: McpUpstreamOptions): Upstream {
   const { source, logger, now, timeoutMs } = options;
   const backoff = options.backoff ?? { initialMs: 500, maximumMs: 60_000 };
   const random = options.random ?? Math.random;
+  const credentials =
+    options.credentials ?? createStaticCredentials('headers' in options.server ? options.server.headers : {});
   const scrub = createScrubber(secretsOf(options.server, options.secrets));
   const closing = new AbortController();
   const closings = new Set<Promise<void>>();
@@ -103,6 +106,10 @@ export function createMcpUpstream(options: McpUpstreamOptions): Upstream {
       source,
       server: options.server,
       clientInfo: options.clientInfo,
+      clientCapabilities: {},
+      credentials,
+      context: { signal: closing.signal },
+      hooks: {},
       startupTimeoutMs: options.startupTimeoutMs,
       scrub,
       logger,
@@ -162,27 +169,34 @@ export function createMcpUpstream(options: McpUpstreamOptions): Upstream {
     context: CallContext,
     extras: { tool?: MirroredTool; patienceMs?: number } = {},
   ): Promise<JsonObject> => {
-    const { onProgress } = context;
     const { tool, patienceMs = timeoutMs } = extras;
+    // Whoever has to sign in first does so outside the call's time.
+    await credentials.headers(context);
+    const relayed = createRelayedCall(context, patienceMs);
+    try {
+      return await send(method, toParams, relayed, tool);
+    } finally {
+      relayed.end();
+    }
+  };
+
+  const send = async (
+    method: string,
+    toParams: (connection: Connection) => JsonObject,
+    relayed: RelayedCall,
+    tool: MirroredTool | undefined,
+  ): Promise<JsonObject> => {
+    const { context } = relayed;
     for (let isRetry = false; ; isRetry = true) {
       const connection = await link.get(context.signal).catch((error: unknown) => {
         throw tellSending(toBailiwickError(error), true);
       });
       try {
-        return await connection.request(
-          method,
-          toParams(connection),
-          {
-            signal: context.signal,
-            timeout: patienceMs,
-            resetTimeoutOnProgress: true,
-            maxTotalTimeout: patienceMs * MAX_TIMEOUTS,
-            ...(onProgress ? { onprogress: (progress) => onProgress(toProgress(progress)) } : {}),
-          },
-          tool,
-        );
+        relayed.restart();
+        return await connection.request(method, toParams(connection), relayed, tool);
       } catch (error) {
         if (context.signal.aborted) throw toCancellation(context.signal, source);
+        if (error instanceof BailiwickError) throw error;
         if (isHeaderMismatch(error)) announceChange();
         const hasNoSession = connection.isSession && isSessionLost(error);
         if (hasNoSession) renew(connection);

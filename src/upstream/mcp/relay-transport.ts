@@ -6,8 +6,12 @@ import type {
   TransportSendOptions,
 } from '@modelcontextprotocol/client';
 import { isJsonObject, type JsonObject } from '../../catalog/json.ts';
+import type { Question } from '../upstream.ts';
 import type { Scrub } from '../scrub.ts';
+import type { Arrival, InnerSendOptions, InnerTransport } from './inner-transport.ts';
+import type { RequestHandlers } from './request-handlers.ts';
 import { scrubError, scrubMessage } from './scrub-message.ts';
+import { cannotBeAsked, UpstreamQuestions } from './upstream-questions.ts';
 
 /** `error.data` of the error that stands in for an answer that never came: compared by identity. */
 export const STREAM_ENDED = Object.freeze({ streamEnded: true });
@@ -17,6 +21,10 @@ const MAX_RESULTS = 4_096;
 
 const TICKET = 'bailiwick/ticket';
 
+/** Notifications that the SDK has to see. */
+const PROTOCOL_NOTIFICATIONS =
+  /^notifications\/(?:cancelled|subscriptions\/acknowledged|(?:tools|prompts|resources)\/list_changed)$/;
+
 /** Methods whose results the SDK has to read itself. */
 const PROTOCOL_METHODS = new Set(['initialize', 'server/discover', 'subscriptions/listen']);
 
@@ -24,11 +32,27 @@ interface Pending {
   /** The id the SDK knows. */
   readonly id: RequestId;
   readonly isRelayed: boolean;
+  readonly isHandshake: boolean;
+  readonly handlers: RequestHandlers | undefined;
+}
+
+/** Told what the upstream says unasked. `handlers` are those of the request that it belongs to, where that is certain. */
+export interface RelayHooks {
+  /** Absent: nothing can be asked, as in the modern era. */
+  onRequest?: (
+    question: Question,
+    signal: AbortSignal,
+    handlers: RequestHandlers | undefined,
+  ) => Promise<JsonObject>;
+  /** Notifications but progress and those of the protocol itself. */
+  onNotification?: (method: string, params: JsonObject, handlers: RequestHandlers | undefined) => void;
 }
 
 /**
  * Stands between the SDK's client and a transport.
  *
+ * - **What the upstream says unasked is relayed raw** to the handlers of the request that it belongs to ({@link expect}), or to
+ *   {@link hooks}: its questions, its progress, its notifications. The SDK would cut their members to those it knows.
  * - **Results are relayed raw.** The SDK checks results on a 2026-07-28 connection even where the caller brings a schema
  *   of its own: one odd tool would cost the whole list, an unknown content block the whole answer. So the SDK is given an
  *   empty result with a ticket in `_meta`, and {@link redeem} gives out what the upstream really sent.
@@ -42,18 +66,25 @@ export class RelayTransport implements Transport {
   onerror?: (error: Error) => void;
   onmessage?: Transport['onmessage'];
 
-  readonly #inner: Transport;
+  readonly hooks: RelayHooks = {};
+  /** The result of `initialize` or `server/discover`, as the upstream sent it. */
+  handshake: JsonObject = {};
+
+  readonly #inner: InnerTransport;
   readonly #nextId: () => number;
   readonly #scrub: Scrub;
   readonly #pending = new Map<RequestId, Pending>();
   readonly #wireIds = new Map<RequestId, RequestId>();
   readonly #results = new Map<number, JsonObject>();
+  readonly #expected = new Map<number, RequestHandlers>();
+  readonly #questions: UpstreamQuestions;
   #nextTicket = 0;
 
-  constructor(inner: Transport, nextId: () => number, scrub: Scrub) {
+  constructor(inner: InnerTransport, nextId: () => number, scrub: Scrub) {
     this.#inner = inner;
     this.#nextId = nextId;
     this.#scrub = scrub;
+    this.#questions = new UpstreamQuestions((message) => this.#send(message, {}));
   }
 
   get hasPerRequestStream(): boolean {
@@ -73,17 +104,20 @@ export class RelayTransport implements Transport {
   }
 
   async start(): Promise<void> {
-    this.#inner.onclose = () => this.onclose?.();
+    this.#inner.onclose = () => {
+      this.#questions.close();
+      this.onclose?.();
+    };
     this.#inner.onerror = (error) => {
       scrubError(error, this.#scrub);
       this.onerror?.(error);
     };
-    this.#inner.onmessage = (message, extra) => {
-      const restored = this.#receive(scrubMessage(message, this.#scrub));
-      if (!restored) return;
-      if ('method' in restored) this.onmessage?.(restored, extra);
-      // The SDK handles notifications a microtask late and answers at once: the progress before an answer would be lost.
-      else queueMicrotask(() => this.onmessage?.(restored, extra));
+    this.#inner.onmessage = (message, arrival) => {
+      const clean = scrubMessage(message, this.#scrub);
+      if ('method' in clean) return this.#hear(clean, arrival);
+      const restored = this.#receive(clean);
+      // The SDK handles notifications a microtask late and answers at once: a change before an answer would come after it.
+      if (restored) queueMicrotask(() => this.onmessage?.(restored));
     };
     await this.#inner.start();
   }
@@ -99,13 +133,20 @@ export class RelayTransport implements Transport {
     const { id, method } = message;
     // The SDK's own ids of probes and listen requests are text: already unlike any of ours.
     const wireId = typeof id === 'number' ? this.#nextId() : id;
-    this.#pending.set(wireId, { id, isRelayed: !PROTOCOL_METHODS.has(method) });
+    const handlers = this.#takeExpected(message);
+    const isRelayed = !PROTOCOL_METHODS.has(method);
+    const isHandshake = !isRelayed && method !== 'subscriptions/listen';
+    this.#pending.set(wireId, { id, isRelayed, isHandshake, handlers });
     this.#wireIds.set(id, wireId);
     options.requestSignal?.addEventListener('abort', () => this.#forget(wireId), { once: true });
     try {
       await this.#send(
-        { ...message, id: wireId },
-        { ...options, onRequestStreamEnd: () => this.#endStream(wireId, options.onRequestStreamEnd) },
+        { ...message, id: wireId, ...(handlers && { params: toSentParams(message, handlers, wireId) }) },
+        {
+          ...options,
+          ...(handlers && { context: handlers.context }),
+          onRequestStreamEnd: () => this.#endStream(wireId, options.onRequestStreamEnd),
+        },
       );
     } catch (error) {
       this.#forget(wireId);
@@ -113,12 +154,36 @@ export class RelayTransport implements Transport {
     }
   }
 
-  async #send(message: JSONRPCMessage, options: TransportSendOptions): Promise<void> {
+  async #send(message: JSONRPCMessage, options: InnerSendOptions): Promise<void> {
     try {
       await this.#inner.send(message, options);
     } catch (error) {
       throw scrubError(error, this.#scrub);
     }
+  }
+
+  /**
+   * Announces a request that is about to be sent through the SDK.
+   *
+   * @returns a member for its `_meta` by which it is recognised here; it is not sent
+   */
+  expect(handlers: RequestHandlers): JsonObject {
+    const ticket = this.#nextTicket++;
+    this.#expected.set(ticket, handlers);
+    return { [TICKET]: ticket };
+  }
+
+  /** Takes an announcement back, where it came to no request. */
+  withdraw({ [TICKET]: ticket }: JsonObject): void {
+    this.#expected.delete(Number(ticket));
+  }
+
+  #takeExpected(message: JSONRPCMessage & { method: string }): RequestHandlers | undefined {
+    const ticket = metaOf(message)?.[TICKET];
+    if (typeof ticket !== 'number') return undefined;
+    const handlers = this.#expected.get(ticket);
+    this.#expected.delete(ticket);
+    return handlers;
   }
 
   /** The upstream's own result for what the SDK returned. */
@@ -132,12 +197,45 @@ export class RelayTransport implements Transport {
     return raw;
   }
 
+  /** A request or a notification of the upstream. */
+  #hear(message: JSONRPCMessage & { method: string }, arrival: Arrival | undefined): void {
+    const { method } = message;
+    const requestId = arrival?.requestId;
+    const handlers = requestId === undefined ? undefined : this.#pending.get(requestId)?.handlers;
+    const params = 'params' in message && isJsonObject(message.params) ? message.params : {};
+    if ('id' in message && message.id !== undefined) {
+      const { id } = message;
+      const { onRequest } = this.hooks;
+      if (method === 'ping' || !onRequest) return this.onmessage?.(message);
+      return this.#questions.receive({ id, method, params }, async (question, signal) => {
+        // An answered request has no more to ask; what came on its stream is nobody else's.
+        if (requestId !== undefined && !handlers) throw cannotBeAsked(method);
+        return onRequest(question, signal, handlers);
+      });
+    }
+    if (method === 'notifications/progress') return this.#progress(params);
+    if (method === 'notifications/cancelled' && this.#questions.cancel(params['requestId'] as RequestId))
+      return;
+    if (PROTOCOL_NOTIFICATIONS.test(method)) return this.onmessage?.(message);
+    // What comes on the stream of changes belongs to no call.
+    this.hooks.onNotification?.(method, params, handlers);
+  }
+
+  #progress(params: JsonObject): void {
+    const { progressToken, ...progress } = params;
+    const pending = this.#pending.get(progressToken as RequestId);
+    if (typeof progress['progress'] !== 'number') return;
+    pending?.handlers?.onProgress?.({ ...progress, progress: progress['progress'] });
+  }
+
   #receive(message: JSONRPCMessage): JSONRPCMessage | undefined {
     if ('method' in message || !('id' in message) || message.id === undefined) return message;
     const pending = this.#pending.get(message.id);
     // An answer nobody waits for any more: the request was cancelled, or never ours.
     if (!pending) return undefined;
     this.#forget(message.id);
+    if ('result' in message && pending.isHandshake && isJsonObject(message.result))
+      this.handshake = message.result;
     if (!('result' in message) || !pending.isRelayed) return { ...message, id: pending.id };
     const ticket = this.#nextTicket++;
     const result = isJsonObject(message.result) ? message.result : {};
@@ -195,7 +293,7 @@ export class ChildRelayTransport extends RelayTransport {
   readonly stderr = null;
   readonly #pid: () => number | null;
 
-  constructor(inner: Transport & { readonly pid: number | null }, nextId: () => number, scrub: Scrub) {
+  constructor(inner: InnerTransport & { readonly pid: number | null }, nextId: () => number, scrub: Scrub) {
     super(inner, nextId, scrub);
     this.#pid = () => inner.pid;
   }
@@ -203,6 +301,20 @@ export class ChildRelayTransport extends RelayTransport {
   get pid(): number | null {
     return this.#pid();
   }
+}
+
+function metaOf(message: JSONRPCMessage): JsonObject | undefined {
+  const params = 'params' in message && isJsonObject(message.params) ? message.params : undefined;
+  return isJsonObject(params?.['_meta']) ? params['_meta'] : undefined;
+}
+
+/** The parameters without the ticket, and with a token where progress is wanted: the request's own id, unique as it is. */
+function toSentParams(message: JSONRPCMessage, handlers: RequestHandlers, wireId: RequestId): JsonObject {
+  const { [TICKET]: _ticket, ...meta } = metaOf(message) ?? {};
+  const params = 'params' in message && isJsonObject(message.params) ? message.params : {};
+  const { _meta, ...rest } = params;
+  const sentMeta: JsonObject = { ...meta, ...(handlers.onProgress && { progressToken: wireId }) };
+  return { ...rest, ...(Object.keys(sentMeta).length > 0 && { _meta: sentMeta }) };
 }
 
 /** A result that is valid for every method that is relayed, in both eras. */

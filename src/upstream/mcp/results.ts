@@ -1,4 +1,3 @@
-import type { Progress } from '@modelcontextprotocol/client';
 import { isJsonObject, type JsonObject } from '../../catalog/json.ts';
 import { BailiwickError } from '../../errors.ts';
 import type { CallOutcome } from '../upstream.ts';
@@ -45,17 +44,4 @@ export function toOutcome(raw: JsonObject, source: string): CallOutcome {
 function omit(object: JsonObject, member: string): JsonObject {
   const { [member]: _omitted, ...rest } = object;
   return rest;
-}
-
-/** A progress notification without its token. */
-export function toProgress({ progress, total, message }: Progress): {
-  progress: number;
-  total?: number;
-  message?: string;
-} {
-  return {
-    progress,
-    ...(total === undefined ? {} : { total }),
-    ...(message === undefined ? {} : { message }),
-  };
 }

@@ -1,10 +1,11 @@
 /* oxlint-disable unicorn/prefer-add-event-listener -- MCP transports have on-functions and no events. */
-import type { Transport } from '@modelcontextprotocol/client';
 import type { Logger } from '../../telemetry/logger.ts';
 import type { Scrub } from '../scrub.ts';
+import type { CallContext } from '../upstream.ts';
 import { toChildEnvironment } from './child-environment.ts';
 import { ChildTransport } from './child-transport.ts';
-import { createHttpTransport } from './http-transport.ts';
+import type { McpCredentials } from './credentials.ts';
+import { HttpStreams } from './http-streams.ts';
 import { createLineLog } from './line-log.ts';
 import { ChildRelayTransport, RelayTransport } from './relay-transport.ts';
 
@@ -24,6 +25,9 @@ export interface TransportOptions {
   readonly logger: Logger;
   readonly now: () => number;
   readonly nextId: () => number;
+  readonly credentials: McpCredentials;
+  /** On whose behalf the connection itself is held: its handshake, its stream of notifications, its end. */
+  readonly context: () => CallContext;
   /** The stream of a session broke and cannot be opened again. */
   readonly onLost: (reason: string) => void;
   /** Whether an end is wanted. */
@@ -41,12 +45,13 @@ export interface OpenedTransport {
 export function createTransport(options: TransportOptions): OpenedTransport {
   const { server, source, scrub, logger, now, nextId } = options;
   if ('url' in server) {
-    const http = createHttpTransport({
+    const http = new HttpStreams({
       url: new URL(server.url),
-      headers: server.headers,
+      credentials: options.credentials,
+      context: options.context,
       onStreamLost: options.onLost,
     });
-    const transport = Object.assign(new RelayTransport(http as Transport, nextId, scrub), {
+    const transport = Object.assign(new RelayTransport(http, nextId, scrub), {
       terminateSession: () => http.terminateSession(),
     });
     return { transport, describeEnding: () => '' };

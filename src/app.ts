@@ -173,7 +173,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     const reviewed = holdBack(inForce.review, contributions);
     held = reviewed.held;
     tellHeld(inForce.review, held);
-    const { results } = inForce.loaded.config;
+    const { results, server } = inForce.loaded.config;
     return {
       catalog: createCatalog(reviewed.served),
       policy: inForce.policy,
@@ -181,6 +181,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       stale: staleOf(pool.status()),
       settings: {
         maxResultBytes: results.maxBytes,
+        pageSize: server.pageSize,
         recordArguments: inForce.recordArguments,
         prices: inForce.prices,
       },

@@ -28,6 +28,12 @@ export const ERRORS = {
     exit: 1,
     meaning: 'The request body is over the configured limit.',
   },
+  HEADERS_TOO_LARGE: {
+    http: 431,
+    rpc: -32_600,
+    exit: 1,
+    meaning: 'The request has more headers than are read.',
+  },
   UNSUPPORTED_MEDIA_TYPE: {
     http: 415,
     rpc: -32_600,

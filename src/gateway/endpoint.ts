@@ -34,19 +34,30 @@ export function toolAt(endpoint: Endpoint, catalog: Catalog, name: string): Tool
     : catalog.toolByOwnName(endpoint.source, name);
 }
 
+/** MCP Apps (`io.modelcontextprotocol/ui`): hosts know what to render by this scheme, so it has to stay in front. */
+const UI = 'ui://';
+
 /**
  * A URI, or URI template, as clients of this endpoint see it.
  *
  * Two upstreams may use one URI, so `/mcp` shows `<source>+<uri>`: still a legal URI (RFC 3986 §3.1 allows `+` in a
- * scheme, and a source's name is one), routable without a table, and the same for everyone.
+ * scheme, and a source's name is one), routable without a table, and the same for everyone. A `ui://` URI keeps its scheme
+ * and names its source as the authority instead: `ui://<source>/<rest>`. {@link uriFrom} undoes both.
  */
 export function uriAt(endpoint: Endpoint, source: string, uri: string): string {
-  return endpoint.kind === 'all' ? `${source}+${uri}` : uri;
+  if (endpoint.kind === 'source') return uri;
+  return uri.startsWith(UI) ? `${UI}${source}/${uri.slice(UI.length)}` : `${source}+${uri}`;
 }
 
 /** The source and own URI behind a URI that a client of this endpoint sent. */
 export function uriFrom(endpoint: Endpoint, uri: string): { source: string; uri: string } | undefined {
   if (endpoint.kind === 'source') return { source: endpoint.source, uri };
+  if (uri.startsWith(UI)) {
+    const slash = uri.indexOf('/', UI.length);
+    return slash > UI.length
+      ? { source: uri.slice(UI.length, slash), uri: `${UI}${uri.slice(slash + 1)}` }
+      : undefined;
+  }
   const plus = uri.indexOf('+');
   return plus > 0 ? { source: uri.slice(0, plus), uri: uri.slice(plus + 1) } : undefined;
 }

@@ -1,12 +1,17 @@
 import { digestOf } from '../catalog/canonical.ts';
 import type { Json, JsonObject } from '../catalog/json.ts';
+import type { Prompt, Resource, ResourceTemplate } from '../catalog/entries.ts';
 import type { Tool } from '../catalog/tool.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { View } from '../policy/view.ts';
 import { covers, nameAt, uriAt, type Endpoint } from './endpoint.ts';
+import { rewriteDefinition } from './rewrite-uris.ts';
 import type { Snapshot } from './snapshot.ts';
 
 export type ListKind = 'tools' | 'resources' | 'resourceTemplates' | 'prompts';
+
+/** Where an entry stands in a list: its source, then its own name or URI there. */
+export type Place = readonly [source: string, own: string];
 
 /** What one principal finds at one endpoint, as MCP list entries in a deterministic order. */
 export type Listing = {
@@ -14,6 +19,8 @@ export type Listing = {
 } & {
   /** A digest per list, computed on first use: two lists that a client cannot tell apart have equal ones. */
   digest(kind: ListKind): string;
+  /** Where each entry stands, in the list's order. Computed on first use. */
+  places(kind: ListKind): readonly Place[];
 };
 
 /** Listings live as long as the view they show, so a swap of the snapshot lets them go. */
@@ -32,21 +39,31 @@ export function list(snapshot: Snapshot, principal: Principal, endpoint: Endpoin
 
 function createListing(view: View, endpoint: Endpoint): Listing {
   const here = (entry: { readonly source: string }): boolean => covers(endpoint, entry.source);
+  const shown = {
+    tools: view.tools.filter(here),
+    resources: view.resources.filter(here),
+    resourceTemplates: view.templates.filter(here),
+    prompts: view.prompts.filter(here),
+  };
+  const present = (source: string, definition: JsonObject): JsonObject =>
+    rewriteDefinition(endpoint, source, definition);
   const lists: Record<ListKind, JsonObject[]> = {
-    tools: view.tools.filter(here).map((tool) => presentTool(endpoint, tool)),
-    resources: view.resources.filter(here).map(({ source, uri, definition }) => ({
-      ...definition,
+    tools: shown.tools.map((tool) => presentTool(endpoint, tool)),
+    resources: shown.resources.map(({ source, uri, definition }) => ({
+      ...present(source, definition),
       uri: uriAt(endpoint, source, uri),
     })),
-    resourceTemplates: view.templates.filter(here).map(({ source, uriTemplate, definition }) => ({
-      ...definition,
+    resourceTemplates: shown.resourceTemplates.map(({ source, uriTemplate, definition }) => ({
+      ...present(source, definition),
       uriTemplate: uriAt(endpoint, source, uriTemplate),
     })),
-    prompts: view.prompts
-      .filter(here)
-      .map((prompt) => ({ ...prompt.definition, name: nameAt(endpoint, prompt) })),
+    prompts: shown.prompts.map((prompt) => ({
+      ...present(prompt.source, prompt.definition),
+      name: nameAt(endpoint, prompt),
+    })),
   };
   const digests = new Map<ListKind, string>();
+  const places = new Map<ListKind, readonly Place[]>();
   return {
     ...lists,
     digest(kind) {
@@ -54,13 +71,26 @@ function createListing(view: View, endpoint: Endpoint): Listing {
       digests.set(kind, digest);
       return digest;
     },
+    places(kind) {
+      const known = places.get(kind) ?? shown[kind].map((entry): Place => [entry.source, ownOf(entry)]);
+      places.set(kind, known);
+      return known;
+    },
   };
+}
+
+/** What the catalog sorts an entry by within its source. */
+function ownOf(entry: Tool | Prompt | Resource | ResourceTemplate): string {
+  if ('uriTemplate' in entry) return entry.uriTemplate;
+  return 'uri' in entry ? entry.uri : entry.name;
 }
 
 /** A tool as MCP `tools/list` shows it at this endpoint. */
 export function presentTool(endpoint: Endpoint, tool: Tool): JsonObject {
+  // What is asked of tasks is not answered here, so no tool may say that it can be.
+  const { execution: _execution, ...passthrough } = tool.passthrough ?? {};
   const presented: Record<string, Json | undefined> = {
-    ...tool.passthrough,
+    ...rewriteDefinition(endpoint, tool.source, passthrough),
     name: nameAt(endpoint, tool),
     title: tool.title,
     description: tool.description,

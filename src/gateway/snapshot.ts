@@ -28,6 +28,8 @@ export interface SnapshotSettings {
   readonly prices: ReadonlyMap<string, PriceList>;
   /** UTF-8 bytes that one result may have. */
   readonly maxResultBytes: number;
+  /** Entries of one page of a list. Absent: a list is one page. */
+  readonly pageSize?: number | undefined;
   /** What a record keeps of what a caller sent. */
   readonly recordArguments: ArgumentRecorder;
 }

@@ -10,6 +10,7 @@ import type { Gateway } from '../gateway/gateway.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { createGuard } from './guards.ts';
+import { connectionLimits, limitHeaders } from './connection-limits.ts';
 import { createLegacySessions } from './legacy-sessions.ts';
 import { createMcpRoute } from './mcp-route.ts';
 import { createModernLeg } from './modern-leg.ts';
@@ -49,9 +50,6 @@ export interface HttpServer {
   stopAccepting(): void;
 }
 
-/** How long an idle connection stays open: longer than common load balancers wait, so that they close first. */
-const KEEP_ALIVE_MS = 75_000;
-
 /**
  * Listens, and resolves once it does.
  *
@@ -64,6 +62,8 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     gateway,
     logger,
     maxSessions: settings.maxSessions,
+    maxSessionsPerPrincipal:
+      settings.maxSessionsPerPrincipal ?? Math.max(1, Math.floor(settings.maxSessions / 2)),
     idleMs: settings.sessionIdleMs,
     maxBodyBytes: settings.maxBodyBytes,
     isKnown: options.isKnown,
@@ -77,6 +77,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     const ready = options.isReady();
     response.status(ready ? 200 : 503).json({ status: ready ? 'ready' : 'not ready' });
   });
+  app.use(limitHeaders);
   app.use(createGuard({ listenHost: host, ...settings }));
   if (settings.origins.length > 0) {
     const exposedHeaders = ['Mcp-Session-Id', 'WWW-Authenticate'];
@@ -105,7 +106,6 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   app.use(toErrorResponse(logger));
 
   const server = createServer(settings, app);
-  server.keepAliveTimeout = KEEP_ALIVE_MS;
   await listen(server, host, port);
   const { address, port: bound } = server.address() as AddressInfo;
   const shownHost = host.includes(':') ? `[${host}]` : host;
@@ -125,10 +125,11 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
 }
 
 function createServer(settings: ServerSettings, app: express.Express): Server {
-  if (!settings.tls) return createHttpServer(app);
+  const limits = connectionLimits(settings);
+  if (!settings.tls) return createHttpServer(limits, app);
   const { cert, key } = settings.tls;
   try {
-    return createHttpsServer({ cert: readFileSync(cert), key: readFileSync(key) }, app);
+    return createHttpsServer({ ...limits, cert: readFileSync(cert), key: readFileSync(key) }, app);
   } catch (error) {
     throw new BailiwickError(
       'CONFIGURATION',

@@ -22,6 +22,8 @@ export interface LegacySessionsOptions {
   readonly gateway: Gateway;
   readonly logger: Logger;
   readonly maxSessions: number;
+  /** The most of them that one principal may hold. */
+  readonly maxSessionsPerPrincipal: number;
   readonly idleMs: number;
   readonly maxBodyBytes: number;
   /** False for a principal that configuration no longer has: its sessions are closed. */
@@ -41,9 +43,6 @@ interface Session {
 }
 
 const SWEEP_MS = 30_000;
-
-/** The part of all sessions that one principal may hold. */
-const MAX_SHARE = 0.5;
 
 export function createLegacySessions(options: LegacySessionsOptions): LegacySessions {
   const { gateway, logger, maxSessions, idleMs } = options;
@@ -79,7 +78,7 @@ export function createLegacySessions(options: LegacySessionsOptions): LegacySess
   const makeRoom = (client: Client): void => {
     const key = principalKey(client.principal);
     const own = [...sessions.values()].filter((session) => principalKey(session.client.principal) === key);
-    if (own.length < Math.max(1, Math.floor(maxSessions * MAX_SHARE))) return;
+    if (own.length < options.maxSessionsPerPrincipal) return;
     const idle = own.filter(({ requests }) => requests === 0).toSorted((a, b) => a.lastUsed - b.lastUsed)[0];
     if (!idle) {
       throw new BailiwickError(

@@ -1,20 +1,15 @@
 import { McpServer } from '@modelcontextprotocol/server';
 import type { ServerContext } from '@modelcontextprotocol/server';
 import { toolAt } from '../gateway/endpoint.ts';
+import { freshness } from '../gateway/list-freshness.ts';
+import { offerTo } from '../gateway/offer.ts';
 import type { Caller } from '../gateway/road.ts';
 import { addCallHandlers } from './call-handlers.ts';
 import { toCaller, type Client } from './caller.ts';
 import { createClientSession } from './client-session.ts';
 import { addListHandlers } from './list-handlers.ts';
+import { addLogLevelHandler } from './log-level.ts';
 import { SERVER_INFO } from './server-info.ts';
-
-/** All lists may change while a client is connected; the lists themselves may be empty. */
-const CAPABILITIES = {
-  tools: { listChanged: true },
-  resources: { listChanged: true },
-  prompts: { listChanged: true },
-  completions: {},
-};
 
 /**
  * An SDK server that hands every request of this client to the gateway: SDK types end here.
@@ -41,6 +36,7 @@ export function createMcpServer(
   const caller = (context: ServerContext): Caller => toCaller(client, { era, product, session }, context);
   addListHandlers(product, gateway, caller);
   addCallHandlers(product, gateway, caller);
+  if (era === 'legacy' && session) addLogLevelHandler(product, session);
   return product;
 }
 
@@ -49,7 +45,15 @@ class GatewayMcpServer extends McpServer {
   readonly #client: Client;
 
   constructor(client: Client) {
-    super(SERVER_INFO, { capabilities: CAPABILITIES });
+    const { gateway, principal, endpoint } = client;
+    const snapshot = gateway.current();
+    const { capabilities, instructions } = offerTo(snapshot, principal, endpoint);
+    const { ttlMs } = freshness(snapshot, principal, endpoint);
+    super(SERVER_INFO, {
+      capabilities,
+      ...(instructions !== undefined && { instructions }),
+      cacheHints: { 'server/discover': { ttlMs, cacheScope: 'private' } },
+    });
     this.#client = client;
   }
 

@@ -82,6 +82,26 @@ export const ServerSettings = z
         description: 'Largest request body, in bytes. A larger one is answered with 413.',
         examples: [8_388_608],
       }),
+    maxHeaderBytes: z
+      .int()
+      .min(1024)
+      .max(1_048_576)
+      .default(16_384)
+      .meta({
+        description:
+          'Largest request line and headers together, in bytes. More, or more than 100 headers, is answered with 431.',
+        examples: [16_384],
+      }),
+    pageSize: z
+      .int()
+      .min(1)
+      .max(1_000_000)
+      .optional()
+      .meta({
+        description:
+          'Entries of one page of the lists of tools, resources, templates and prompts. Absent: a list is one page, because many clients read the first page only.',
+        examples: [200],
+      }),
     shutdownGraceMs: z
       .int()
       .min(0)
@@ -100,6 +120,16 @@ export const ServerSettings = z
         description:
           'Most open sessions of MCP clients up to revision 2025-11-25. One more is answered with 429.',
         examples: [1000],
+      }),
+    maxSessionsPerPrincipal: z
+      .int()
+      .min(1)
+      .max(1_000_000)
+      .optional()
+      .meta({
+        description:
+          'Most of them that one principal may hold. One more ends its own session that has been idle longest, or is answered with 429 where all are in use. Absent: half of `maxSessions`.',
+        examples: [100],
       }),
     sessionIdleMs: milliseconds.default(1_800_000).meta({
       description: 'A session without traffic for this long is closed, in milliseconds.',

@@ -26,7 +26,14 @@ const AGENT: Principal = {
 const SNAPSHOT = { policy: { digest: 'p' }, catalog: { digest: 'c' } } as Snapshot;
 
 function listing(digest: string): Listing {
-  return { tools: [{}], resources: [], resourceTemplates: [], prompts: [], digest: () => digest };
+  return {
+    tools: [{}],
+    resources: [],
+    resourceTemplates: [],
+    prompts: [],
+    digest: () => digest,
+    places: () => [],
+  };
 }
 
 function caller(via: Partial<Caller['via']> = {}): Omit<Caller, 'context'> {

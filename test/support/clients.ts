@@ -38,7 +38,18 @@ export async function connect(
   const Transport = kind === 'v1' ? OldTransport : CurrentTransport;
   const transport = new Transport(new URL(endpoint), { requestInit: { headers } });
   await client.connect(transport);
+  if (client instanceof CurrentClient) withoutCache(client);
   return Object.assign(client as unknown as AnyClient, { [Symbol.asyncDispose]: () => client.close() });
+}
+
+/** Tests look at what is served now: the client asks for every list anew, however long it may keep the last one. */
+function withoutCache(client: CurrentClient): void {
+  for (const method of ['listTools', 'listResources', 'listPrompts', 'readResource'] as const) {
+    const original = client[method].bind(client) as (params: unknown, options: object) => unknown;
+    const asked = (params: unknown, options: object = {}): unknown =>
+      original(params, { cacheMode: 'refresh', ...options });
+    Object.assign(client, { [method]: asked });
+  }
 }
 
 /** The error that a promise rejects with; fails the test where it resolves. */

@@ -5,8 +5,8 @@ import { BailiwickError } from '../../errors.ts';
 import type { CallContext } from '../upstream.ts';
 import type { Era } from './connection.ts';
 
-/** Its results cannot be passed on yet, so no upstream may be led to send them. */
-const TASKS_EXTENSION = 'io.modelcontextprotocol/tasks';
+/** Extensions whose messages are not passed on, so no upstream may be led to send them. */
+const UNRELAYED: readonly string[] = ['io.modelcontextprotocol/tasks', 'io.modelcontextprotocol/skills'];
 
 /**
  * The parameters of a request with what the caller's context adds: `_meta` in both eras; its capabilities and the
@@ -18,7 +18,7 @@ export function withContext(params: JsonObject, context: CallContext, era: Era):
   const sentMeta: JsonObject = {
     ...meta,
     // Named even where the caller has none: the gateway's own would be a promise that nobody keeps.
-    ...(isModern ? { [CLIENT_CAPABILITIES_META_KEY]: withoutTasks(clientCapabilities ?? {}) } : {}),
+    ...(isModern ? { [CLIENT_CAPABILITIES_META_KEY]: withoutUnrelayed(clientCapabilities ?? {}) } : {}),
   };
   return {
     ...params,
@@ -28,11 +28,12 @@ export function withContext(params: JsonObject, context: CallContext, era: Era):
   };
 }
 
-function withoutTasks(capabilities: JsonObject): JsonObject {
+function withoutUnrelayed(capabilities: JsonObject): JsonObject {
   const { extensions } = capabilities;
-  if (!isJsonObject(extensions) || !Object.hasOwn(extensions, TASKS_EXTENSION)) return capabilities;
-  const { [TASKS_EXTENSION]: _tasks, ...rest } = extensions;
-  return { ...capabilities, extensions: rest };
+  if (!isJsonObject(extensions) || !UNRELAYED.some((name) => Object.hasOwn(extensions, name)))
+    return capabilities;
+  const kept = Object.entries(extensions).filter(([name]) => !UNRELAYED.includes(name));
+  return { ...capabilities, extensions: Object.fromEntries(kept) };
 }
 
 /** The parameters of `tools/call`. */

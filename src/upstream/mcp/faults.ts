@@ -5,6 +5,7 @@ import { causesOf, memberOf } from './causes.ts';
 import { NotSentError } from './child-transport.ts';
 import { OriginError, TooLongError } from './http-transport.ts';
 import { STREAM_ENDED } from './relay-transport.ts';
+import { NotJsonRpcError } from './wire/messages.ts';
 
 /** JSON-RPC code of an unknown resource up to 2025-11-25. From 2026-07-28 it is -32602 with the URI in `data`. */
 const LEGACY_RESOURCE_NOT_FOUND = -32_002;
@@ -54,7 +55,7 @@ export function toUpstreamFault(error: unknown, context: FaultContext): Bailiwic
     }
     if (cause instanceof SyntaxError)
       return fault('UPSTREAM_PROTOCOL', 'answered something that is not JSON');
-    if (cause instanceof Error && cause.name === 'ZodError') {
+    if (cause instanceof NotJsonRpcError || (cause instanceof Error && cause.name === 'ZodError')) {
       return fault('UPSTREAM_PROTOCOL', 'answered something that is not JSON-RPC');
     }
     const code = memberOf(cause, 'code');

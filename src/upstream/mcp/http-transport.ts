@@ -5,7 +5,7 @@ import type { CallContext } from '../upstream.ts';
 import type { McpCredentials } from './credentials.ts';
 
 /** The longest answer, and the longest event of a stream, that is read. */
-const MAX_MESSAGE_BYTES = 32 * 1024 * 1024;
+export const MAX_MESSAGE_BYTES = 32 * 1024 * 1024;
 
 export interface HttpTransportOptions {
   readonly url: URL;

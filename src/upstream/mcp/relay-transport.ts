@@ -240,7 +240,7 @@ export class RelayTransport implements Transport {
     const ticket = this.#nextTicket++;
     const result = isJsonObject(message.result) ? message.result : {};
     this.#results.set(ticket, result);
-    requestIds.set(result, message.id);
+    rememberRequestId(result, message.id);
     // A result of a request that was cancelled in this very moment is never redeemed.
     const [oldest] = this.#results.keys();
     if (this.#results.size > MAX_RESULTS && oldest !== undefined) this.#results.delete(oldest);
@@ -281,6 +281,11 @@ export class RelayTransport implements Transport {
 }
 
 const requestIds = new WeakMap<JsonObject, RequestId>();
+
+/** Keeps the id of the request that a result answers, for {@link requestIdOf}. */
+export function rememberRequestId(result: JsonObject, id: RequestId): void {
+  requestIds.set(result, id);
+}
 
 /** The JSON-RPC id, as the upstream saw it, of the request that a redeemed result answers. */
 export function requestIdOf(result: JsonObject): string | undefined {

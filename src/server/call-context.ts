@@ -8,7 +8,7 @@ import {
   type ServerContext,
 } from '@modelcontextprotocol/server';
 import type { JsonObject } from '../catalog/json.ts';
-import type { CallContext } from '../upstream/upstream.ts';
+import type { Ask, CallContext } from '../upstream/upstream.ts';
 import { createAsk } from './ask-client.ts';
 import type { Client } from './caller.ts';
 import type { ServerSession } from './client-session.ts';
@@ -31,28 +31,61 @@ export interface Connected {
   readonly session: ServerSession | undefined;
 }
 
+/** What one request of a client says and can be told, whoever read it from the wire. */
+export interface RequestParts {
+  readonly era: 'legacy' | 'modern';
+  readonly session: ServerSession | undefined;
+  readonly sessionId: string | undefined;
+  readonly signal: AbortSignal;
+  /** `_meta` without the members of the 2026-07-28 envelope. */
+  readonly meta: JsonObject | undefined;
+  readonly clientInfo: Implementation | undefined;
+  readonly capabilities: ClientCapabilities | undefined;
+  /** What a modern envelope names. */
+  readonly logLevel: string | undefined;
+  readonly inputResponses?: JsonObject | undefined;
+  readonly requestState?: string | undefined;
+  /** Absent: the client cannot be asked during this request. */
+  readonly ask?: Ask;
+  /** Sends a notification that belongs to this request. A client that has gone away is told nothing. */
+  readonly tell: (method: string, params: JsonObject) => void;
+}
+
+/** The parts of a request that the SDK read. */
+export function toParts({ era, product, session }: Connected, context: ServerContext): RequestParts {
+  const { inputResponses, signal, notify } = context.mcpReq;
+  const envelope: Envelope = context.mcpReq.envelope;
+  return {
+    era,
+    session,
+    sessionId: context.sessionId,
+    signal,
+    meta: context.mcpReq._meta as JsonObject | undefined,
+    clientInfo: envelope?.[CLIENT_INFO_META_KEY] ?? product.server.getClientVersion(),
+    capabilities: envelope?.[CLIENT_CAPABILITIES_META_KEY] ?? product.server.getClientCapabilities(),
+    logLevel: envelope?.[LOG_LEVEL_META_KEY],
+    inputResponses: inputResponses as JsonObject | undefined,
+    requestState: context.mcpReq.requestState<string>(),
+    ...(era === 'legacy' && { ask: createAsk(product, context.mcpReq.id) }),
+    tell: (method, params) => void notify({ method, params }).catch(() => {}),
+  };
+}
+
 /** What one request of a client brings for the call that it makes. */
 export function toCallContext(
   client: Pick<Client, 'principal' | 'credential'>,
-  { era, product, session }: Connected,
-  context: ServerContext,
+  parts: RequestParts,
 ): CallContext {
-  const { _meta, inputResponses, signal, notify } = context.mcpReq;
-  const envelope: Envelope = context.mcpReq.envelope;
-  const { progressToken, ...meta } = _meta ?? {};
-  const requestState = context.mcpReq.requestState<string>();
-  const capabilities = envelope?.[CLIENT_CAPABILITIES_META_KEY] ?? product.server.getClientCapabilities();
-  const clientInfo = envelope?.[CLIENT_INFO_META_KEY] ?? product.server.getClientVersion();
-  const logLevel = era === 'modern' ? envelope?.[LOG_LEVEL_META_KEY] : session?.logLevel;
+  const { era, session, signal, tell, ask, clientInfo, capabilities, inputResponses, requestState } = parts;
+  const { progressToken, ...meta } = parts.meta ?? {};
+  const logLevel = era === 'modern' ? parts.logLevel : session?.logLevel;
   const { principal, credential } = client;
-  // A client that has gone away needs to be told nothing; its call ends by its own signal.
-  const tell = (method: string, params: JsonObject): void => void notify({ method, params }).catch(() => {});
   return {
     signal,
-    meta: meta as JsonObject,
+    meta,
     caller: { principal, ...(session && { session }), ...(credential && { credential }) },
     rounds: era === 'modern' ? 'relay' : 'ask',
-    ...(era === 'legacy' && { ask: createAsk(product, context.mcpReq.id) }),
+    ...(ask && { ask }),
     onNotification(method, params) {
       // A session's level may change while the call runs.
       const least = era === 'modern' ? logLevel : session?.logLevel;
@@ -60,7 +93,7 @@ export function toCallContext(
     },
     ...(logLevel !== undefined && { logLevel }),
     ...(clientInfo && { clientInfo: clientInfo as JsonObject }),
-    ...(inputResponses !== undefined && { inputResponses: inputResponses as JsonObject }),
+    ...(inputResponses !== undefined && { inputResponses }),
     ...(requestState !== undefined && { requestState }),
     ...(capabilities !== undefined && { clientCapabilities: capabilities as JsonObject }),
     ...(progressToken !== undefined && {

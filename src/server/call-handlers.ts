@@ -6,7 +6,7 @@ import type {
   ReadResourceResult,
   ServerContext,
 } from '@modelcontextprotocol/server';
-import type { JsonObject } from '../catalog/json.ts';
+import type { JsonObject, JsonSchema } from '../catalog/json.ts';
 import { callTool } from '../gateway/call-tool.ts';
 import { complete } from '../gateway/complete.ts';
 import { toolAt } from '../gateway/endpoint.ts';
@@ -15,6 +15,17 @@ import { getPrompt } from '../gateway/get-prompt.ts';
 import { readResource } from '../gateway/read-resource.ts';
 import type { Caller } from '../gateway/road.ts';
 import { answer } from './protocol-error.ts';
+
+/** What a client is answered that calls a tool, whichever way its request came. */
+export async function answerToolCall(
+  gateway: Gateway,
+  from: Caller,
+  name: string,
+  args: JsonObject,
+): Promise<{ readonly result: JsonObject; readonly outputSchema: JsonSchema | undefined }> {
+  const result = await callTool(gateway.road, { ...from, name, args });
+  return { result, outputSchema: toolAt(from.endpoint, from.snapshot.catalog, name)?.outputSchema };
+}
 
 /** Answers what reaches an upstream: calls of tools, resources, prompts, completions. */
 export function addCallHandlers(
@@ -26,9 +37,7 @@ export function addCallHandlers(
     answer(async () => {
       const { name } = request.params;
       const args = (request.params.arguments ?? {}) as JsonObject;
-      const from = caller(context);
-      const result = await callTool(gateway.road, { ...from, name, args });
-      const outputSchema = toolAt(from.endpoint, from.snapshot.catalog, name)?.outputSchema;
+      const { result, outputSchema } = await answerToolCall(gateway, caller(context), name, args);
       return server.projectCallToolResult(result as unknown as CallToolResult, outputSchema);
     }),
   );

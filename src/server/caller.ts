@@ -1,10 +1,10 @@
-import { CLIENT_INFO_META_KEY, type AuthInfo, type ServerContext } from '@modelcontextprotocol/server';
+import type { AuthInfo } from '@modelcontextprotocol/server';
 import type { Via } from '../audit/record.ts';
 import type { Endpoint } from '../gateway/endpoint.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import type { Caller } from '../gateway/road.ts';
 import type { Principal } from '../identity/principal.ts';
-import { toCallContext, type Connected, type Envelope } from './call-context.ts';
+import { toCallContext, type RequestParts } from './call-context.ts';
 import { readTraceparent } from './traceparent.ts';
 
 /** One client at one endpoint: what an SDK server is built for. */
@@ -28,14 +28,10 @@ export function toClient(authInfo: AuthInfo | undefined): Client | undefined {
   return authInfo?.extra?.[CLIENT] as Client | undefined;
 }
 
-export function toCaller(client: Client, connected: Connected, context: ServerContext): Caller {
-  const { era, product } = connected;
-  const envelope: Envelope = context.mcpReq.envelope;
-  const clientInfo = envelope?.[CLIENT_INFO_META_KEY] ?? product.server.getClientVersion();
-  const session = context.sessionId ?? client.via.session;
-  const trace = readTraceparent(context.mcpReq._meta?.['traceparent']);
-  // A session is opened once and used from wherever its id and a credential are.
-  const current = toClient(context.http?.authInfo) ?? client;
+/** @param current the client as it showed itself with this request: a session is opened once and used from wherever its id and a credential are */
+export function toCaller(client: Client, parts: RequestParts, current: Client = client): Caller {
+  const { era, clientInfo } = parts;
+  const session = parts.sessionId ?? client.via.session;
   return {
     principal: client.principal,
     endpoint: client.endpoint,
@@ -43,7 +39,7 @@ export function toCaller(client: Client, connected: Connected, context: ServerCo
     via: {
       ...client.via,
       ...current.via,
-      ...trace,
+      ...readTraceparent(parts.meta?.['traceparent']),
       era,
       ...(session !== undefined && { session }),
       ...(clientInfo && {
@@ -51,6 +47,6 @@ export function toCaller(client: Client, connected: Connected, context: ServerCo
         clientVersion: clientInfo.version.slice(0, 64),
       }),
     },
-    context: toCallContext({ ...client, ...current }, connected, context),
+    context: toCallContext({ ...client, ...current }, parts),
   };
 }

@@ -5,7 +5,8 @@ import { freshness } from '../gateway/list-freshness.ts';
 import { offerTo } from '../gateway/offer.ts';
 import type { Caller } from '../gateway/road.ts';
 import { addCallHandlers } from './call-handlers.ts';
-import { toCaller, type Client } from './caller.ts';
+import { toParts } from './call-context.ts';
+import { toCaller, toClient, type Client } from './caller.ts';
 import { createClientSession } from './client-session.ts';
 import { addListHandlers } from './list-handlers.ts';
 import { addLogLevelHandler } from './log-level.ts';
@@ -33,7 +34,8 @@ export function createMcpServer(
     session?.end();
     onClose();
   };
-  const caller = (context: ServerContext): Caller => toCaller(client, { era, product, session }, context);
+  const caller = (context: ServerContext): Caller =>
+    toCaller(client, toParts({ era, product, session }, context), toClient(context.http?.authInfo));
   addListHandlers(product, gateway, caller);
   addCallHandlers(product, gateway, caller);
   if (era === 'legacy' && session) addLogLevelHandler(product, session);

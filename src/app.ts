@@ -28,6 +28,7 @@ import { holdBack, openReview, type Review } from './gateway/hold-back.ts';
 import { createKeptLists, type KeptLists } from './gateway/kept-lists.ts';
 import { createInFlight } from './gateway/in-flight.ts';
 import { createLedger } from './gateway/ledger/create-ledger.ts';
+import { openRounds } from './gateway/questions/open-rounds.ts';
 import { createPriceList, type PriceList } from './gateway/price.ts';
 import type { Road } from './gateway/road.ts';
 import { createSnapshot, principalKey } from './gateway/snapshot.ts';
@@ -45,9 +46,11 @@ import { loadPolicies } from './policy/load.ts';
 import type { PolicySet } from './policy/policy-set.ts';
 import type { RequestFacts } from './server/http-server.ts';
 import { SERVER_INFO } from './server/server-info.ts';
+import { openRequestSealer } from './state/request-sealer.ts';
 import { createLazyStore } from './state/lazy-store.ts';
 import { openStore } from './state/open-store.ts';
 import type { Store } from './state/store.ts';
+import { questionsOf, type QuestionSettings } from './upstream/mcp/question-settings.ts';
 import type { Logger } from './telemetry/logger.ts';
 
 /** A running gateway, without a face. */
@@ -113,6 +116,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   let inForce = prepare(options.loaded, planning);
 
   const openState = (): Promise<Store> => openStore(options.loaded.config.state, { logger, now });
+  const sealer = await openRequestSealer(options.loaded.config, { face, logger });
   const store: Store = face === 'cli' ? createLazyStore(openState) : await openState();
 
   const chain = createChainName({ face, now, random: randomBytes });
@@ -160,6 +164,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   });
   const road: Road = { record: records.append, noteList, inFlight, ledger, logger, now, newId: randomUUID };
 
+  const rounds = openRounds({ road, sealer });
+
   const pool = createSourcePool({ onChange: swap, callsEnded: inFlight.ended, logger, now });
   const tellHeld = createHeldTeller(logger, (review, fresh) => {
     if (face !== 'cli') recordDrift(append, review, fresh);
@@ -184,10 +190,11 @@ export async function createApp(options: AppOptions): Promise<App> {
         pageSize: server.pageSize,
         recordArguments: inForce.recordArguments,
         prices: inForce.prices,
+        questions: inForce.questions,
       },
     };
   };
-  const gateway = createGateway(road, createSnapshot(snapshot()));
+  const gateway = createGateway(road, rounds, createSnapshot(snapshot()));
   function swap(): void {
     gateway.swap(createSnapshot(snapshot()));
   }
@@ -201,6 +208,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   let closing: Promise<void> | undefined;
   const shutDown = async (graceMs: number): Promise<void> => {
     const deadline = now() + graceMs;
+    rounds.close();
     const { cancelled } = await inFlight.drain(graceMs);
     if (cancelled > 0) {
       logger.warn({ cancelled }, `${cancelled} calls were cancelled: they outlasted the shutdown grace`);
@@ -297,6 +305,8 @@ interface Prepared {
   readonly plans: ReadonlyMap<string, SourcePlan>;
   /** By source. */
   readonly prices: ReadonlyMap<string, PriceList>;
+  /** By source. */
+  readonly questions: ReadonlyMap<string, QuestionSettings>;
   readonly unusable: { source: string; error: BailiwickError }[];
   readonly local: Principal | undefined;
   /** Of every principal that a caller over HTTP can be, its key in the views. */
@@ -337,6 +347,7 @@ function prepare(
     review: openReview(loaded.lock, loaded.secrets, before?.review),
     plans,
     prices: new Map(Object.entries(sources).map(([source, settings]) => [source, createPriceList(settings)])),
+    questions: questionsOf(sources),
     unusable,
     local,
     known: new Set([...named, ...(local ? [local] : [])].map(principalKey)),

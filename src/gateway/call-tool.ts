@@ -8,6 +8,7 @@ import { decideCall, toRefusal } from './decide-call.ts';
 import { toolAttempt, type Attempt } from './describe-call.ts';
 import { toolAt } from './endpoint.ts';
 import { fitStructure } from './fit-structure.ts';
+import { isInputRequired } from './questions/relay.ts';
 import { recordedCall, refused } from './recorded-call.ts';
 import { rewriteUris } from './rewrite-uris.ts';
 import type { Caller, Road } from './road.ts';
@@ -44,7 +45,7 @@ export async function callTool(road: Road, call: ToolCall): Promise<JsonObject> 
       const outcome = await upstreamOf(call, tool).callTool(tool, call.args, context);
       // Only a price has use for it, and a long text takes time to read.
       if (price) answered(outcome.answer ?? answerOf(outcome.result));
-      return { ...outcome, result: shape(call, tool, outcome) };
+      return isInputRequired(outcome.result) ? outcome : { ...outcome, result: shape(call, tool, outcome) };
     });
   } catch (thrown) {
     const error = toBailiwickError(thrown);

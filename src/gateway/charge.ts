@@ -18,6 +18,8 @@ export interface Chargeable {
 export interface Charge {
   /** The upstream answered, with this of its own; undefined where that is no JSON. */
   answered(answer: Json | undefined): void;
+  /** The upstream did not answer but ask: this round costs nothing. */
+  asked(): void;
   /**
    * The call is over; `error` is what ended it without an answer. Settling is begun, and not waited for.
    *
@@ -55,6 +57,9 @@ export async function reserveCharge(
           `${describe(target)} cost ${toUsdText(actual.nanoUsd)} USD in one call, more than the most that is configured (${toUsdText(bound.nanoUsd)} USD); raise \`max\` of its price`,
         );
       }
+    },
+    asked() {
+      actual = NO_COST;
     },
     end(error) {
       if (error?.nothingSent) {

@@ -1,9 +1,12 @@
+import type { Rounds } from './questions/rounds.ts';
 import type { Road } from './road.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** The product as the faces see it: what is served now, and the road every call takes. */
 export interface Gateway {
   readonly road: Road;
+  /** What calls set out through that may ask their client. */
+  readonly rounds: Rounds;
   /** The snapshot that new calls start with. */
   current(): Snapshot;
   /** Calls the listener after each swap of the snapshot; returns how to stop that. */
@@ -15,11 +18,12 @@ export interface SwappableGateway extends Gateway {
   swap(next: Snapshot): void;
 }
 
-export function createGateway(road: Road, first: Snapshot): SwappableGateway {
+export function createGateway(road: Road, rounds: Rounds, first: Snapshot): SwappableGateway {
   const listeners = new Set<() => void>();
   let snapshot = first;
   return {
     road,
+    rounds,
     current: () => snapshot,
     onSwap(listener) {
       listeners.add(listener);

@@ -5,6 +5,10 @@ import { BailiwickError, toBailiwickError } from '../errors.ts';
 import type { CallContext } from '../upstream/upstream.ts';
 import { reserveCharge, type Charge, type Chargeable } from './charge.ts';
 import { describeCall, type Attempt } from './describe-call.ts';
+import { toSourceContext } from './questions/ask.ts';
+import { isInputRequired, relayQuestions } from './questions/relay.ts';
+import { invalidState } from './questions/request-state.ts';
+import { createQuestionTally, type QuestionTally } from './questions/tally.ts';
 import type { Caller, Road } from './road.ts';
 
 /** What an invocation gives back to be recorded and returned. */
@@ -45,9 +49,13 @@ export async function recordedCall(
       throw error;
     }
     const started = road.now();
+    const source = attempt.target.source ?? '';
+    const tally = createQuestionTally();
+    tally.addAnswers(caller.context.inputResponses);
     const finish = async (
       result: NonNullable<RecordEntry['result']>,
       ended?: BailiwickError,
+      inputRequired = false,
     ): Promise<void> => {
       const entry: RecordEntry = {
         type: 'call.outcome',
@@ -55,6 +63,7 @@ export async function recordedCall(
         // A clock that was put back makes no call end before it began.
         result: { ...result, ms: Math.max(0, road.now() - started) },
         ...charge.end(ended),
+        ...describeQuestions(tally, inputRequired),
       };
       await road.record(entry, { durable: false }).catch((error: unknown) => {
         road.logger.error({ err: error, call }, 'the outcome of a call could not be recorded');
@@ -62,16 +71,20 @@ export async function recordedCall(
     };
     const signal = AbortSignal.any([caller.context.signal, road.inFlight.expired]);
     try {
-      const invoked = await invoke({ ...caller.context, signal }, charge.answered);
-      const text = JSON.stringify(invoked.result);
-      await finish({
+      const invoked = await invoke(toSourceContext(caller, source, signal, tally), charge.answered);
+      const inputRequired = isInputRequired(invoked.result);
+      if (inputRequired) charge.asked();
+      const result = inputRequired ? relayQuestions(caller, source, invoked.result, tally) : invoked.result;
+      const text = JSON.stringify(result);
+      const told = {
         status: invoked.status,
         ...(invoked.code !== undefined && { code: invoked.code }),
         ...(invoked.upstreamId !== undefined && { upstreamId: invoked.upstreamId }),
         bytes: Buffer.byteLength(text),
         digest: digestOfText(text),
-      });
-      return invoked.result;
+      };
+      await finish(told, undefined, inputRequired);
+      return result;
     } catch (thrown) {
       const { expired } = road.inFlight;
       const cause: unknown = expired.aborted ? expired.reason : thrown;
@@ -89,6 +102,10 @@ export async function recordedCall(
       attempt,
       new BailiwickError('SHUTTING_DOWN', 'the server is stopping; call again later'),
     );
+  }
+  const { stateOf } = caller.round ?? {};
+  if (stateOf !== undefined && stateOf !== attempt.target.source) {
+    throw await refused(road, caller, attempt, invalidState());
   }
   return road.inFlight.run(carryOut);
 }
@@ -132,6 +149,13 @@ function codeOf(error: BailiwickError): number | string {
   return error.code.startsWith('UPSTREAM_') && typeof upstream?.code === 'number'
     ? upstream.code
     : error.code;
+}
+
+/** What was asked during a call, in numbers, and whether its answer is one more question. */
+function describeQuestions(tally: QuestionTally, inputRequired: boolean): Pick<RecordEntry, 'detail'> {
+  const questions = tally.counts();
+  if (!questions && !inputRequired) return {};
+  return { detail: { ...(inputRequired && { inputRequired }), ...(questions && { questions }) } };
 }
 
 /** Which limits refused a call, and for how long, as far as that is known. */

@@ -5,6 +5,7 @@ import type { Upstream } from '../upstream/upstream.ts';
 import { decideCall, toRefusal } from './decide-call.ts';
 import { recordTarget } from './describe-call.ts';
 import { covers, nameAt, uriFrom } from './endpoint.ts';
+import { isInputRequired } from './questions/relay.ts';
 import { recordedCall, refused } from './recorded-call.ts';
 import { rewriteUris } from './rewrite-uris.ts';
 import type { Caller, Road } from './road.ts';
@@ -69,6 +70,7 @@ export async function requestReference(
     const result = await upstream.request(method, params, context).catch((error: unknown) => {
       throw isUnknown(error) ? reference.unknown : error;
     });
+    if (isInputRequired(result)) return { result, status: 'ok' };
     const shown = rewriteUris(caller.endpoint, target.source, result);
     return { result: shapeResult(shown, maxResultBytes), status: 'ok' };
   });

@@ -6,6 +6,7 @@ import type { Endpoint } from './endpoint.ts';
 import type { NoteList } from './events/record-lists.ts';
 import type { InFlight } from './in-flight.ts';
 import type { Ledger } from './ledger/ledger.ts';
+import type { Round } from './questions/rounds.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** What every call needs of the world. Wired once, in `app.ts`. */
@@ -28,6 +29,8 @@ export interface Caller {
   /** The snapshot that was current when the request arrived. */
   readonly snapshot: Snapshot;
   readonly context: CallContext;
+  /** Given where the request may be one of several rounds. */
+  readonly round?: Round;
   /** The call that makes this one, where one does. */
   readonly parent?: string;
 }

@@ -4,6 +4,7 @@ import type { Catalog } from '../catalog/catalog.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { PolicySet } from '../policy/policy-set.ts';
 import { view, type View } from '../policy/view.ts';
+import type { QuestionSettings } from '../upstream/mcp/question-settings.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import type { PriceList } from './price.ts';
 
@@ -26,6 +27,8 @@ export interface Snapshot {
 export interface SnapshotSettings {
   /** By source, what its tools cost. Sources that are not in it cost nothing. */
   readonly prices: ReadonlyMap<string, PriceList>;
+  /** By source, what it may ask of clients. Sources that are not in it may ask everything. */
+  readonly questions: ReadonlyMap<string, QuestionSettings>;
   /** UTF-8 bytes that one result may have. */
   readonly maxResultBytes: number;
   /** Entries of one page of a list. Absent: a list is one page. */

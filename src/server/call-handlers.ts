@@ -7,13 +7,12 @@ import type {
   ServerContext,
 } from '@modelcontextprotocol/server';
 import type { JsonObject, JsonSchema } from '../catalog/json.ts';
-import { callTool } from '../gateway/call-tool.ts';
 import { complete } from '../gateway/complete.ts';
 import { toolAt } from '../gateway/endpoint.ts';
 import type { Gateway } from '../gateway/gateway.ts';
-import { getPrompt } from '../gateway/get-prompt.ts';
-import { readResource } from '../gateway/read-resource.ts';
+import { isInputRequired } from '../gateway/questions/relay.ts';
 import type { Caller } from '../gateway/road.ts';
+import { servePrompt, serveResource, serveToolCall } from '../gateway/serve-call.ts';
 import { answer } from './protocol-error.ts';
 
 /** What a client is answered that calls a tool, whichever way its request came. */
@@ -23,7 +22,7 @@ export async function answerToolCall(
   name: string,
   args: JsonObject,
 ): Promise<{ readonly result: JsonObject; readonly outputSchema: JsonSchema | undefined }> {
-  const result = await callTool(gateway.road, { ...from, name, args });
+  const result = await serveToolCall(gateway, from, name, args);
   return { result, outputSchema: toolAt(from.endpoint, from.snapshot.catalog, name)?.outputSchema };
 }
 
@@ -38,19 +37,20 @@ export function addCallHandlers(
       const { name } = request.params;
       const args = (request.params.arguments ?? {}) as JsonObject;
       const { result, outputSchema } = await answerToolCall(gateway, caller(context), name, args);
+      if (isInputRequired(result)) return result as unknown as CallToolResult;
       return server.projectCallToolResult(result as unknown as CallToolResult, outputSchema);
     }),
   );
   server.setRequestHandler('resources/read', (request, context) =>
     answer(async () => {
-      const result = await readResource(gateway.road, caller(context), request.params.uri);
+      const result = await serveResource(gateway, caller(context), request.params.uri);
       return result as unknown as ReadResourceResult;
     }),
   );
   server.setRequestHandler('prompts/get', (request, context) =>
     answer(async () => {
       const args = (request.params.arguments ?? {}) as JsonObject;
-      const result = await getPrompt(gateway.road, caller(context), request.params.name, args);
+      const result = await servePrompt(gateway, caller(context), request.params.name, args);
       return result as unknown as GetPromptResult;
     }),
   );

@@ -40,6 +40,7 @@ function setUp(record: (entry: RecordEntry) => void = () => {}) {
     settings: {
       maxResultBytes: 10_000,
       recordArguments: createArgumentRecorder({ arguments: 'digest', mask: [] }, []),
+      questions: new Map(),
       prices: new Map([['crm', createPriceList({ price: 0.5 })]]),
     },
   });

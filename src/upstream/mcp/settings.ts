@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { QuestionSettings } from './question-settings.ts';
 
 /** Node refuses longer timers. */
 const MAX_MILLISECONDS = 2_147_483_647;
@@ -80,6 +81,7 @@ export const McpSourceSettings = z
           "Believe the server's `readOnlyHint` and `destructiveHint`. Otherwise each of its tools counts as `destructive`, unless the lock holds it.",
         examples: [true],
       }),
+    questions: QuestionSettings,
     timeout: milliseconds.default(60_000).meta({
       description: 'How long one call may take, in milliseconds.',
       examples: [60_000],

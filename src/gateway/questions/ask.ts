@@ -1,0 +1,81 @@
+import { BailiwickError } from '../../errors.ts';
+import type { Ask, CallContext, ClientSession, Question } from '../../upstream/upstream.ts';
+import type { Caller } from '../road.ts';
+import { questionSettingsOf, shownCapabilities } from './allowed.ts';
+import { actionOf } from './answers.ts';
+import { kindOf, missingCapabilities } from './kinds.ts';
+import { toShown } from './shown.ts';
+import type { QuestionTally } from './tally.ts';
+
+/**
+ * What a call carries to its source: the caller's context, in which the source asks under its own name, only what it may and
+ * only what this client can answer, and in which every question is counted.
+ *
+ * @param during fires when the call is over: what it asked is then withdrawn
+ */
+export function toSourceContext(
+  caller: Caller,
+  source: string,
+  during: AbortSignal,
+  tally?: QuestionTally,
+): CallContext {
+  const { context } = caller;
+  const settings = questionSettingsOf(caller, source);
+  const clientCapabilities = shownCapabilities(context.clientCapabilities, settings);
+  const govern =
+    (ask: Ask, scope?: AbortSignal): Ask =>
+    async (question, signal) => {
+      try {
+        const shown = admit(caller, source, question);
+        const answer = await ask(shown, scope ? AbortSignal.any([signal, scope]) : signal);
+        const action = actionOf(question, answer);
+        if (action === undefined)
+          throw new BailiwickError('CLIENT_REFUSED', 'the client gave no valid answer');
+        tally?.add(question.method, action);
+        return answer;
+      } catch (error) {
+        tally?.add(kindOf(question) === undefined ? 'other' : question.method, 'error');
+        throw error;
+      }
+    };
+  const session = context.caller?.session;
+  return {
+    ...context,
+    signal: during,
+    ...(clientCapabilities && { clientCapabilities }),
+    ...(context.ask && { ask: govern(context.ask, during) }),
+    ...(context.caller &&
+      session && {
+        caller: {
+          ...context.caller,
+          session: { ...session, ask: govern(session.ask) } satisfies ClientSession,
+        },
+      }),
+  };
+}
+
+/** @throws BailiwickError `CLIENT_REFUSED` for what may not be asked, `UPSTREAM_PROTOCOL` for what is no question. */
+function admit(caller: Caller, source: string, question: Question): Question {
+  const kind = kindOf(question);
+  if (kind === undefined) {
+    throw new BailiwickError(
+      'CLIENT_REFUSED',
+      `a client is not asked ${JSON.stringify(question.method.slice(0, 64))}`,
+    );
+  }
+  if (questionSettingsOf(caller, source)[kind] === 'refuse') {
+    throw new BailiwickError(
+      'CLIENT_REFUSED',
+      `source ${source} may not ask for ${kind} (sources.${source}.questions.${kind})`,
+    );
+  }
+  const missing = missingCapabilities(question, caller.context.clientCapabilities);
+  if (missing) {
+    throw new BailiwickError(
+      'CLIENT_REFUSED',
+      `the client does not offer what ${question.method} needs: ${JSON.stringify(missing)}`,
+      { data: { requiredCapabilities: missing } },
+    );
+  }
+  return toShown(source, question);
+}

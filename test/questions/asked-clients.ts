@@ -56,7 +56,7 @@ export async function connectAsked(
       return answers[method]?.(params as JsonObject) as never;
     };
   const client = kind === 'v1' ? createOld(capabilities, handle) : createCurrent(kind, capabilities, handle);
-  await client.connect(transportTo(kind, place) as never);
+  await client.connect(transportTo(kind, place));
   onTestFinished(() => client.close());
   return { client: client as unknown as AnyClient, asked };
 }

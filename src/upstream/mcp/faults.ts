@@ -112,7 +112,18 @@ function toHttpFault(status: number, error: SdkHttpError, fault: MakeFault): Bai
     );
   }
   if (status === 404 || status === 405) {
-    return fault('UPSTREAM_PROTOCOL', `has no MCP endpoint at the configured URL (HTTP ${status})`, data);
+    const hint = 'it may be an HTTP+SSE server: set `transport: sse`';
+    return fault(
+      'UPSTREAM_PROTOCOL',
+      `has no MCP endpoint at the configured URL (HTTP ${status}); ${hint}`,
+      data,
+    );
+  }
+  const retryAfterMs = memberOf(error.data, 'retryAfterMs');
+  if (typeof retryAfterMs === 'number') {
+    const seconds = Math.ceil(retryAfterMs / 1000);
+    const text = `answered HTTP ${status} and asks to come again in ${seconds} s`;
+    return fault('UPSTREAM_UNAVAILABLE', text, { ...data, retryAfterMs });
   }
   if (status === 429 || status >= 500) return fault('UPSTREAM_UNAVAILABLE', `answered HTTP ${status}`, data);
   const own = readJsonRpcError(error);

@@ -1,17 +1,8 @@
 import { BailiwickError } from '../../errors.ts';
 import { toCancellation } from './faults.ts';
+import { createPause, type Backoff } from './pause.ts';
 
-/** Waits between attempts: `initialMs`, doubled each time up to `maximumMs`, each shortened at random by up to a half. */
-export interface Backoff {
-  readonly initialMs: number;
-  readonly maximumMs: number;
-}
-
-/** How long to wait after so many failures in a row, in milliseconds. `random` is in [0, 1). */
-export function delayOf(backoff: Backoff, failures: number, random: () => number): number {
-  const full = Math.min(backoff.maximumMs, backoff.initialMs * 2 ** Math.min(Math.max(failures - 1, 0), 30));
-  return Math.ceil(full * (1 - random() / 2));
-}
+export { delayOf, type Backoff } from './pause.ts';
 
 /** A connection that lasted this long was a good one: its end is no sign of a crash loop. */
 const STABLE_MS = 10_000;
@@ -50,14 +41,12 @@ export function createLink<C>(options: LinkOptions<C>): Link<C> {
   let upSince = 0;
   /** Attempts that failed and connections that were lost early, in a row. */
   let failures = 0;
-  let down: { fault: BailiwickError; until: number } | undefined;
+  const pause = createPause(options);
   let timer: NodeJS.Timeout | undefined;
   let isReplacement = false;
   let isClosed = false;
 
   const closedError = () => new BailiwickError('UPSTREAM_UNAVAILABLE', `source ${source} is closed`);
-
-  const delayAfter = (count: number): number => delayOf(options.backoff, count, options.random);
 
   const retryLater = (delayMs: number): void => {
     clearTimeout(timer);
@@ -81,15 +70,14 @@ export function createLink<C>(options: LinkOptions<C>): Link<C> {
       }
       connection = opened;
       upSince = now();
-      down = undefined;
+      pause.end();
       isReplacement = false;
       if (isRecovery) options.onRecovered();
       return opened;
     } catch (error) {
       const fault = options.toFault(error);
       failures += 1;
-      const delayMs = delayAfter(failures);
-      down = { fault, until: now() + delayMs };
+      const delayMs = pause.begin(fault, failures);
       if (!isClosed) options.onDown(fault, delayMs);
       retryLater(delayMs);
       throw fault;
@@ -101,17 +89,16 @@ export function createLink<C>(options: LinkOptions<C>): Link<C> {
       if (isClosed) throw closedError();
       if (signal.aborted) throw toCancellation(signal, source);
       if (connection !== undefined) return connection;
-      if (!connecting && down && now() < down.until)
-        throw toDownFault(source, down.fault, down.until - now());
+      if (!connecting) pause.check();
       return unlessAborted(connect(), signal, source);
     },
     lose(lost, fault) {
       if (connection === undefined || lost !== connection || isClosed) return;
       failures = now() - upSince >= STABLE_MS ? 1 : failures + 1;
       connection = undefined;
-      const delayMs = delayAfter(failures);
+      const delayMs = pause.begin(fault, failures);
       // The first loss is forgiven: the next call connects at once. From the second in a row on, calls wait their turn.
-      if (failures > 1) down = { fault, until: now() + delayMs };
+      if (failures === 1) pause.end();
       options.onDown(fault, delayMs);
       retryLater(delayMs);
     },
@@ -130,18 +117,6 @@ export function createLink<C>(options: LinkOptions<C>): Link<C> {
       await Promise.all([connecting?.catch(() => {}), last === undefined ? undefined : options.close(last)]);
     },
   };
-}
-
-function toDownFault(source: string, fault: BailiwickError, retryAfterMs: number): BailiwickError {
-  const reason = fault.message.startsWith(`source ${source} `)
-    ? fault.message.slice(`source ${source} `.length)
-    : fault.message;
-  const seconds = Math.max(1, Math.ceil(retryAfterMs / 1000));
-  return new BailiwickError(
-    'UPSTREAM_UNAVAILABLE',
-    `source ${source} is down: it ${reason}; next try in ${seconds} s`,
-    { cause: fault, data: { retryAfterMs: Math.max(0, Math.ceil(retryAfterMs)) } },
-  );
 }
 
 async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal, source: string): Promise<T> {

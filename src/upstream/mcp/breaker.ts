@@ -1,0 +1,103 @@
+import { toBailiwickError, type BailiwickError } from '../../errors.ts';
+import { createPause, retryAfterOf, type PauseOptions } from './pause.ts';
+
+export interface BreakerOptions extends PauseOptions {
+  /** How many requests in a row may stay without an answer. */
+  readonly threshold: number;
+  /** Requests fail at once from now on, and for how long until one is tried. */
+  readonly onOpen: (fault: BailiwickError, retryInMs: number) => void;
+  /** The upstream answers again. */
+  readonly onClose: () => void;
+}
+
+/**
+ * Spares callers the wait for an upstream that does not answer, while its connection still stands.
+ *
+ * - closed: requests pass. After `threshold` of them in a row without an answer, or where the upstream says when to come again
+ *   (`Retry-After`), it opens.
+ * - open: requests fail at once and say when the next one is tried.
+ * - half-open, when that time has come: one request passes, others fail at once. Its answer closes the breaker; without one it
+ *   opens for longer.
+ *
+ * An upstream that answers with errors of its own answers. What never left for it says nothing about it.
+ */
+export interface Breaker {
+  /** @throws what `work` throws; BailiwickError `UPSTREAM_UNAVAILABLE` with `retryAfterMs`, without doing it, while open */
+  guard<T>(work: () => Promise<T>): Promise<T>;
+  /** True while requests are not let through as a rule. */
+  isOpen(): boolean;
+}
+
+export function createBreaker(options: BreakerOptions): Breaker {
+  const { threshold, backoff, onOpen, onClose } = options;
+  const pause = createPause(options);
+  let state: 'closed' | 'open' | 'probing' = 'closed';
+  let unanswered = 0;
+  let openings = 0;
+
+  const open = (fault: BailiwickError): void => {
+    openings += 1;
+    state = 'open';
+    onOpen(fault, pause.begin(fault, openings));
+  };
+
+  const answered = (): void => {
+    unanswered = 0;
+    if (state === 'closed') return;
+    state = 'closed';
+    openings = 0;
+    pause.end();
+    onClose();
+  };
+
+  const failed = (fault: BailiwickError, isProbe: boolean): void => {
+    const verdict = judge(fault);
+    if (verdict === 'busy' && (isProbe || state === 'closed')) open(fault);
+    else if (verdict === 'answered') answered();
+    else if (verdict === 'unanswered') {
+      unanswered += 1;
+      if (isProbe || (state === 'closed' && unanswered >= threshold)) open(fault);
+    } else if (isProbe) state = 'open';
+  };
+
+  /** @returns whether this is the one request that finds out. */
+  const enter = (): boolean => {
+    if (state === 'closed') return false;
+    pause.check();
+    if (state === 'probing') throw pause.refusal(backoff.initialMs);
+    state = 'probing';
+    return true;
+  };
+
+  return {
+    async guard(work) {
+      const isProbe = enter();
+      try {
+        const result = await work();
+        answered();
+        return result;
+      } catch (error) {
+        failed(toBailiwickError(error), isProbe);
+        throw error;
+      }
+    },
+    isOpen: () => state !== 'closed',
+  };
+}
+
+/** HTTP statuses by which something in between says that the server itself did not answer. */
+const NOT_THE_SERVER = new Set<unknown>([502, 503, 504]);
+
+/**
+ * What a failed request says about the upstream. `busy`: it said when to come again. `unknown`: nothing, as the caller gave up or
+ * nothing was sent.
+ */
+function judge(fault: BailiwickError): 'answered' | 'unanswered' | 'busy' | 'unknown' {
+  const { code, data, nothingSent } = fault;
+  const { status } = data;
+  if (nothingSent || !code.startsWith('UPSTREAM_')) return 'unknown';
+  if (code === 'UPSTREAM_TIMEOUT') return 'unanswered';
+  if (code !== 'UPSTREAM_UNAVAILABLE') return 'answered';
+  if (retryAfterOf(fault) > 0) return 'busy';
+  return status === undefined || NOT_THE_SERVER.has(status) ? 'unanswered' : 'answered';
+}

@@ -2,7 +2,7 @@ import { stringify } from 'yaml';
 import type { z } from 'zod';
 import { isJsonObject } from '../catalog/json.ts';
 import { type Path, toDotted, valueAt } from '../text/pointer.ts';
-import { isCurrencyOfPrice, isKeyOfAnotherVersion, isValueOfAnotherVersion } from './not-in-this-version.ts';
+import { isCurrencyOfPrice, isKeyOfAnotherVersion } from './not-in-this-version.ts';
 import { isSensitive } from './redacted.ts';
 import { metaOf, narrowedOptions, optionsOf, schemasAt, shapeOf, tellingKeyOf } from './schema-walk.ts';
 import { suggest } from '../text/suggest.ts';
@@ -165,16 +165,7 @@ function explainType(expected: string, path: Path, name: string, context: Contex
 }
 
 function explainChoice(values: readonly unknown[], path: Path, name: string, context: Context): Explanation {
-  const input = valueAt(context.input, path);
   const choice = values.map((value) => `\`${String(value)}\``).join(', ');
-  if (isShowable(input, path, context) && isValueOfAnotherVersion(path, input)) {
-    return {
-      path,
-      at: 'value',
-      message: `${name}: \`${String(input)}\` is not in this version of Bailiwick`,
-      hint: `it may be ${choice}`,
-    };
-  }
   const rule = values.length === 1 ? `must be ${choice}` : `must be one of ${choice}`;
   return { path, at: 'value', message: `${name} ${rule}${got(path, context)}` };
 }

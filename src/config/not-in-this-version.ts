@@ -15,9 +15,6 @@ const KEYS: readonly string[] = [
   'sources.*.mcp.isolation',
 ];
 
-/** Values that the design knows and this version does not have. */
-const VALUES: readonly (readonly [pattern: string, value: string])[] = [['sources.*.mcp.transport', 'sse']];
-
 /** True for a key that a later version may know: refused all the same, but by its name. */
 export function isKeyOfAnotherVersion(path: Path): boolean {
   return KEYS.some((pattern) => matchesPath(path, pattern.split('.')));
@@ -30,9 +27,4 @@ export function isCurrencyOfPrice(path: Path): boolean {
     matchesPath(path, ['sources', '*', 'price', '*']) ||
     matchesPath(path, ['sources', '*', 'prices', '*', '*']);
   return isOfPrice && (key === 'currency' || (/^[A-Za-z]{3}$/.test(key) && key !== 'max'));
-}
-
-/** True for a value that a later version may know. */
-export function isValueOfAnotherVersion(path: Path, value: unknown): boolean {
-  return VALUES.some(([pattern, known]) => known === value && matchesPath(path, pattern.split('.')));
 }

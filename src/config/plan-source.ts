@@ -81,7 +81,7 @@ export function planSource(source: string, settings: SourceSettings, deps: PlanO
         server:
           'command' in mcp
             ? { command: mcp.command, env: mcp.env, cwd: mcp.cwd ?? path.dirname(loaded.file) }
-            : { url: mcp.url, headers: mcp.headers },
+            : { url: mcp.url, headers: mcp.headers, transport: mcp.transport },
         compile: keptLists?.compile ?? compile,
         secrets: loaded.secrets,
         timeoutMs: timeout,

@@ -24,7 +24,12 @@ const text = (value: string) => ({ content: [{ type: 'text' as const, text: valu
 /** A real MCP server on the SDK of its time, with one tool `work` that counts what was done, and one that reads. */
 export async function startServer(
   kind: ServerKind,
-  options: { port?: number; description?: string } = {},
+  options: {
+    port?: number;
+    description?: string;
+    /** Sees each request before it is served. */
+    onRequest?: (request: IncomingMessage) => void;
+  } = {},
 ): Promise<RealServer> {
   const done: string[] = [];
   const { description = 'Does it' } = options;
@@ -34,7 +39,10 @@ export async function startServer(
     return text(`done ${id}`);
   };
   const face = kind === 'modern' ? modern(description, work) : old(kind, description, work);
-  const http = createServer(face.listener);
+  const http = createServer((request, response) => {
+    options.onRequest?.(request);
+    face.listener(request, response);
+  });
   await new Promise<void>((resolve) => http.listen(options.port ?? 0, '127.0.0.1', resolve));
   const { port } = http.address() as AddressInfo;
   return {

@@ -5,12 +5,12 @@ import { BailiwickError } from '../../errors.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import type { Scrub } from '../scrub.ts';
 import type { CallContext } from '../upstream.ts';
-import { causesOf } from './causes.ts';
+import { causesOf, memberOf } from './causes.ts';
 import type { McpCredentials } from './credentials.ts';
 import type { MirroredTool } from './parameters.ts';
 import type { RelayHooks } from './relay-transport.ts';
 import type { RequestHandlers } from './request-handlers.ts';
-import { createTransport, RUBBISH, type McpServerAddress } from './transport.ts';
+import { createTransport, isSse, RUBBISH, type McpServerAddress } from './transport.ts';
 
 export type Era = 'legacy' | 'modern';
 
@@ -81,7 +81,7 @@ const ANY = {
  */
 export async function openConnection(options: OpenConnectionOptions): Promise<Connection> {
   const deadline = performance.now() + options.startupTimeoutMs;
-  if (options.knownEra === 'legacy') return attempt(options, 'legacy', deadline);
+  if (options.knownEra === 'legacy' || isSse(options.server)) return attempt(options, 'legacy', deadline);
   try {
     return await attempt(options, 'auto', deadline);
   } catch (error) {
@@ -235,7 +235,7 @@ function toOpeningFault(error: unknown, source: string, ending: string): unknown
 function mayOnlyKnowTheOldWay(error: unknown): boolean {
   return causesOf(error).some((cause) =>
     cause instanceof SdkHttpError
-      ? cause.status >= 500
+      ? cause.status >= 500 && memberOf(cause.data, 'retryAfterMs') === undefined
       : cause instanceof Error &&
         cause.message.includes('the connection closed during the server/discover probe'),
   );

@@ -5,6 +5,7 @@ import { causesOf, memberOf } from './causes.ts';
 import { NotSentError } from './child-transport.ts';
 import { OriginError, TooLongError } from './http-transport.ts';
 import { STREAM_ENDED } from './relay-transport.ts';
+import { SseStreamError } from './sse-transport.ts';
 import { NotJsonRpcError } from './wire/messages.ts';
 
 /** JSON-RPC code of an unknown resource up to 2025-11-25. From 2026-07-28 it is -32602 with the URI in `data`. */
@@ -13,6 +14,9 @@ const INVALID_PARAMS = -32_602;
 const HEADER_MISMATCH = -32_020;
 const MISSING_CAPABILITY = -32_021;
 const UNSUPPORTED_VERSION = -32_022;
+
+/** What servers of another transport answer to the opening of a stream. */
+const NO_STREAM = new Set([400, 404, 405, 406]);
 
 const NO_COMMON_VERSION = 'speaks no protocol version in common with this gateway';
 
@@ -43,6 +47,14 @@ export function toUpstreamFault(error: unknown, context: FaultContext): Bailiwic
     // Thrown below the SDK, by credentials.
     if (cause instanceof BailiwickError) return cause;
     if (cause instanceof ProtocolError) return toProtocolFault(cause, context, fault);
+    if (cause instanceof SseStreamError && NO_STREAM.has(cause.status)) {
+      const hint = 'it may be a Streamable HTTP server: set `transport: http`';
+      return fault(
+        'UPSTREAM_PROTOCOL',
+        `has no event stream at the configured URL (HTTP ${cause.status}); ${hint}`,
+        { status: cause.status },
+      );
+    }
     if (cause instanceof SdkHttpError) return toHttpFault(cause.status, cause, fault);
     if (cause instanceof OriginError) {
       return fault('UPSTREAM_UNAVAILABLE', 'redirects to another origin, which is not followed');
@@ -66,6 +78,9 @@ export function toUpstreamFault(error: unknown, context: FaultContext): Bailiwic
     if (typeof code === 'string' && /^[A-Z][A-Z0-9_]+$/.test(code) && !(cause instanceof SdkError)) {
       return fault('UPSTREAM_UNAVAILABLE', `cannot be reached (${code})`);
     }
+  }
+  if (error instanceof Error && error.message.startsWith('Endpoint origin does not match')) {
+    return fault('UPSTREAM_PROTOCOL', 'names an endpoint of another origin, which is not followed');
   }
   if (error instanceof Error && error.message.startsWith("Server's protocol version is not supported")) {
     return fault('UPSTREAM_PROTOCOL', NO_COMMON_VERSION);

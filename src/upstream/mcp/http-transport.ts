@@ -2,10 +2,11 @@ import { StreamableHTTPClientTransport, type FetchLike } from '@modelcontextprot
 import { fetch, type Agent, type RequestInit as UndiciRequestInit } from 'undici';
 import { BailiwickError, tellSending } from '../../errors.ts';
 import type { CallContext } from '../upstream.ts';
+import { withinBound } from './bounded-body.ts';
 import type { McpCredentials } from './credentials.ts';
+import { toBusyError } from './retry-after.ts';
 
-/** The longest answer, and the longest event of a stream, that is read. */
-export const MAX_MESSAGE_BYTES = 32 * 1024 * 1024;
+export { MAX_MESSAGE_BYTES, TooLongError } from './bounded-body.ts';
 
 export interface HttpTransportOptions {
   readonly url: URL;
@@ -34,6 +35,8 @@ export function createHttpTransport(options: HttpTransportOptions): StreamableHT
       const response = await sendWithCredentials(options, target, init);
       if (isStream && response.ok) streamWasOpen = true;
       else if (isStream && streamWasOpen) onStreamLost(`HTTP ${response.status}`);
+      const busy = await toBusyError(response);
+      if (busy) throw busy;
       return withinBound(response);
     } catch (error) {
       if (isStream && streamWasOpen && init.signal?.aborted !== true) onStreamLost(String(error));
@@ -56,8 +59,8 @@ export function createHttpTransport(options: HttpTransportOptions): StreamableHT
 type FetchInit = Parameters<FetchLike>[1];
 
 /** Sends a request with what its context proves itself by; once more where the upstream refused that and it is worth it. */
-async function sendWithCredentials(
-  options: HttpTransportOptions,
+export async function sendWithCredentials(
+  options: Pick<HttpTransportOptions, 'credentials' | 'dispatcher' | 'context'>,
   target: string | URL,
   init: FetchInit,
 ): Promise<Response> {
@@ -102,30 +105,4 @@ export class OriginError extends Error {
     super(`refused to follow a redirect to ${origin}: credentials stay at their origin`);
     this.origin = origin;
   }
-}
-
-/** An answer is longer than what is read. */
-export class TooLongError extends Error {
-  override name = 'TooLongError';
-}
-
-/** The response with a bounded body: all of it, or for an event stream each event. */
-function withinBound(response: Response): Response {
-  if (!response.body) return response;
-  const isEventStream = response.headers.get('content-type')?.startsWith('text/event-stream') ?? false;
-  let bytes = 0;
-  const bound = new TransformStream<Uint8Array, Uint8Array>({
-    transform(chunk, controller) {
-      const lastNewline = isEventStream ? chunk.lastIndexOf(10) : -1;
-      bytes = lastNewline === -1 ? bytes + chunk.length : chunk.length - lastNewline;
-      if (bytes > MAX_MESSAGE_BYTES)
-        controller.error(new TooLongError(`more than ${MAX_MESSAGE_BYTES} bytes`));
-      else controller.enqueue(chunk);
-    },
-  });
-  return new Response(response.body.pipeThrough(bound), {
-    status: response.status,
-    statusText: response.statusText,
-    headers: response.headers,
-  });
 }

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { SdkErrorCode, SdkHttpError } from '@modelcontextprotocol/client';
 
 /** Longer waits are told as a day. */
@@ -9,19 +10,18 @@ const BUSY = new Set([429, 503]);
 /** How much of a refusal's body is read. */
 const MAX_TEXT_BYTES = 64 * 1024;
 
-interface HeaderReader {
-  get(name: string): string | null | undefined;
-}
-
 /**
  * How long a server that is busy asks to wait, in milliseconds; `undefined` where it is not, or does not say. A date counts from
  * the server's own `Date`, whatever our clock says.
  */
-export function readRetryAfter(status: number, headers: HeaderReader): number | undefined {
-  const value = headers.get('retry-after')?.trim();
+export function readRetryAfter(
+  status: number,
+  headers: Pick<IncomingHttpHeaders, 'retry-after' | 'date'>,
+): number | undefined {
+  const value = headers['retry-after']?.trim();
   if (!BUSY.has(status) || value === undefined || value === '') return undefined;
   if (/^\d{1,15}$/.test(value)) return Math.min(Number(value) * 1000, MAX_WAIT_MS);
-  const [until, now] = [Date.parse(value), Date.parse(headers.get('date') ?? '')];
+  const [until, now] = [Date.parse(value), Date.parse(headers.date ?? '')];
   if (Number.isNaN(until) || Number.isNaN(now)) return undefined;
   return Math.min(Math.max(0, until - now), MAX_WAIT_MS);
 }
@@ -32,7 +32,7 @@ export function readRetryAfter(status: number, headers: HeaderReader): number | 
  */
 export async function toBusyError(response: Response): Promise<SdkHttpError | undefined> {
   const { status, statusText, headers } = response;
-  const retryAfterMs = readRetryAfter(status, headers);
+  const retryAfterMs = readRetryAfter(status, Object.fromEntries(headers));
   if (retryAfterMs === undefined) return undefined;
   const text = await readSome(response).catch(() => '');
   return new SdkHttpError(SdkErrorCode.ClientHttpNotImplemented, `HTTP ${status}: ${text}`, {

@@ -49,9 +49,13 @@ const McpRemoteSettings = z
       })
       .meta({ description: "The server's MCP endpoint.", examples: ['https://mcp.example.com/mcp'] }),
     transport: z
-      .enum(['http'])
+      .enum(['http', 'sse'])
       .default('http')
-      .meta({ description: 'Transport: `http` is Streamable HTTP.', examples: ['http'] }),
+      .meta({
+        description:
+          'Transport: `http` is Streamable HTTP; `sse` is HTTP+SSE, the transport of 2024-11-05 that it replaced.',
+        examples: ['http'],
+      }),
     headers: z
       .record(
         z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, { error: 'is not a header name (RFC 9110)' }),

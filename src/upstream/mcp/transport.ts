@@ -8,11 +8,22 @@ import type { McpCredentials } from './credentials.ts';
 import { HttpStreams } from './http-streams.ts';
 import { createLineLog } from './line-log.ts';
 import { ChildRelayTransport, RelayTransport } from './relay-transport.ts';
+import { SseTransport } from './sse-transport.ts';
 
 /** Where an upstream MCP server is. */
 export type McpServerAddress =
   | { readonly command: readonly string[]; readonly env: Record<string, string>; readonly cwd?: string }
-  | { readonly url: string; readonly headers: Record<string, string> };
+  | {
+      readonly url: string;
+      readonly headers: Record<string, string>;
+      /** `http`: Streamable HTTP, the default. `sse`: HTTP+SSE, as in 2024-11-05. */
+      readonly transport?: 'http' | 'sse';
+    };
+
+/** Whether the server speaks HTTP+SSE, and so the legacy era alone. */
+export function isSse(server: McpServerAddress): boolean {
+  return 'url' in server && server.transport === 'sse';
+}
 
 /** How a child is described that talks, but not MCP. */
 export const RUBBISH = 'writes something to standard output that is not MCP';
@@ -44,6 +55,15 @@ export interface OpenedTransport {
 /** The transport to a server, ready to be started. */
 export function createTransport(options: TransportOptions): OpenedTransport {
   const { server, source, scrub, logger, now, nextId } = options;
+  if ('url' in server && isSse(server)) {
+    const { credentials, context } = options;
+    const sse = new SseTransport({ url: new URL(server.url), credentials, context });
+    const transport = Object.assign(new RelayTransport(sse, nextId, scrub), {
+      // The end of its stream is the end of a session.
+      terminateSession: async () => {},
+    });
+    return { transport, describeEnding: () => '' };
+  }
   if ('url' in server) {
     const http = new HttpStreams({
       url: new URL(server.url),

@@ -6,6 +6,7 @@ import { isJsonObject, type JsonObject } from '../../../catalog/json.ts';
 import type { Scrub } from '../../scrub.ts';
 import { MAX_MESSAGE_BYTES, TooLongError } from '../http-transport.ts';
 import { rememberRequestId, STREAM_ENDED } from '../relay-transport.ts';
+import { readRetryAfter } from '../retry-after.ts';
 import { scrubError } from '../scrub-message.ts';
 import { createEventParser, type EventParser } from './event-parser.ts';
 import { exchange, type ExchangeReader } from './exchange.ts';
@@ -241,6 +242,7 @@ export class RelayedRequest implements ExchangeReader {
       status: this.#status,
       text,
       challenge: this.#headers['www-authenticate'],
+      retryAfterMs: readRetryAfter(this.#status, this.#headers),
     };
     this.fail(new SdkHttpError(SdkErrorCode.ClientHttpNotImplemented, `HTTP ${this.#status}: ${text}`, data));
   }

@@ -57,7 +57,7 @@ test.each([
   ['sources: { a: {} }', false],
   ['sources: { a: { openapi: a.yaml, mcp: { command: [run] } } }', false],
   ['sources: { a: { mcp: { command: [] } } }', false],
-  ['sources: { a: { mcp: { url: "https://example.com", transport: sse } } }', false],
+  ['sources: { a: { mcp: { url: "https://example.com", transport: websocket } } }', false],
   ['sources: {}\naudit: { arguments: masked }', true],
   ['sources: {}\nserver: { maxSessions: 0 }', false],
   ['sources: {}\nlisting: {}', false],

@@ -40,7 +40,6 @@ test('what a later version may know deeper in the file is refused by its name, t
       'sources:',
       '  cluster: { kubernetes: {} }',
       '  ops: { tools: ./tools/*.ts }',
-      '  old: { mcp: { url: "https://example.com", transport: sse } }',
       '  box: { mcp: { command: [x], isolation: process } }',
       'identity: { issuers: [] }',
     ].join('\n'),
@@ -48,9 +47,8 @@ test('what a later version may know deeper in the file is refused by its name, t
   expect(refusal).toEqual([
     '2:14  `sources.cluster.kubernetes` is not in this version of Bailiwick\nremove it',
     '3:10  `sources.ops.tools` is not in this version of Bailiwick\nremove it',
-    '4:56  `sources.old.mcp.transport`: `sse` is not in this version of Bailiwick\nit may be `http`',
-    '5:31  `sources.box.mcp.isolation` is not in this version of Bailiwick\nremove it',
-    '6:13  `identity.issuers` is not in this version of Bailiwick\nremove it',
+    '4:31  `sources.box.mcp.isolation` is not in this version of Bailiwick\nremove it',
+    '5:13  `identity.issuers` is not in this version of Bailiwick\nremove it',
   ]);
 });
 

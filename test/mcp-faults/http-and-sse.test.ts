@@ -40,7 +40,7 @@ test('a server that forgot the session is told of a new one before the call is s
 /** A stream that says what it is told, and keeps what is posted. */
 async function startStream(first: string, onPost: (end: () => void) => void = () => {}) {
   const posted: string[] = [];
-  let end = (): void => {};
+  let end: (() => void) | undefined;
   const http = createServer((request, response) => {
     if (request.method === 'GET') {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
@@ -54,7 +54,7 @@ async function startStream(first: string, onPost: (end: () => void) => void = ()
       const message = JSON.parse(body) as { id?: number; method: string };
       posted.push(message.method);
       response.writeHead(202).end();
-      onPost(end);
+      onPost(() => end?.());
     });
   });
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));

@@ -15,37 +15,49 @@ const NEWLINES = new Set<number | undefined>([10, 13]);
  *
  * @param onEnd told once, when the body has ended, broke, or is no longer read
  */
-export function withinBound(response: Response, onEnd?: () => void): Response {
+export function withinBound(response: Response, onEnd: () => void = () => {}): Response {
   if (!response.body) return response;
   const isEventStream = response.headers.get('content-type')?.startsWith('text/event-stream') ?? false;
-  const body = ReadableStream.from(bound(response.body, isEventStream, onEnd));
   const { status, statusText, headers } = response;
-  return new Response(body as unknown as ReadableStream<Uint8Array<ArrayBuffer>>, {
+  return new Response(bound(response.body.getReader(), isEventStream, onEnd), {
     status,
     statusText,
     headers,
   });
 }
 
-/** @throws TooLongError */
-async function* bound(
-  body: ReadableStream<Uint8Array>,
+type Reader = ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>;
+
+function bound(
+  reader: Reader,
   isEventStream: boolean,
-  onEnd: (() => void) | undefined,
-): AsyncGenerator<Uint8Array> {
+  onEnd: () => void,
+): ReadableStream<Uint8Array<ArrayBuffer>> {
   let bytes = 0;
   let last: number | undefined;
-  try {
-    for await (const chunk of body) {
-      const rest = isEventStream ? afterLastEvent(chunk, last) : undefined;
-      bytes = rest ?? bytes + chunk.length;
-      last = chunk.at(-1);
-      if (bytes > MAX_MESSAGE_BYTES) throw new TooLongError(`more than ${MAX_MESSAGE_BYTES} bytes`);
-      yield chunk;
-    }
-  } finally {
-    onEnd?.();
-  }
+  return new ReadableStream({
+    async pull(controller) {
+      try {
+        const { done, value } = await reader.read();
+        if (done) {
+          onEnd();
+          return controller.close();
+        }
+        bytes = (isEventStream ? afterLastEvent(value, last) : undefined) ?? bytes + value.length;
+        last = value.at(-1);
+        if (bytes > MAX_MESSAGE_BYTES) throw new TooLongError(`more than ${MAX_MESSAGE_BYTES} bytes`);
+        controller.enqueue(value);
+      } catch (error) {
+        onEnd();
+        controller.error(error);
+        await reader.cancel(error).catch(() => {});
+      }
+    },
+    async cancel(reason) {
+      onEnd();
+      await reader.cancel(reason);
+    },
+  });
 }
 
 /** How many bytes of a piece follow the last event that ends in it; `undefined` where none does. */

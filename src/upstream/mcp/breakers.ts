@@ -11,7 +11,8 @@ export function createBreakers(options: BreakerOptions): (shareKey: string) => B
     breakers.delete(shareKey);
     breakers.set(shareKey, breaker);
     if (breakers.size > MAX_BREAKERS) {
-      const [oldest] = [...breakers].find(([, one]) => !one.isOpen()) ?? breakers.entries().next().value ?? [];
+      const [oldest] =
+        [...breakers].find(([, one]) => !one.isOpen()) ?? breakers.entries().next().value ?? [];
       if (oldest !== undefined) breakers.delete(oldest);
     }
     return breaker;

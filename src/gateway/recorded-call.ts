@@ -9,6 +9,7 @@ import { toSourceContext } from './questions/ask.ts';
 import { isInputRequired, relayQuestions } from './questions/relay.ts';
 import { invalidState } from './questions/request-state.ts';
 import { createQuestionTally, type QuestionTally } from './questions/tally.ts';
+import { rememberResultText } from './result-text.ts';
 import type { Caller, Road } from './road.ts';
 
 /** What an invocation gives back to be recorded and returned. */
@@ -76,6 +77,7 @@ export async function recordedCall(
       if (inputRequired) charge.asked();
       const result = inputRequired ? relayQuestions(caller, source, invoked.result, tally) : invoked.result;
       const text = JSON.stringify(result);
+      rememberResultText(result, text);
       const told = {
         status: invoked.status,
         ...(invoked.code !== undefined && { code: invoked.code }),

@@ -1,7 +1,12 @@
 import cors from 'cors';
 import express, { type ErrorRequestHandler, type Request, type Response } from 'express';
 import { readFileSync } from 'node:fs';
-import { createServer as createHttpServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import {
+  createServer as createHttpServer,
+  type IncomingHttpHeaders,
+  type RequestListener,
+  type Server,
+} from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Via } from '../audit/record.ts';
@@ -9,12 +14,14 @@ import { BailiwickError, ERRORS, toBailiwickError } from '../errors.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import { createGuard } from './guards.ts';
+import { createGuard, createHeaderCheck } from './guards.ts';
 import { connectionLimits, limitHeaders } from './connection-limits.ts';
 import { createLegacySessions } from './legacy-sessions.ts';
 import { createMcpRoute } from './mcp-route.ts';
 import { createModernLeg } from './modern-leg.ts';
 import { parseListen, type ServerSettings } from './settings.ts';
+import { takeOver } from './short-path/hand-over.ts';
+import { createShortPath } from './short-path/short-path.ts';
 
 /** What is known about a request before anybody is authenticated. Addresses are IP addresses, never names. */
 export interface RequestFacts {
@@ -37,6 +44,8 @@ export interface HttpServerOptions {
   /** False while sources are still starting, and from the beginning of a stop. */
   readonly isReady: () => boolean;
   readonly logger: Logger;
+  /** Every request goes through express and the SDK: for tests that compare the two ways. */
+  readonly withoutShortPath?: boolean;
 }
 
 export interface HttpServer {
@@ -78,7 +87,8 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     response.status(ready ? 200 : 503).json({ status: ready ? 'ready' : 'not ready' });
   });
   app.use(limitHeaders);
-  app.use(createGuard({ listenHost: host, ...settings }));
+  const checkHeaders = createHeaderCheck({ listenHost: host, ...settings });
+  app.use(createGuard(checkHeaders));
   if (settings.origins.length > 0) {
     const exposedHeaders = ['Mcp-Session-Id', 'WWW-Authenticate'];
     app.use(
@@ -94,7 +104,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   app.all(
     ['/mcp', '/mcp/:source'],
     authenticated(options, () => address),
-    express.json({ limit: settings.maxBodyBytes, strict: false, inflate: false }),
+    takeOver(express.json({ limit: settings.maxBodyBytes, strict: false, inflate: false })),
     route,
   );
   app.use((request) => {
@@ -105,7 +115,14 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   });
   app.use(toErrorResponse(logger));
 
-  const server = createServer(settings, app);
+  const shortPath = createShortPath({
+    gateway,
+    checkHeaders,
+    authenticate: options.authenticate,
+    listenAddress: () => address,
+    maxBodyBytes: settings.maxBodyBytes,
+  });
+  const server = createServer(settings, options.withoutShortPath ? app : shortPath(app));
   await listen(server, host, port);
   const { address, port: bound } = server.address() as AddressInfo;
   const shownHost = host.includes(':') ? `[${host}]` : host;
@@ -124,7 +141,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   };
 }
 
-function createServer(settings: ServerSettings, app: express.Express): Server {
+function createServer(settings: ServerSettings, app: RequestListener): Server {
   const limits = connectionLimits(settings);
   if (!settings.tls) return createHttpServer(limits, app);
   const { cert, key } = settings.tls;

@@ -57,7 +57,7 @@ export function addListHandlers(
  *
  * @throws BailiwickError `INVALID_PARAMS` for a cursor of something else.
  */
-function toListResult(
+export function toListResult(
   gateway: Gateway,
   caller: Caller,
   kind: ListKind,

@@ -1,5 +1,6 @@
 import { classifyInboundRequest, isJsonContentType } from '@modelcontextprotocol/server';
 import type { Request, Response } from 'express';
+import type { IncomingMessage } from 'node:http';
 import { BailiwickError } from '../errors.ts';
 import { ALL_SOURCES, type Endpoint } from '../gateway/endpoint.ts';
 import type { Gateway } from '../gateway/gateway.ts';
@@ -7,6 +8,7 @@ import { list, type Listing } from '../gateway/list.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { LegacySessions } from './legacy-sessions.ts';
 import type { ModernLeg } from './modern-leg.ts';
+import type { Client } from './caller.ts';
 import { readTraceparent } from './traceparent.ts';
 
 export interface McpRouteOptions {
@@ -31,18 +33,7 @@ export function createMcpRoute({ gateway, legacy, modern }: McpRouteOptions) {
     if (request.method === 'POST' && !isJsonContentType(request.headers['content-type'] ?? null)) {
       throw new BailiwickError('UNSUPPORTED_MEDIA_TYPE', 'Content-Type must be application/json');
     }
-    const ip = request.socket.remoteAddress;
-    const client = {
-      gateway,
-      principal,
-      endpoint,
-      via: {
-        face: 'http' as const,
-        ...(ip !== undefined && { ip }),
-        ...readTraceparent(request.headers['traceparent']),
-      },
-      credential: () => /^Bearer +(\S+) *$/i.exec(request.headers.authorization ?? '')?.[1],
-    };
+    const client = toHttpClient(gateway, principal, endpoint, request);
     const body: unknown = request.body;
     const route = classifyInboundRequest({
       httpMethod: request.method,
@@ -61,11 +52,38 @@ function endpointOf(request: Request): Endpoint {
   return typeof source === 'string' ? { kind: 'source', source } : ALL_SOURCES;
 }
 
+/** The client that a request over HTTP comes from. */
+export function toHttpClient(
+  gateway: Gateway,
+  principal: Principal,
+  endpoint: Endpoint,
+  { headers, socket }: IncomingMessage,
+): Client {
+  const ip = socket.remoteAddress;
+  const { authorization = '' } = headers;
+  return {
+    gateway,
+    principal,
+    endpoint,
+    via: {
+      face: 'http',
+      ...(ip !== undefined && { ip }),
+      ...readTraceparent(headers['traceparent']),
+    },
+    credential: () => /^Bearer +(\S+) *$/i.exec(authorization)?.[1],
+  };
+}
+
+/** Whether this principal finds anything at the endpoint. */
+export function isServed(gateway: Gateway, principal: Principal, endpoint: Endpoint): boolean {
+  if (endpoint.kind === 'all') return true;
+  const snapshot = gateway.current();
+  return snapshot.upstreams.has(endpoint.source) && !isEmpty(list(snapshot, principal, endpoint));
+}
+
 /** A source that is absent and one of which this principal sees nothing get the same words. */
 function requireEndpoint(gateway: Gateway, principal: Principal, endpoint: Endpoint): void {
-  if (endpoint.kind === 'all') return;
-  const snapshot = gateway.current();
-  if (!snapshot.upstreams.has(endpoint.source) || isEmpty(list(snapshot, principal, endpoint))) {
+  if (endpoint.kind === 'source' && !isServed(gateway, principal, endpoint)) {
     throw new BailiwickError(
       'UNKNOWN_ENDPOINT',
       `no source ${JSON.stringify(endpoint.source.slice(0, 64))} is served to this caller`,

@@ -15,7 +15,7 @@ export async function answer<T>(work: () => Promise<T>): Promise<T> {
  * The JSON-RPC form of a fault: the table in `errors.ts` has its code, `data.code` its stable name. An upstream's own code and
  * data are passed on.
  */
-function toProtocolError(error: BailiwickError): ProtocolError {
+export function toProtocolError(error: BailiwickError): ProtocolError {
   const row = ERRORS[error.code];
   const { upstream, ...data } = error.data as { upstream?: { code: number; data?: object } };
   const code = upstream?.code ?? ('rpc' in row ? row.rpc : ERRORS.INTERNAL.rpc);

@@ -13,6 +13,7 @@ export interface Reached {
  * An upstream in this process whose tools ask what they are told to, by {@link CallContext.ask}:
  *
  * - `ask` puts its `questions` one after the other, `ask_at_once` together; both answer what came back, as JSON.
+ * - with `wait` a call ends only when it is cancelled.
  * - `tell` reports progress and a message of the log around each question.
  * - `relay` is a server of MCP 2026-07-28: it answers `input_required` with its `requests` and `state`, and the repeated request
  *   with what that brought.
@@ -40,6 +41,7 @@ export function createAskingUpstream(source: string): { upstream: Upstream; reac
           answers.push(await put(question, context));
         }
         if (name === 'tell') tell(context, questions.length + 1);
+        if (args['wait'] === true) await untilCancelled(context);
         return toText(answers);
       }
     }
@@ -78,6 +80,14 @@ async function put(question: Question, { ask, signal }: CallContext): Promise<Js
     if (!(error instanceof BailiwickError) || error.code === 'CANCELLED') throw error;
     return { refused: error.code, message: error.message, data: error.data as JsonObject };
   }
+}
+
+function untilCancelled({ signal }: CallContext): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    const stop = (): void => reject(new BailiwickError('CANCELLED', 'the call was cancelled'));
+    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) stop();
+  });
 }
 
 function relay({ requests, state }: JsonObject, { inputResponses, requestState }: CallContext): JsonObject {

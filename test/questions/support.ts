@@ -8,7 +8,7 @@ import { BailiwickError } from '../../src/errors.ts';
 import { createGateway, type Gateway } from '../../src/gateway/gateway.ts';
 import { createInFlight } from '../../src/gateway/in-flight.ts';
 import { createPriceList } from '../../src/gateway/price.ts';
-import { openRounds } from '../../src/gateway/questions/open-rounds.ts';
+import { openRounds, type RoundLimits } from '../../src/gateway/questions/open-rounds.ts';
 import type { Road } from '../../src/gateway/road.ts';
 import { createSnapshot } from '../../src/gateway/snapshot.ts';
 import { startHttpServer } from '../../src/server/http-server.ts';
@@ -34,7 +34,12 @@ export type Clock = ReturnType<typeof createClock>;
 
 /** A gateway in this process before two upstreams that ask, without a face. */
 export function createAskingGateway(
-  options: { clock?: Clock; secret?: string; questions?: Record<string, QuestionSettings> } = {},
+  options: {
+    clock?: Clock;
+    secret?: string;
+    questions?: Record<string, QuestionSettings>;
+    limits?: RoundLimits;
+  } = {},
 ) {
   const { clock = createClock(Date.now()), secret = randomUUID() } = options;
   const { logger, lines } = createLog();
@@ -71,7 +76,7 @@ export function createAskingGateway(
       prices: new Map([['payroll', createPriceList({ price: 0.5 })]]),
     },
   });
-  const rounds = openRounds({ road, sealer: createSealer([secret]), schedule: clock.schedule });
+  const rounds = openRounds({ road, sealer: createSealer([secret]), schedule: clock.schedule, ...options });
   const gateway: Gateway = createGateway(road, rounds, snapshot);
   return { gateway, clock, records, lines, logger, snapshot, reached: asking.map(({ reached }) => reached) };
 }

@@ -12,7 +12,6 @@ const KEYS: readonly string[] = [
   'sources.*.kubernetes',
   'sources.*.rules',
   'sources.*.tools',
-  'sources.*.mcp.isolation',
 ];
 
 /** True for a key that a later version may know: refused all the same, but by its name. */

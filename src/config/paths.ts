@@ -11,6 +11,7 @@ export type PathKind =
   | 'policies'
   | 'lock'
   | 'working-folder'
+  | 'shared-folder'
   | 'output';
 
 const PATH_SETTINGS: readonly (readonly [pattern: string, kind: PathKind])[] = [
@@ -24,6 +25,10 @@ const PATH_SETTINGS: readonly (readonly [pattern: string, kind: PathKind])[] = [
   ['sources.*.overlays.*', 'overlay'],
   ['sources.*.references.*', 'reference'],
   ['sources.*.mcp.cwd', 'working-folder'],
+  ...['sources.*.mcp.isolation', 'profiles.*'].flatMap((at) => [
+    [`${at}.folders.*`, 'shared-folder'] as const,
+    [`${at}.folders.*.path`, 'shared-folder'] as const,
+  ]),
   ['policies', 'policies'],
   ['policies.*', 'policies'],
   ['lock', 'lock'],

@@ -12,6 +12,7 @@ import { withFileContents } from '../upstream/http/certificate-files.ts';
 import { createHttpUpstream } from '../upstream/http/http-upstream.ts';
 import { createMcpUpstream } from '../upstream/mcp/mcp-upstream.ts';
 import type { Upstream } from '../upstream/upstream.ts';
+import { environmentOf, isolationOf } from './child-sources.ts';
 import type { LoadedConfig } from './load.ts';
 import { redactedAt } from './redacted.ts';
 import type { SourceSettings } from './schema.ts';
@@ -73,14 +74,22 @@ export function planSource(source: string, settings: SourceSettings, deps: PlanO
   const compile = (lists: McpLists): Contribution => compileMcp({ source, trustAnnotations, ...lists });
   const keptLists = keepListsOf(source, mcp, deps, compile);
   return {
-    key: digestOf(withoutPrices(settings)),
+    key: digestOf({
+      settings: withoutPrices(settings),
+      isolation: 'command' in mcp ? isolationOf(mcp, loaded) : null,
+    }),
     ...(keptLists && { kept: keptLists.recall }),
     create: (): Upstream =>
       createMcpUpstream({
         source,
         server:
           'command' in mcp
-            ? { command: mcp.command, env: mcp.env, cwd: mcp.cwd ?? path.dirname(loaded.file) }
+            ? {
+                command: mcp.command,
+                env: environmentOf(mcp, process.env),
+                cwd: mcp.cwd ?? path.dirname(loaded.file),
+                isolation: isolationOf(mcp, loaded),
+              }
             : { url: mcp.url, headers: mcp.headers, transport: mcp.transport },
         compile: keptLists?.compile ?? compile,
         secrets: loaded.secrets,

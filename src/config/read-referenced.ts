@@ -121,6 +121,11 @@ export async function readReferenced(root: unknown, { reader, folder, skip }: De
           problems.push({ path: named.at, message: 'this working directory does not exist', hint: HINT });
         }
         break;
+      case 'shared-folder':
+        if (!(await isThere(named.path))) {
+          problems.push({ path: named.at, message: 'this folder does not exist', hint: HINT });
+        }
+        break;
       case 'lock':
       case 'output':
         break;
@@ -150,6 +155,13 @@ function findBadPrefixes(root: unknown): Referenced['problems'] {
       ];
     });
   });
+}
+
+async function isThere(at: string): Promise<boolean> {
+  return stat(at).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function isFolder(at: string): Promise<boolean> {

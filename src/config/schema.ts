@@ -9,7 +9,9 @@ import { PolicySettings } from '../policy/settings.ts';
 import { ServerSettings } from '../server/settings.ts';
 import { StateSettings } from '../state/settings.ts';
 import { hasUrlForCredentials, HttpSettings } from '../upstream/http/settings.ts';
+import { ProfilesSettings } from '../upstream/mcp/isolation/settings.ts';
 import { McpSourceSettings } from '../upstream/mcp/settings.ts';
+import { checkProfileNames } from './child-sources.ts';
 
 const SourceName = z
   .string()
@@ -64,6 +66,7 @@ export const Config = z
         'Where tools come from. The name prefixes the tools (`helpdesk_get_ticket`) and is an endpoint of its own (`/mcp/helpdesk`).',
       examples: [{ helpdesk: { openapi: 'specs/helpdesk.yaml' } }],
     }),
+    profiles: ProfilesSettings,
     policies: PolicySettings.default('policies/'),
     lock: z
       .string()
@@ -80,6 +83,7 @@ export const Config = z
     schemas: SchemaSettings.prefault({}),
     results: ResultSettings.prefault({}),
   })
+  .superRefine(checkProfileNames)
   .meta({
     title: 'Bailiwick configuration',
     description: 'What `bailiwick.yaml` may say.',

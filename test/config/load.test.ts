@@ -32,6 +32,7 @@ test('a file with nothing but sources has defaults that work', async () => {
     },
     schemas: { budget: 1500, limit: 4000, definitions: 'keep' },
     ledger: { timeZone: 'UTC' },
+    profiles: {},
     results: { maxBytes: 100_000 },
   });
   expect(policyFiles).toEqual([]);

@@ -40,15 +40,13 @@ test('what a later version may know deeper in the file is refused by its name, t
       'sources:',
       '  cluster: { kubernetes: {} }',
       '  ops: { tools: ./tools/*.ts }',
-      '  box: { mcp: { command: [x], isolation: process } }',
       'identity: { issuers: [] }',
     ].join('\n'),
   );
   expect(refusal).toEqual([
     '2:14  `sources.cluster.kubernetes` is not in this version of Bailiwick\nremove it',
     '3:10  `sources.ops.tools` is not in this version of Bailiwick\nremove it',
-    '4:31  `sources.box.mcp.isolation` is not in this version of Bailiwick\nremove it',
-    '5:13  `identity.issuers` is not in this version of Bailiwick\nremove it',
+    '4:13  `identity.issuers` is not in this version of Bailiwick\nremove it',
   ]);
 });
 

@@ -31,7 +31,7 @@ test('a child gets the allowed variables and the configured ones, and nothing el
     TOKEN: 'given',
     PATH: `${programs}${path.delimiter}${process.env['PATH']}`,
   });
-  const allowed = ['HOME', 'LANG', 'LC_ALL', 'PATH', 'TERM', 'TMPDIR', 'TOKEN'];
+  const allowed = ['BAILIWICK_CHILD', 'HOME', 'LANG', 'LC_ALL', 'PATH', 'TERM', 'TMPDIR', 'TOKEN'];
   const others = Object.keys(environment).filter(
     (name) => !allowed.includes(name) && !name.startsWith('__CF'),
   );

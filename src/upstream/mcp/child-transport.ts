@@ -7,6 +7,9 @@ import {
   type Transport,
 } from '@modelcontextprotocol/client';
 import type { Scrub } from '../scrub.ts';
+import { describeExcess } from './isolation/describe-excess.ts';
+import { guardian, type Guarded } from './isolation/guardian.ts';
+import type { Launch } from './isolation/launch.ts';
 
 /** A message longer than this is not read; the child is ended. */
 const MAX_MESSAGE_BYTES = 32 * 1024 * 1024;
@@ -18,10 +21,8 @@ const GRACE_MS = 2_000;
 const PIPE_GRACE_MS = 500;
 
 export interface ChildTransportOptions {
-  readonly command: readonly string[];
-  /** The child's whole environment. */
-  readonly environment: Record<string, string>;
-  readonly cwd?: string;
+  /** Finds out how to start the program so that it is held to its settings; may throw where that cannot be done here. */
+  readonly prepare: (mark: string) => Promise<Launch>;
   /** Masks secrets in what is quoted of the child's output. */
   readonly scrub: Scrub;
   readonly onErrorOutput: (text: string) => void;
@@ -46,12 +47,16 @@ export class ChildTransport implements Transport {
   messages = 0;
   /** How the process ended: `code 1`, `signal SIGKILL`. */
   ending: string | undefined;
+  /** The limit for which it was ended, as what follows "ended". */
+  excess: string | undefined;
 
   readonly #options: ChildTransportOptions;
   #process: ChildProcessWithoutNullStreams | undefined;
+  #guarded: Guarded | undefined;
   #chunks: Buffer[] = [];
   #bytes = 0;
   #closed = false;
+  #isClosing = false;
 
   constructor(options: ChildTransportOptions) {
     this.#options = options;
@@ -62,10 +67,13 @@ export class ChildTransport implements Transport {
   }
 
   async start(): Promise<void> {
-    const [program = '', ...args] = this.#options.command;
-    const child = spawn(program, args, {
-      env: this.#options.environment,
-      cwd: this.#options.cwd,
+    const mark = guardian.nextMark();
+    const launch = await this.#options.prepare(mark);
+    if (this.#isClosing) throw new NotSentError('the child process is not wanted any more');
+    guardian.start();
+    const child = spawn(launch.program, [...launch.args], {
+      env: { ...launch.environment },
+      cwd: launch.cwd,
       stdio: 'pipe',
       shell: false,
       windowsHide: true,
@@ -73,6 +81,7 @@ export class ChildTransport implements Transport {
       detached: process.platform !== 'win32',
     });
     this.#process = child;
+    if (child.pid !== undefined) this.#guard(child.pid, mark, launch);
     // Each child adds a listener; more than ten of them are no leak.
     process.setMaxListeners(Math.max(process.getMaxListeners(), process.listenerCount('exit') + 10));
     process.once('exit', this.#killOnExit);
@@ -83,6 +92,7 @@ export class ChildTransport implements Transport {
       this.ending = signal === null ? `code ${code}` : `signal ${signal}`;
       this.onended?.(this.ending);
       this.#signal('SIGKILL');
+      void this.#guarded?.end();
       setTimeout(() => this.#end(), PIPE_GRACE_MS).unref();
     });
     child.on('close', () => this.#end());
@@ -111,6 +121,7 @@ export class ChildTransport implements Transport {
 
   /** Ends the child: end of input, then SIGTERM, then SIGKILL; resolves when it is gone. */
   async close(): Promise<void> {
+    this.#isClosing = true;
     const child = this.#process;
     if (!child || child.pid === undefined) return this.#end();
     const hasExited = () => child.exitCode !== null || child.signalCode !== null;
@@ -122,7 +133,15 @@ export class ChildTransport implements Transport {
       if (!hasExited()) this.#signal(signal);
     }
     await Promise.race([exited, sleep(GRACE_MS)]);
+    await this.#guarded?.end();
     this.#end();
+  }
+
+  /** From here on the child ends with us, and what it started ends with it. */
+  #guard(leader: number, mark: string, { bounds, cleanup }: Launch): void {
+    this.#guarded = guardian.watch({ leader, mark, bounds, ...(cleanup && { cleanup }) }, (excess) => {
+      this.excess = describeExcess(excess, bounds);
+    });
   }
 
   /** A process that ends in a hurry, say at a second Ctrl+C, leaves no child behind. */

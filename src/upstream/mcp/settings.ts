@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ChildSettingsShape } from './child-settings.ts';
 import { QuestionSettings } from './question-settings.ts';
 
 /** Node refuses longer timers. */
@@ -10,24 +11,14 @@ const milliseconds = z.int().min(1).max(MAX_MILLISECONDS);
 const McpCommandSettings = z
   .strictObject({
     command: z
-      .array(z.string())
+      .array(z.string().regex(/^[^\0]*$/, { error: 'must not hold a NUL character' }))
       .min(1)
       .refine((command) => command[0] !== '', { error: 'must start with a program' })
       .meta({
-        description: 'The program and its arguments. No shell reads it.',
+        description: 'The program and its arguments. No shell reads it. In a container: what it is to run.',
         examples: [['npx', '-y', '@modelcontextprotocol/server-filesystem', './data']],
       }),
-    env: z
-      .record(
-        z.string().regex(/^[^=\0]+$/, { error: 'an environment variable has a name without `=`' }),
-        z.string().regex(/^[^\0]*$/, { error: 'must not hold a NUL character' }),
-      )
-      .default({})
-      .meta({
-        description:
-          "Environment variables of the program. It is given these and a fixed minimal set (`PATH`, `HOME`, `LANG`, `LC_ALL`, `TMPDIR` and `TERM`; on Windows its counterparts), nothing else of Bailiwick's own environment.",
-        examples: [{ GITHUB_TOKEN: '${env:GITHUB_TOKEN}' }],
-      }),
+    ...ChildSettingsShape,
     cwd: z
       .string()
       .min(1)

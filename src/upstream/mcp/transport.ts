@@ -2,17 +2,24 @@
 import type { Logger } from '../../telemetry/logger.ts';
 import type { Scrub } from '../scrub.ts';
 import type { CallContext } from '../upstream.ts';
-import { toChildEnvironment } from './child-environment.ts';
 import { ChildTransport } from './child-transport.ts';
 import type { McpCredentials } from './credentials.ts';
 import { HttpStreams } from './http-streams.ts';
+import { NOT_ISOLATED, type Isolation } from './isolation/isolation.ts';
+import { prepareLaunch } from './isolation/prepare-launch.ts';
 import { createLineLog } from './line-log.ts';
 import { ChildRelayTransport, RelayTransport } from './relay-transport.ts';
 import { SseTransport } from './sse-transport.ts';
 
 /** Where an upstream MCP server is. */
 export type McpServerAddress =
-  | { readonly command: readonly string[]; readonly env: Record<string, string>; readonly cwd?: string }
+  | {
+      readonly command: readonly string[];
+      readonly env: Record<string, string>;
+      readonly cwd?: string;
+      /** Absent: a child like any other. */
+      readonly isolation?: Isolation;
+    }
   | {
       readonly url: string;
       readonly headers: Record<string, string>;
@@ -78,9 +85,7 @@ export function createTransport(options: TransportOptions): OpenedTransport {
   }
   const log = createLineLog({ source, scrub, logger, now });
   const child = new ChildTransport({
-    command: server.command,
-    environment: toChildEnvironment(server.env, process.env),
-    ...(server.cwd === undefined ? {} : { cwd: server.cwd }),
+    prepare: (mark) => prepareLaunch({ source, mark, ...server }, server.isolation ?? NOT_ISOLATED),
     scrub,
     onErrorOutput: (text) => log.write(text),
   });
@@ -88,9 +93,11 @@ export function createTransport(options: TransportOptions): OpenedTransport {
     terminateSession: async () => {},
   });
   child.onended = (ending) => {
-    if (!options.isClosing()) logger.warn({ source, ending, stderr: log.recent() }, 'upstream process ended');
+    if (!options.isClosing())
+      logger.warn({ source, ending: child.excess ?? ending, stderr: log.recent() }, 'upstream process ended');
   };
   const describeEnding = (): string => {
+    if (child.excess !== undefined) return `its process was ended ${child.excess}`;
     if (child.ending !== undefined) return `its process ended with ${child.ending}`;
     return child.rubbish > 0 && child.messages === 0 ? RUBBISH : '';
   };

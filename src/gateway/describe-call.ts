@@ -19,6 +19,8 @@ export interface Attempt {
    * schema would take time that tells a hidden tool from an absent one, and without it would keep what the schema marks.
    */
   readonly isUnseen?: true;
+  /** The MCP method, where the kind of the target does not say it. */
+  readonly method?: string;
 }
 
 /** An attempt to call a tool. */
@@ -92,6 +94,7 @@ export function describeCall(
     policy: caller.snapshot.policy.digest,
     catalog: caller.snapshot.catalog.digest,
     ...(args && { args }),
+    ...(attempt.method !== undefined && { detail: { method: attempt.method } }),
   };
 }
 

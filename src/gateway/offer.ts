@@ -18,7 +18,7 @@ export interface Offer {
  */
 const OWN_CAPABILITIES: JsonObject = {
   tools: { listChanged: true },
-  resources: { listChanged: true },
+  resources: { listChanged: true, subscribe: true },
   prompts: { listChanged: true },
   completions: {},
   logging: {},

@@ -132,12 +132,14 @@ export async function refused(
   attempt: Attempt,
   error: BailiwickError,
 ): Promise<BailiwickError> {
+  const described = describeCall(caller, attempt, { isRefused: true });
+  const detail = { ...described.detail, ...describeLimits(error) };
   const entry: RecordEntry = {
     type: 'call.refused',
     call: road.newId(),
-    ...describeCall(caller, attempt, { isRefused: true }),
+    ...described,
     result: { status: 'refused', code: error.code },
-    ...describeLimits(error),
+    ...(Object.keys(detail).length > 0 && { detail }),
   };
   // A fault of ours is told to nobody but the operator: without this line it would be told to nobody.
   if (error.code === 'INTERNAL') road.logger.error({ err: error }, 'a call failed inside Bailiwick');
@@ -161,10 +163,10 @@ function describeQuestions(tally: QuestionTally, inputRequired: boolean): Pick<R
 }
 
 /** Which limits refused a call, and for how long, as far as that is known. */
-function describeLimits({ code, data }: BailiwickError): Pick<RecordEntry, 'detail'> {
+function describeLimits({ code, data }: BailiwickError): NonNullable<RecordEntry['detail']> {
   if (code !== 'LIMIT_EXCEEDED' && code !== 'STATE_UNAVAILABLE') return {};
   const { rules, retryAfterMs } = data;
-  return { detail: { limits: rules, ...(retryAfterMs !== undefined && { retryAfterMs }) } };
+  return { limits: rules, ...(retryAfterMs !== undefined && { retryAfterMs }) };
 }
 
 function statusOf(error: BailiwickError): RecordStatus {

@@ -3,7 +3,7 @@ import type { JsonObject } from '../catalog/json.ts';
 import { BailiwickError } from '../errors.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import { decideCall, toRefusal } from './decide-call.ts';
-import { recordTarget } from './describe-call.ts';
+import { recordTarget, type Attempt } from './describe-call.ts';
 import { covers, nameAt, uriFrom } from './endpoint.ts';
 import { isInputRequired } from './questions/relay.ts';
 import { recordedCall, refused } from './recorded-call.ts';
@@ -56,15 +56,7 @@ export async function requestReference(
   params: JsonObject,
 ): Promise<JsonObject> {
   const { target } = reference;
-  const decision = decideCall(caller, target);
-  const attempt = { target: recordTarget(target), args: params, decision };
-  const upstream = caller.snapshot.upstreams.get(target.source);
-  const refusal = toRefusal(decision);
-  if (!upstream || refusal) {
-    // What is listed may be told why it is refused; what is denied is not there.
-    const told = upstream && decision.effect === 'approve' ? refusal : undefined;
-    throw await refused(road, caller, attempt, told ?? reference.unknown);
-  }
+  const { upstream, attempt } = await permitReference(road, caller, reference, params);
   const { maxResultBytes } = caller.snapshot.settings;
   return recordedCall(road, caller, { ...attempt, charge: { target } }, async (context) => {
     const result = await upstream.request(method, params, context).catch((error: unknown) => {
@@ -76,8 +68,36 @@ export async function requestReference(
   });
 }
 
+/**
+ * Decides about a reference.
+ *
+ * @param method Named in the record, where the reference is not simply read, got or completed.
+ * @throws BailiwickError `reference.unknown`, absent and forbidden alike, or `APPROVAL_REQUIRED`; recorded.
+ */
+export async function permitReference(
+  road: Road,
+  caller: Caller,
+  { target, unknown }: Reference,
+  params: JsonObject,
+  method?: string,
+): Promise<{ upstream: Upstream; attempt: Attempt }> {
+  const decision = decideCall(caller, target);
+  const attempt = {
+    target: recordTarget(target),
+    args: params,
+    decision,
+    ...(method !== undefined && { method }),
+  };
+  const upstream = caller.snapshot.upstreams.get(target.source);
+  const refusal = toRefusal(decision);
+  if (upstream && !refusal) return { upstream, attempt };
+  // What is listed may be told why it is refused; what is denied is not there.
+  const told = upstream && decision.effect === 'approve' ? refusal : undefined;
+  throw await refused(road, caller, attempt, told ?? unknown);
+}
+
 /** An upstream's own "unknown" is told in the words for what is hidden: the two are not to be told apart. */
-function isUnknown(error: unknown): boolean {
+export function isUnknown(error: unknown): boolean {
   return (
     error instanceof BailiwickError && (error.code === 'UNKNOWN_RESOURCE' || error.code === 'UNKNOWN_PROMPT')
   );

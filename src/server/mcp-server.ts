@@ -11,6 +11,7 @@ import { createClientSession } from './client-session.ts';
 import { addListHandlers } from './list-handlers.ts';
 import { addLogLevelHandler } from './log-level.ts';
 import { SERVER_INFO } from './server-info.ts';
+import { addSubscriptionHandlers } from './subscription-handlers.ts';
 
 /**
  * An SDK server that hands every request of this client to the gateway: SDK types end here.
@@ -38,7 +39,10 @@ export function createMcpServer(
     toCaller(client, toParts({ era, product, session }, context), toClient(context.http?.authInfo));
   addListHandlers(product, gateway, caller);
   addCallHandlers(product, gateway, caller);
-  if (era === 'legacy' && session) addLogLevelHandler(product, session);
+  if (era === 'legacy' && session) {
+    addLogLevelHandler(product, session);
+    addSubscriptionHandlers(product, gateway, session, caller);
+  }
   return product;
 }
 

@@ -1,6 +1,7 @@
 import { createMcpHandler, type McpHttpHandler } from '@modelcontextprotocol/server';
 import { toNodeHandler, type NodeIncomingMessageLike } from '@modelcontextprotocol/node';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { JsonObject } from '../catalog/json.ts';
 import { list, type Listing } from '../gateway/list.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import { principalKey } from '../gateway/snapshot.ts';
@@ -8,7 +9,9 @@ import type { Principal } from '../identity/principal.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { changedLists, type ChangedList } from './list-changes.ts';
 import { toAuthInfo, toClient, type Client } from './caller.ts';
+import { parseListen, takeAll } from './listen-request.ts';
 import { createMcpServer } from './mcp-server.ts';
+import { createResourceSubscriptions, type ResourceSubscriptions } from './resource-subscriptions.ts';
 
 /** Serves MCP 2026-07-28 over HTTP: stateless requests, and `subscriptions/listen` streams. */
 export interface ModernLeg {
@@ -23,12 +26,17 @@ export interface ModernLeg {
 interface Lane {
   readonly handler: McpHttpHandler;
   readonly client: Client;
+  /** What its streams are told the changes of. */
+  readonly subscriptions: ResourceSubscriptions;
   listing: Listing;
   requests: number;
 }
 
 /** Streams that one principal may hold open at one endpoint. */
 const MAX_STREAMS = 128;
+
+/** Resources that they may be told of, all together. */
+const MAX_RESOURCES = 4_096;
 
 export interface ModernLegOptions {
   readonly gateway: Gateway;
@@ -43,17 +51,41 @@ export function createModernLeg(options: ModernLegOptions, maxBodyBytes: number)
   const listingOf = (client: Client): Listing => list(gateway.current(), client.principal, client.endpoint);
   const onerror = (error: Error): void => logger.debug({ err: error }, 'a modern MCP request was not served');
 
-  const open = (client: Client): Lane => ({
-    client,
-    listing: listingOf(client),
-    requests: 0,
-    handler: createMcpHandler((context) => createMcpServer(toClient(context.authInfo) ?? client, 'modern'), {
-      legacy: 'reject',
-      maxSubscriptions: MAX_STREAMS,
-      maxRequestBodySize: maxBodyBytes,
-      onerror,
-    }),
-  });
+  const open = (client: Client): Lane => {
+    const handler = createMcpHandler(
+      (context) => createMcpServer(toClient(context.authInfo) ?? client, 'modern'),
+      { legacy: 'reject', maxSubscriptions: MAX_STREAMS, maxRequestBodySize: maxBodyBytes, onerror },
+    );
+    const tell = ({ uri, ...params }: JsonObject & { uri: string }): void =>
+      handler.bus.publish({ kind: 'resource_updated', uri, params });
+    return {
+      client,
+      listing: listingOf(client),
+      requests: 0,
+      handler,
+      subscriptions: createResourceSubscriptions(gateway, tell, MAX_RESOURCES),
+    };
+  };
+
+  /**
+   * The request as the SDK may acknowledge it: it answers `subscriptions/listen` by itself, and takes whatever is asked for as
+   * granted. What this caller may not read is taken out before, and what it may is subscribed to as long as the stream is open.
+   */
+  const prepare = async (
+    { client, subscriptions }: Pick<Lane, 'client' | 'subscriptions'>,
+    request: IncomingMessage,
+    response: ServerResponse,
+    body: unknown,
+  ): Promise<unknown> => {
+    // A message that is not what its headers say is refused by the SDK.
+    const isListen = request.headers['mcp-method'] === 'subscriptions/listen';
+    const listen = isListen ? parseListen(body) : undefined;
+    if (!listen) return body;
+    const { taken, end } = await takeAll(listen, client, subscriptions, logger);
+    if (response.destroyed) end();
+    else response.once('close', end);
+    return listen.asking(taken);
+  };
 
   const stopListening = gateway.onSwap(() => {
     for (const lane of lanes.values()) {
@@ -77,11 +109,12 @@ export function createModernLeg(options: ModernLegOptions, maxBodyBytes: number)
         await toNodeHandler(lane.handler, { onerror })(
           Object.assign(request, { auth: toAuthInfo(client) }) as NodeIncomingMessageLike,
           response,
-          body,
+          await prepare({ ...lane, client }, request, response, body),
         );
       } finally {
         lane.requests -= 1;
         if (lane.requests === 0 && lanes.get(key) === lane) lanes.delete(key);
+        if (lane.requests === 0) lane.subscriptions.close();
       }
     },
     async close() {

@@ -1,5 +1,5 @@
 import type { McpServer } from '@modelcontextprotocol/server';
-import { serveStdio } from '@modelcontextprotocol/server/stdio';
+import { serveStdio, StdioServerTransport } from '@modelcontextprotocol/server/stdio';
 import { ALL_SOURCES } from '../gateway/endpoint.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import { list } from '../gateway/list.ts';
@@ -8,6 +8,7 @@ import type { Logger } from '../telemetry/logger.ts';
 import { changedLists, sendListChanged } from './list-changes.ts';
 import type { Client } from './caller.ts';
 import { createMcpServer } from './mcp-server.ts';
+import { listenOnStdio } from './stdio-listen.ts';
 
 export interface StdioServer {
   /** Resolves when the client has gone. */
@@ -35,14 +36,31 @@ export function startStdioServer(options: {
     listing = next;
   });
 
+  const wire = new StdioServerTransport();
+  let isLegacy = false;
   const handle = serveStdio(
     (context) => {
+      isLegacy = context.era === 'legacy';
       const product = createMcpServer(client, context.era, () => products.delete(product));
       products.add(product);
       return product;
     },
-    { onerror: (error) => logger.debug({ err: error }, 'a message on standard input was not served') },
+    {
+      transport: wire,
+      onerror: (error) => logger.debug({ err: error }, 'a message on standard input was not served'),
+    },
   );
+  const listening = listenOnStdio(wire, {
+    client,
+    logger,
+    isLegacy: () => isLegacy,
+    tell: (params) => {
+      for (const { server } of products) {
+        // A client that has gone needs to be told nothing.
+        server.notification({ method: 'notifications/resources/updated', params }).catch(() => {});
+      }
+    },
+  });
   // The client has gone when either end of the pipe is closed.
   process.stdout.once('error', () => closed.resolve());
   process.stdin.once('end', () => closed.resolve());
@@ -51,6 +69,7 @@ export function startStdioServer(options: {
     closed: closed.promise,
     async close() {
       stopListening();
+      listening.close();
       await handle.close();
     },
   };

@@ -1,5 +1,12 @@
 /* oxlint-disable unicorn/prefer-add-event-listener -- MCP clients and transports have on-functions and no events. */
-import { Client, SdkHttpError, type ServerCapabilities } from '@modelcontextprotocol/client';
+import {
+  Client,
+  SdkError,
+  SdkErrorCode,
+  SdkHttpError,
+  type JSONRPCMessage,
+  type ServerCapabilities,
+} from '@modelcontextprotocol/client';
 import { isJsonObject, type JsonObject } from '../../catalog/json.ts';
 import { BailiwickError } from '../../errors.ts';
 import type { Logger } from '../../telemetry/logger.ts';
@@ -11,6 +18,7 @@ import type { MirroredTool } from './parameters.ts';
 import type { RelayHooks } from './relay-transport.ts';
 import type { RequestHandlers } from './request-handlers.ts';
 import { createTransport, isSse, RUBBISH, type McpServerAddress } from './transport.ts';
+import { createWire, type Wire } from './wire/wire.ts';
 
 export type Era = 'legacy' | 'modern';
 
@@ -113,7 +121,7 @@ async function attempt(
     signal,
     ...(options.context.caller && { caller: options.context.caller }),
   };
-  const { transport, describeEnding } = createTransport({
+  const { transport, describeEnding, dispatcher } = createTransport({
     ...options,
     context: () => (connection ? held : { ...options.context, signal }),
     onLost: lose,
@@ -138,8 +146,10 @@ async function attempt(
     client.setNotificationHandler(`notifications/${kind}/list_changed`, () => options.onListChanged());
   }
 
+  let wire: Wire | undefined;
   const close = async (): Promise<void> => {
     isClosing = true;
+    wire?.close(new SdkError(SdkErrorCode.ConnectionClosed, 'Connection closed'));
     await client.close();
     await transport.close();
   };
@@ -159,9 +169,30 @@ async function attempt(
 
   let running = 0;
   let isRetired = false;
+  const done = (): void => {
+    running -= 1;
+    if (isRetired && running === 0) closeInBackground();
+  };
   const era = client.getProtocolEra() ?? 'legacy';
   const isSession = era === 'legacy' && 'url' in server;
   if (era === 'modern') delete transport.hooks.onRequest;
+  wire =
+    dispatcher && 'url' in server
+      ? createWire({
+          ...options,
+          url: new URL(server.url),
+          dispatcher,
+          identity: {
+            era,
+            protocolVersion: client.getNegotiatedProtocolVersion() ?? '',
+            sessionId: transport.sessionId,
+            clientInfo: options.clientInfo,
+          },
+          onMessage: (message, handlers) =>
+            transport.hear(message as JSONRPCMessage & { method: string }, handlers, true),
+        })
+      : undefined;
+  transport.hooks.onForeign = (message) => void wire?.receive(message);
   connection = {
     era,
     isSession,
@@ -170,6 +201,7 @@ async function attempt(
     client,
     async request(method, params, handlers, tool) {
       running += 1;
+      if (wire && !(tool && era === 'modern')) return wire.request(method, params, handlers).finally(done);
       const { signal: ended } = handlers;
       const meta = isJsonObject(params['_meta']) ? params['_meta'] : {};
       const announcement = transport.expect(handlers);
@@ -196,8 +228,7 @@ async function attempt(
         );
       } finally {
         transport.withdraw(announcement);
-        running -= 1;
-        if (isRetired && running === 0) closeInBackground();
+        done();
       }
     },
     retire() {

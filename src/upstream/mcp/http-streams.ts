@@ -21,7 +21,7 @@ export class HttpStreams implements InnerTransport {
   onmessage?: InnerTransport['onmessage'];
 
   // How long an upstream may be silent is the call's deadline to say, not the HTTP client's.
-  readonly #dispatcher = new Agent({ headersTimeout: 0, bodyTimeout: 0 });
+  readonly dispatcher = new Agent({ headersTimeout: 0, bodyTimeout: 0 });
   readonly #options: HttpStreamsOptions;
   /** Handshake, notifications, answers to the upstream's questions, and the stream that belongs to no request. */
   readonly #main: StreamableHTTPClientTransport;
@@ -29,7 +29,7 @@ export class HttpStreams implements InnerTransport {
 
   constructor(options: HttpStreamsOptions) {
     this.#options = options;
-    this.#main = createHttpTransport({ ...options, dispatcher: this.#dispatcher });
+    this.#main = createHttpTransport({ ...options, dispatcher: this.dispatcher });
   }
 
   get sessionId(): string | undefined {
@@ -95,7 +95,7 @@ export class HttpStreams implements InnerTransport {
       url: this.#options.url,
       credentials: this.#options.credentials,
       context: context ? () => context : this.#options.context,
-      dispatcher: this.#dispatcher,
+      dispatcher: this.dispatcher,
       agreed: { sessionId: this.#main.sessionId, protocolVersion: this.#main.protocolVersion },
     });
     stream.onerror = (error) => this.onerror?.(error);

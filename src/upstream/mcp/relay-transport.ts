@@ -46,6 +46,8 @@ export interface RelayHooks {
   ) => Promise<JsonObject>;
   /** Notifications but progress and those of the protocol itself. */
   onNotification?: (method: string, params: JsonObject, handlers: RequestHandlers | undefined) => void;
+  /** An answer, or progress, of a request that was not sent by this transport. */
+  onForeign?: (message: JsonObject) => void;
 }
 
 /**
@@ -199,9 +201,18 @@ export class RelayTransport implements Transport {
 
   /** A request or a notification of the upstream. */
   #hear(message: JSONRPCMessage & { method: string }, arrival: Arrival | undefined): void {
-    const { method } = message;
     const requestId = arrival?.requestId;
     const handlers = requestId === undefined ? undefined : this.#pending.get(requestId)?.handlers;
+    this.hear(message, handlers, requestId !== undefined);
+  }
+
+  /** @param isOfRequest it came on the stream of a request, which is over where there are no `handlers` */
+  hear(
+    message: JSONRPCMessage & { method: string },
+    handlers: RequestHandlers | undefined,
+    isOfRequest: boolean,
+  ): void {
+    const { method } = message;
     const params = 'params' in message && isJsonObject(message.params) ? message.params : {};
     if ('id' in message && message.id !== undefined) {
       const { id } = message;
@@ -209,7 +220,7 @@ export class RelayTransport implements Transport {
       if (method === 'ping' || !onRequest) return this.onmessage?.(message);
       return this.#questions.receive({ id, method, params }, async (question, signal) => {
         // An answered request has no more to ask; what came on its stream is nobody else's.
-        if (requestId !== undefined && !handlers) throw cannotBeAsked(method);
+        if (isOfRequest && !handlers) throw cannotBeAsked(method);
         return onRequest(question, signal, handlers);
       });
     }
@@ -224,15 +235,19 @@ export class RelayTransport implements Transport {
   #progress(params: JsonObject): void {
     const { progressToken, ...progress } = params;
     const pending = this.#pending.get(progressToken as RequestId);
+    if (!pending) return this.hooks.onForeign?.({ method: 'notifications/progress', params });
     if (typeof progress['progress'] !== 'number') return;
-    pending?.handlers?.onProgress?.({ ...progress, progress: progress['progress'] });
+    pending.handlers?.onProgress?.({ ...progress, progress: progress['progress'] });
   }
 
   #receive(message: JSONRPCMessage): JSONRPCMessage | undefined {
     if ('method' in message || !('id' in message) || message.id === undefined) return message;
     const pending = this.#pending.get(message.id);
-    // An answer nobody waits for any more: the request was cancelled, or never ours.
-    if (!pending) return undefined;
+    if (!pending) {
+      // An answer nobody waits for any more, where it is nobody else's: the request was cancelled, or never ours.
+      this.hooks.onForeign?.(message as unknown as JsonObject);
+      return undefined;
+    }
     this.#forget(message.id);
     if ('result' in message && pending.isHandshake && isJsonObject(message.result))
       this.handshake = message.result;

@@ -1,4 +1,5 @@
 /* oxlint-disable unicorn/prefer-add-event-listener -- MCP transports have on-functions and no events. */
+import type { Dispatcher } from 'undici';
 import type { Logger } from '../../telemetry/logger.ts';
 import type { Scrub } from '../scrub.ts';
 import type { CallContext } from '../upstream.ts';
@@ -57,6 +58,8 @@ export interface OpenedTransport {
   readonly transport: RelayTransport & { terminateSession(): Promise<void> };
   /** What is known about the end, or the trouble, of a child process; empty where nothing is. */
   readonly describeEnding: () => string;
+  /** Given where requests can be sent beside the transport: over Streamable HTTP. */
+  readonly dispatcher?: Dispatcher;
 }
 
 /** The transport to a server, ready to be started. */
@@ -81,7 +84,7 @@ export function createTransport(options: TransportOptions): OpenedTransport {
     const transport = Object.assign(new RelayTransport(http, nextId, scrub), {
       terminateSession: () => http.terminateSession(),
     });
-    return { transport, describeEnding: () => '' };
+    return { transport, describeEnding: () => '', dispatcher: http.dispatcher };
   }
   const log = createLineLog({ source, scrub, logger, now });
   const child = new ChildTransport({

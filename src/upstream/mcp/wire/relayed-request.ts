@@ -6,6 +6,7 @@ import { isJsonObject, type JsonObject } from '../../../catalog/json.ts';
 import type { Scrub } from '../../scrub.ts';
 import { MAX_MESSAGE_BYTES, TooLongError } from '../http-transport.ts';
 import { rememberRequestId, STREAM_ENDED } from '../relay-transport.ts';
+import type { RequestHandlers } from '../request-handlers.ts';
 import { readRetryAfter } from '../retry-after.ts';
 import { scrubError } from '../scrub-message.ts';
 import { createEventParser, type EventParser } from './event-parser.ts';
@@ -20,11 +21,9 @@ export interface RelayedRequestOptions {
   readonly isModern: boolean;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** What it fires with is what the request fails with. How long an answer may take is for it to say. */
   readonly signal: AbortSignal;
-  /** How long the answer may take, anew after each progress. */
-  readonly timeoutMs: number;
-  readonly maxTotalMs: number;
-  readonly onProgress: ((progress: JsonObject) => void) | undefined;
+  readonly onProgress: RequestHandlers['onProgress'];
   /** Notifications and requests of the upstream that came by this request's stream, beside progress. */
   readonly onMessage: (message: JsonObject) => void;
   /** Called once. With a reason where the upstream has to be told that nobody waits any more. */
@@ -51,9 +50,7 @@ type Body = 'json' | 'events' | 'error' | 'redirect' | 'none';
 export class RelayedRequest implements ExchangeReader {
   readonly #options: RelayedRequestOptions;
   readonly #outcome = Promise.withResolvers<JsonObject>();
-  readonly #startedAt = performance.now();
   readonly #onAbort: () => void;
-  #timer: NodeJS.Timeout | undefined;
   #giveUp: (() => void) | undefined;
   #isOver = false;
   #body: Body = 'none';
@@ -72,18 +69,17 @@ export class RelayedRequest implements ExchangeReader {
   constructor(options: RelayedRequestOptions) {
     this.#options = options;
     this.#url = options.url;
-    this.#onAbort = () => this.#cancel(options.signal.reason as Error, 'the caller cancelled');
+    this.#onAbort = () => this.#cancel();
   }
 
   send(): Promise<JsonObject> {
-    const { signal, timeoutMs } = this.#options;
+    const { signal } = this.#options;
     if (signal.aborted) {
       this.#settle();
       this.#outcome.reject(signal.reason);
       return this.#outcome.promise;
     }
     signal.addEventListener('abort', this.#onAbort, { once: true });
-    this.#timer = setTimeout(() => this.#expire(), timeoutMs);
     this.#post();
     return this.#outcome.promise;
   }
@@ -238,13 +234,17 @@ export class RelayedRequest implements ExchangeReader {
       const own = readOwnError(text, this.#options);
       if (own) return this.fail(toProtocolError(own));
     }
+    const challenge = this.#headers['www-authenticate'];
     const data = {
       status: this.#status,
       text,
-      challenge: this.#headers['www-authenticate'],
       retryAfterMs: readRetryAfter(this.#status, this.#headers),
     };
-    this.fail(new SdkHttpError(SdkErrorCode.ClientHttpNotImplemented, `HTTP ${this.#status}: ${text}`, data));
+    const cause = isRefusal(this.#status, challenge)
+      ? new RefusedCredentialError(this.#status, challenge)
+      : undefined;
+    const message = `HTTP ${this.#status}: ${text}`;
+    this.fail(new SdkHttpError(SdkErrorCode.ClientHttpNotImplemented, message, data, cause && { cause }));
   }
 
   /** Takes a stream of the legacy era up where it ended (MCP 2025-11-25, basic/transports, "Resumability and redelivery"). */
@@ -273,38 +273,44 @@ export class RelayedRequest implements ExchangeReader {
   }
 
   #progress(params: JsonObject): void {
-    const { onProgress, timeoutMs, maxTotalMs } = this.#options;
-    if (!onProgress) return;
-    const leftMs = maxTotalMs - (performance.now() - this.#startedAt);
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#expire(), Math.max(0, Math.min(timeoutMs, leftMs)));
-    const { progressToken: _token, ...progress } = params;
-    onProgress(progress);
-  }
-
-  #expire(): void {
-    const { timeoutMs } = this.#options;
-    this.#cancel(
-      new SdkError(SdkErrorCode.RequestTimeout, 'Request timed out', { timeout: timeoutMs }),
-      'timed out',
-    );
+    const { progressToken: _token, ...rest } = params;
+    const { progress } = rest;
+    if (typeof progress === 'number') this.#options.onProgress?.({ ...rest, progress });
   }
 
   /** Modern: closing the stream says it. Legacy: a notification does. */
-  #cancel(error: Error, reason: string): void {
+  #cancel(): void {
     if (this.#isOver) return;
-    this.#settle(reason);
+    const { reason } = this.#options.signal as { reason: unknown };
+    this.#settle(reason instanceof SdkError ? 'it took too long' : 'it was cancelled');
     this.#giveUp?.();
-    this.#outcome.reject(error);
+    this.#outcome.reject(reason);
   }
 
   #settle(cancelled?: string): void {
     this.#isOver = true;
-    clearTimeout(this.#timer);
     this.#options.signal.removeEventListener('abort', this.#onAbort);
     this.#options.onEnd(cancelled);
     if (this.#body === 'events' && this.#giveUp) setTimeout(() => this.#giveUp?.(), LINGER_MS).unref();
   }
+}
+
+/** The upstream did not accept the credential, and so did not carry the request out. */
+export class RefusedCredentialError extends Error {
+  override name = 'RefusedCredentialError';
+  readonly status: number;
+  readonly challenge: string | undefined;
+
+  constructor(status: number, challenge: string | undefined) {
+    super(`HTTP ${status}`);
+    this.status = status;
+    this.challenge = challenge;
+  }
+}
+
+/** 401, or 403 for want of a scope (RFC 6750 §3.1). */
+function isRefusal(status: number, challenge: string | undefined): boolean {
+  return status === 401 || (status === 403 && /\binsufficient_scope\b/.test(challenge ?? ''));
 }
 
 function streamEnded(): ProtocolError {

@@ -116,5 +116,7 @@ function isForClient(
   if (method === 'notifications/message') {
     return least === undefined ? era === 'legacy' : isWanted(params['level'], least);
   }
+  // Gone from the modern era, as the id that it names.
+  if (method === 'notifications/elicitation/complete') return era === 'legacy';
   return !OF_ONE_HOP.test(method);
 }

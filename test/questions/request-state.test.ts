@@ -10,7 +10,7 @@ import type { Caller } from '../../src/gateway/road.ts';
 import { createSealer } from '../../src/state/sealed.ts';
 import { createClock, NOW } from '../ledger/support.ts';
 import { principal } from '../policy/fixtures.ts';
-import { createAskingGateway } from './support.ts';
+import { createAskingGateway } from './asking-gateway.ts';
 
 const { snapshot } = createAskingGateway();
 

@@ -1,0 +1,77 @@
+import { randomUUID } from 'node:crypto';
+import { createArgumentRecorder } from '../../src/audit/mask/record-arguments.ts';
+import type { RecordEntry } from '../../src/audit/record.ts';
+import { createCatalog } from '../../src/catalog/catalog.ts';
+import { createGateway, type Gateway } from '../../src/gateway/gateway.ts';
+import { createInFlight } from '../../src/gateway/in-flight.ts';
+import { createPriceList } from '../../src/gateway/price.ts';
+import { openRounds, type RoundLimits } from '../../src/gateway/questions/open-rounds.ts';
+import type { Road } from '../../src/gateway/road.ts';
+import { createSnapshot } from '../../src/gateway/snapshot.ts';
+import { openMemory } from '../../src/state/memory/open-memory.ts';
+import { createSealer } from '../../src/state/sealed.ts';
+import type { QuestionSettings } from '../../src/upstream/mcp/question-settings.ts';
+import { createClock, createLog, openLedger } from '../ledger/support.ts';
+import { catalogOf, policy, tool } from '../policy/fixtures.ts';
+import { createAskingUpstream } from './asking-upstream.ts';
+
+export const SOURCES = ['helpdesk', 'payroll'] as const;
+
+const TOOLS = ['ask', 'ask_at_once', 'tell', 'relay'];
+
+const POLICY = policy(`
+policy: all
+rules: [ { id: helpdesk, effect: permit, what: { source: helpdesk } }, { id: payroll, effect: permit, what: { source: payroll } },
+         { id: prompts, effect: permit, what: { prompt: '*' } }, { id: resources, effect: permit, what: { resource: '**' } } ]
+`);
+
+export type Clock = ReturnType<typeof createClock>;
+
+/** A gateway in this process before two upstreams that ask, without a face. */
+export function createAskingGateway(
+  options: {
+    clock?: Clock;
+    secret?: string;
+    questions?: Record<string, QuestionSettings>;
+    limits?: RoundLimits;
+  } = {},
+) {
+  const { clock = createClock(Date.now()), secret = randomUUID() } = options;
+  const { logger, lines } = createLog();
+  const store = openMemory({ logger });
+  const { ledger } = openLedger(store);
+  const records: RecordEntry[] = [];
+  const road: Road = {
+    record: async (entry) => void records.push(entry),
+    noteList: () => {},
+    inFlight: createInFlight(),
+    ledger,
+    logger,
+    now: clock.now,
+    newId: randomUUID,
+  };
+  const asking = SOURCES.map((source) => createAskingUpstream(source));
+  const snapshot = createSnapshot({
+    catalog: createCatalog(
+      SOURCES.map((source) =>
+        catalogOf(source, {
+          tools: TOOLS.map((name) => tool(source, name)),
+          resources: [`${source}://a`],
+          prompts: ['ask'],
+        }),
+      ),
+    ),
+    policy: POLICY,
+    stale: new Map(),
+    upstreams: new Map(asking.map(({ upstream }) => [upstream.source, upstream])),
+    settings: {
+      maxResultBytes: 100_000,
+      recordArguments: createArgumentRecorder({ arguments: 'digest', mask: [] }, []),
+      questions: new Map(Object.entries(options.questions ?? {})),
+      prices: new Map([['payroll', createPriceList({ price: 0.5 })]]),
+    },
+  });
+  const rounds = openRounds({ road, sealer: createSealer([secret]), schedule: clock.schedule, ...options });
+  const gateway: Gateway = createGateway(road, rounds, snapshot);
+  return { gateway, clock, records, lines, logger, snapshot, reached: asking.map(({ reached }) => reached) };
+}

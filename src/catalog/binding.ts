@@ -1,13 +1,18 @@
 import type { JsonObject } from './json.ts';
 
 /** How a tool reaches what lies behind it. Compilers write bindings, `upstream/` executes them; nothing else reads inside. */
-export type Binding = HttpBinding | McpBinding;
+export type Binding = HttpBinding | McpBinding | SignInBinding;
 
 /** A tool of an upstream MCP server. */
 export interface McpBinding {
   readonly kind: 'mcp';
   /** The tool's name as the upstream spells it. */
   readonly upstreamName: string;
+}
+
+/** A tool of Bailiwick itself, by which a caller signs in to the source. There is nothing to review: no lock holds it. */
+export interface SignInBinding {
+  readonly kind: 'sign-in';
 }
 
 /** An HTTP operation: a table that says where each argument goes. Nothing is derived from names at call time. */

@@ -24,6 +24,10 @@ export function compareToLock(lock: Lock, tools: readonly Tool[], locker: Locker
   const same: Tool[] = [];
   const held: Held[] = [];
   for (const offered of tools) {
+    if (offered.binding.kind === 'sign-in') {
+      same.push(offered);
+      continue;
+    }
     const tool = asReviewed(offered);
     const id = idOf(tool);
     const locked = lock.entries.get(id);

@@ -7,14 +7,15 @@ import type { Via } from './audit/record.ts';
 import { foldRefusals } from './audit/refusals.ts';
 import { createLazyWriter } from './audit/lazy-writer.ts';
 import { checkSinks } from './audit/sinks/create-sink.ts';
-import { openSinks, type Sinks } from './audit/sinks/sinks.ts';
+import type { Sinks } from './audit/sinks/sinks.ts';
 import { createWakingWriter } from './audit/waking-writer.ts';
 import { createStoredHeads, placeOf } from './audit/stored-heads.ts';
-import type { RecordWriter } from './audit/writer.ts';
 import { createCatalog, type Catalog } from './catalog/catalog.ts';
 import type { Contribution } from './catalog/entries.ts';
 import { factsOf } from './config/configuration-facts.ts';
+import { deliverRecords } from './config/deliver-records.ts';
 import type { LoadedConfig } from './config/load.ts';
+import { openSignInDesk } from './config/open-sign-in-desk.ts';
 import { planSource } from './config/plan-source.ts';
 import { createChangeRecorder, type InForce } from './config/record-changes.ts';
 import { toBailiwickError, type BailiwickError } from './errors.ts';
@@ -52,12 +53,15 @@ import { openStore } from './state/open-store.ts';
 import type { Store } from './state/store.ts';
 import { questionsOf, type QuestionSettings } from './upstream/mcp/question-settings.ts';
 import type { Logger } from './telemetry/logger.ts';
+import type { SignInDesk } from './upstream/mcp/auth/sign-in-desk.ts';
 
 /** A running gateway, without a face. */
 export interface App {
   readonly gateway: Gateway;
   /** Where state is kept. Of a command it is opened by its first use. */
   readonly store: Store;
+  /** Where principals sign in to sources. The face says where it receives browsers. */
+  readonly signIns: SignInDesk;
   /** The policies in force. */
   policy(): PolicySet;
   sources(): SourceStatus[];
@@ -112,7 +116,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   const { face, logger, now, fileSystem } = options;
   // A command shows what the sources say now, or that they do not answer.
   const keptLists = face === 'cli' ? undefined : createKeptLists({ store: () => store, now, logger });
-  const planning = { ...options, keptLists };
+  const signIns = openSignInDesk(options, () => store);
+  const planning = { ...options, keptLists, signIns };
   let inForce = prepare(options.loaded, planning);
 
   const openState = (): Promise<Store> => openStore(options.loaded.config.state, { logger, now });
@@ -216,6 +221,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     await ledger.close();
     try {
       await pool.close();
+      await signIns.close();
       if (face !== 'cli') await changes.stopped(toRecorded(inForce), cancelled);
     } finally {
       try {
@@ -234,6 +240,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   return {
     gateway,
     store,
+    signIns,
     policy: () => inForce.policy,
     sources: pool.status,
     offered: () => createCatalog(offered()),
@@ -285,18 +292,6 @@ export async function createApp(options: AppOptions): Promise<App> {
 /** How long the last records may take to reach the sinks, at least, unless the whole grace is shorter. */
 const LAST_RECORDS_MS = 1000;
 
-function deliverRecords({ loaded, logger, now }: AppOptions, chain: string, writer: RecordWriter): Sinks {
-  const { dir, sinks } = loaded.config.audit;
-  return openSinks({
-    settings: sinks,
-    files: loaded.tlsFiles,
-    auditDirectory: dir,
-    own: { chain, headSeq: () => writer.head().seq },
-    logger,
-    now,
-  });
-}
-
 /** A configuration made ready to be put in force: everything that can be wrong with it has been found. */
 interface Prepared {
   readonly loaded: LoadedConfig;
@@ -321,7 +316,7 @@ function toRecorded({ loaded, policy }: Prepared): InForce {
 
 function prepare(
   loaded: LoadedConfig,
-  options: AppOptions & { readonly keptLists: KeptLists | undefined },
+  options: AppOptions & { readonly keptLists: KeptLists | undefined; readonly signIns: SignInDesk },
   before?: Prepared,
 ): Prepared {
   const { identity, sources, audit } = loaded.config;

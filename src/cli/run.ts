@@ -9,6 +9,9 @@ import { addCompile } from './compile.ts';
 import { addConnect } from './connect.ts';
 import { addDemoApi } from './demo-api.ts';
 import { addKeys } from './keys.ts';
+import { addLogin } from './login.ts';
+import { addLogins } from './logins.ts';
+import { addLogout } from './logout.ts';
 import { cutAfterUnknownCommand } from './known-command.ts';
 import { toOperatorMessage } from './operator-message.ts';
 import { addPlan } from './plan.ts';
@@ -29,6 +32,9 @@ const COMMANDS: readonly AddCommand[] = [
   addCheck,
   addAudit,
   addSpend,
+  addLogin,
+  addLogins,
+  addLogout,
   addKeys,
   addSchema,
   addDemoApi,

@@ -85,8 +85,13 @@ async function serveHttp(app: App, loaded: LoadedConfig, logger: Logger, termina
     isKnown: app.isKnown,
     challenge,
     isReady: () => state === 'ready',
+    signIns: app.signIns,
     logger,
   });
+  const { placeAt, metadataUrlAt } = await import('../server/sign-in-routes.ts');
+  const place = placeAt((server.publicUrl ?? toLocalUrl(http.url)).replace(/\/$/, ''));
+  app.signIns.receiveAt(() => Promise.resolve(place));
+  app.signIns.serveMetadataAt(metadataUrlAt(server.publicUrl));
   await Promise.race([untilListed(terminal, app), stopped]);
   if (state === 'starting') {
     state = 'ready';
@@ -106,6 +111,11 @@ async function serveHttp(app: App, loaded: LoadedConfig, logger: Logger, termina
   terminal.err('stopped');
 }
 
+/** A server that listens on every address is reached under a name; of its names it surely has this one. */
+function toLocalUrl(url: string): string {
+  return url.replace(/\/\/(0\.0\.0\.0|\[::\]):/, '//localhost:');
+}
+
 async function serveStdio(
   app: App,
   loaded: LoadedConfig,
@@ -121,6 +131,8 @@ async function serveStdio(
     `serving MCP on standard input and output as ${principal.subject}`,
   );
   const { startStdioServer } = await import('../server/stdio-server.ts');
+  const { openLoopbackPlace } = await import('../server/loopback-callback.ts');
+  app.signIns.receiveAt(() => openLoopbackPlace(app.signIns));
   const stdio = startStdioServer({ gateway: app.gateway, principal, logger });
   const stopped = untilStopped();
   const gone = stdio.closed.then(() => 'gone' as const);

@@ -10,7 +10,12 @@ import type { SourcePlan } from '../gateway/source-pool.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { withFileContents } from '../upstream/http/certificate-files.ts';
 import { createHttpUpstream } from '../upstream/http/http-upstream.ts';
-import { createMcpUpstream } from '../upstream/mcp/mcp-upstream.ts';
+import { createAuthorizedUpstream } from '../upstream/mcp/auth/authorized-upstream.ts';
+import type { SignInDesk } from '../upstream/mcp/auth/sign-in-desk.ts';
+import { createMcpUpstream, type McpUpstreamOptions } from '../upstream/mcp/mcp-upstream.ts';
+import { BailiwickError } from '../errors.ts';
+import { checkAuth } from '../upstream/mcp/auth/check-auth.ts';
+import type { McpSourceSettings } from '../upstream/mcp/settings.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import { environmentOf, isolationOf } from './child-sources.ts';
 import type { LoadedConfig } from './load.ts';
@@ -25,6 +30,8 @@ interface PlanOptions {
   readonly clientInfo: { readonly name: string; readonly version: string };
   /** Where the lists of MCP servers outlive the process; absent: nowhere. */
   readonly keptLists?: KeptLists | undefined;
+  /** Where principals sign in to sources. */
+  readonly signIns: SignInDesk;
 }
 
 /**
@@ -73,33 +80,57 @@ export function planSource(source: string, settings: SourceSettings, deps: PlanO
   const { mcp, trustAnnotations, timeout, startupTimeout } = settings;
   const compile = (lists: McpLists): Contribution => compileMcp({ source, trustAnnotations, ...lists });
   const keptLists = keepListsOf(source, mcp, deps, compile);
+  const options: McpUpstreamOptions = {
+    source,
+    server:
+      'command' in mcp
+        ? {
+            command: mcp.command,
+            env: environmentOf(mcp, process.env),
+            cwd: mcp.cwd ?? path.dirname(loaded.file),
+            isolation: isolationOf(mcp, loaded),
+          }
+        : { url: mcp.url, headers: mcp.headers, transport: mcp.transport },
+    compile: keptLists?.compile ?? compile,
+    secrets: loaded.secrets,
+    timeoutMs: timeout,
+    startupTimeoutMs: startupTimeout,
+    logger,
+    now,
+    clientInfo,
+  };
   return {
     key: digestOf({
       settings: withoutPrices(settings),
       isolation: 'command' in mcp ? isolationOf(mcp, loaded) : null,
     }),
     ...(keptLists && { kept: keptLists.recall }),
-    create: (): Upstream =>
-      createMcpUpstream({
-        source,
-        server:
-          'command' in mcp
-            ? {
-                command: mcp.command,
-                env: environmentOf(mcp, process.env),
-                cwd: mcp.cwd ?? path.dirname(loaded.file),
-                isolation: isolationOf(mcp, loaded),
-              }
-            : { url: mcp.url, headers: mcp.headers, transport: mcp.transport },
-        compile: keptLists?.compile ?? compile,
-        secrets: loaded.secrets,
-        timeoutMs: timeout,
-        startupTimeoutMs: startupTimeout,
-        logger,
-        now,
-        clientInfo,
-      }),
+    create: createOnce(source, mcp, options, deps),
   };
+}
+
+/** Of a source with OAuth, settings that cannot work are found before anything is swapped in. */
+function createOnce(
+  source: string,
+  mcp: McpSourceSettings['mcp'],
+  options: McpUpstreamOptions,
+  { loaded, now, signIns }: PlanOptions,
+): () => Upstream {
+  if ('command' in mcp || mcp.auth === undefined) return () => createMcpUpstream(options);
+  const { url, headers, auth } = mcp;
+  const { redis, encryptionKeys } = loaded.config.state;
+  if ('oauth' in auth && redis && !encryptionKeys) {
+    throw new BailiwickError(
+      'CONFIGURATION',
+      `sources.${source}.mcp.auth.oauth: tokens in Redis need \`state.encryptionKeys\`: every gateway of the deployment has to have the same key`,
+    );
+  }
+  checkAuth(source, auth);
+  const server = { url, headers, auth };
+  return () =>
+    createAuthorizedUpstream({ source, server, secrets: loaded.secrets, desk: signIns, now }, (parts) =>
+      createMcpUpstream({ ...options, ...parts }),
+    );
 }
 
 /** Compiles lists and keeps them; and compiles what was kept. Which credential the source was shown does not tell lists apart. */

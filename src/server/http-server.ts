@@ -22,6 +22,7 @@ import { createModernLeg } from './modern-leg.ts';
 import { parseListen, type ServerSettings } from './settings.ts';
 import { takeOver } from './short-path/hand-over.ts';
 import { createShortPath } from './short-path/short-path.ts';
+import { createSignInRoutes, type SignInPages } from './sign-in-routes.ts';
 
 /** What is known about a request before anybody is authenticated. Addresses are IP addresses, never names. */
 export interface RequestFacts {
@@ -43,6 +44,8 @@ export interface HttpServerOptions {
   readonly challenge: (error: BailiwickError) => string;
   /** False while sources are still starting, and from the beginning of a stop. */
   readonly isReady: () => boolean;
+  /** Where people sign in to sources. */
+  readonly signIns?: SignInPages;
   readonly logger: Logger;
   /** Every request goes through express and the SDK: for tests that compare the two ways. */
   readonly withoutShortPath?: boolean;
@@ -100,6 +103,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
       }),
     );
   }
+  if (options.signIns) app.use(createSignInRoutes(options.signIns));
   const route = createMcpRoute({ ...options, legacy, modern });
   app.all(
     ['/mcp', '/mcp/:source'],

@@ -2,7 +2,7 @@ import type { Contribution } from '../../catalog/entries.ts';
 import type { JsonObject } from '../../catalog/json.ts';
 import { BailiwickError, tellSending, toBailiwickError } from '../../errors.ts';
 import type { Logger } from '../../telemetry/logger.ts';
-import { createScrubber } from '../scrub.ts';
+import { createScrubber, type Scrub } from '../scrub.ts';
 import type { CallContext, Upstream } from '../upstream.ts';
 import { openConnection, type Connection } from './connection.ts';
 import { createStaticCredentials, type McpCredentials } from './credentials.ts';
@@ -46,6 +46,8 @@ export interface McpUpstreamOptions {
   readonly clientInfo: { readonly name: string; readonly version: string };
   /** Default: the configured headers, the same for everyone. */
   readonly credentials?: McpCredentials;
+  /** Masks the source's secrets, tokens that come and go among them. Default: those of `server` and `secrets`. */
+  readonly scrub?: Scrub;
   /** For the jitter of waits; in [0, 1). Default `Math.random`. */
   readonly random?: () => number;
   /** Default: half a second, doubled up to a minute. */
@@ -65,7 +67,7 @@ export function createMcpUpstream(options: McpUpstreamOptions): Upstream {
   const random = options.random ?? Math.random;
   const credentials =
     options.credentials ?? createStaticCredentials('headers' in options.server ? options.server.headers : {});
-  const scrub = createScrubber(secretsOf(options.server, options.secrets));
+  const scrub = options.scrub ?? createScrubber(secretsOf(options.server, options.secrets));
   const closing = new AbortController();
   const closings = new Set<Promise<void>>();
   const listeners = new Map<Connection, AbortController>();

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ChildSettingsShape } from './child-settings.ts';
 import { QuestionSettings } from './question-settings.ts';
+import { McpAuthSettings } from './auth/settings.ts';
 
 /** Node refuses longer timers. */
 const MAX_MILLISECONDS = 2_147_483_647;
@@ -58,8 +59,17 @@ const McpRemoteSettings = z
           "Headers sent with every request, the server's credential among them. Values that come from `${…}`, and those whose name or look says credential, are masked in whatever the server answers; a literal word under a harmless name is not, so write credentials as `${…}`.",
         examples: [{ Authorization: 'Bearer ${env:ISSUES_TOKEN}' }],
       }),
+    auth: McpAuthSettings.optional(),
+  })
+  .refine(({ headers, auth }) => auth === undefined || !Object.keys(headers).some(isAuthorization), {
+    path: ['headers'],
+    error: 'must not hold `Authorization` beside `auth`: a request carries one of them',
   })
   .meta({ description: 'An MCP server reached over HTTP.' });
+
+function isAuthorization(name: string): boolean {
+  return name.toLowerCase() === 'authorization';
+}
 
 /** A source that is an upstream MCP server. Times are milliseconds. */
 export const McpSourceSettings = z

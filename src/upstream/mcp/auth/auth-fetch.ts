@@ -1,6 +1,12 @@
 import type { FetchLike } from '@modelcontextprotocol/client';
 import { lookup } from 'node:dns/promises';
-import { Agent, fetch, type Dispatcher, type RequestInit as UndiciRequestInit } from 'undici';
+import {
+  Agent,
+  fetch,
+  type Dispatcher,
+  type RequestInit as UndiciRequestInit,
+  type Response as UndiciResponse,
+} from 'undici';
 import { createAddressGuard, type Resolve } from '../../network/address-guard.ts';
 import { kindOfAddress } from '../../network/address-kind.ts';
 import { createGuardedAgent } from '../../network/guarded-agent.ts';
@@ -39,7 +45,7 @@ export interface AuthFetch {
  */
 export function createAuthFetch(options: AuthFetchOptions): AuthFetch {
   const { url, named, resolve, timeoutMs = TIMEOUT_MS } = options;
-  const named_ = new Set([url, ...named].map((text) => new URL(text).host));
+  const configured = new Set([url, ...named].map((text) => new URL(text).host));
   const open = new Agent();
   let guarded: Promise<Dispatcher> | undefined;
 
@@ -52,11 +58,11 @@ export function createAuthFetch(options: AuthFetchOptions): AuthFetch {
     async fetch(target, init) {
       const to = new URL(target);
       if (!isProtected(to)) throw new AuthExchangeError(`${to.protocol}//${to.host} is not https`);
-      const dispatcher = named_.has(to.host) ? open : await (guarded ??= createGuarded());
+      const dispatcher = configured.has(to.host) ? open : await (guarded ??= createGuarded());
       const timeout = AbortSignal.timeout(timeoutMs);
       const signal = init?.signal ? AbortSignal.any([init.signal, timeout]) : timeout;
       const request = { ...init, redirect: 'manual', dispatcher, signal } as UndiciRequestInit;
-      return readAll((await fetch(to, request)) as unknown as Response);
+      return readAll(await fetch(to, request));
     },
     async close() {
       await Promise.all([open.destroy(), guarded?.then((agent) => agent.destroy())]);
@@ -64,7 +70,7 @@ export function createAuthFetch(options: AuthFetchOptions): AuthFetch {
   };
 }
 
-async function readAll(response: Response): Promise<Response> {
+async function readAll(response: UndiciResponse): Promise<Response> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   const reader = response.body?.getReader();
@@ -80,7 +86,10 @@ async function readAll(response: Response): Promise<Response> {
   }
   const { status, headers } = response;
   const isEmpty = status < 200 || status === 204 || status === 205 || status === 304;
-  return new Response(isEmpty ? null : Buffer.concat(chunks), { status: Math.max(status, 200), headers });
+  return new Response(isEmpty ? null : Buffer.concat(chunks), {
+    status: Math.max(status, 200),
+    headers: [...headers],
+  });
 }
 
 /** A name counts by what it resolves to; one that does not resolve is as good as public: nothing opens for it. */

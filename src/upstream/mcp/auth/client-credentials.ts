@@ -16,8 +16,8 @@ export interface GrantOptions {
   readonly server: GuardedServer;
   readonly http: AuthFetch;
   readonly now: () => number;
-  /** Told each token, and what it takes the place of, so that neither shows anywhere. */
-  readonly onToken: (token: string, replaced?: string) => void;
+  /** Told each token, so that it shows nowhere. */
+  readonly onToken: (token: string) => void;
 }
 
 /** Tokens of a grant that needs nobody's presence, for one subject. */
@@ -51,7 +51,7 @@ export function createGrantTokens(
           throw toAuthFault(error, source, 'asking for a token');
         });
         scope = computeScopeUnion(wanted, tokens.scope);
-        onToken(tokens.access_token, last);
+        onToken(tokens.access_token);
         last = tokens.access_token;
         return toToken(tokens);
       },

@@ -1,6 +1,4 @@
-import { BailiwickError } from '../../../errors.ts';
 import type { Resolve } from '../../network/address-guard.ts';
-import type { LiveScrubber } from '../../live-scrub.ts';
 import type { McpCredentials } from '../credentials.ts';
 import { createAuthFetch } from './auth-fetch.ts';
 import { createAssertionGrant, createPassThrough, createTokenExchange } from './caller-grants.ts';
@@ -19,10 +17,9 @@ export interface McpAuthOptions {
   /** The server. */
   readonly url: string;
   readonly auth: McpAuthSettings;
-  /** Absent where nobody can sign in. */
-  readonly desk: SignInDesk | undefined;
-  /** Masks tokens in whatever comes from the server. */
-  readonly scrubber: Pick<LiveScrubber, 'add'>;
+  readonly desk: SignInDesk;
+  /** Told each token, so that it shows nowhere. */
+  readonly onToken: (token: string) => void;
   readonly now: () => number;
   /** Stands in for the system's resolver, in tests. */
   readonly resolve?: Resolve;
@@ -38,10 +35,9 @@ export interface McpAuth {
 
 /** @throws BailiwickError `CONFIGURATION` for settings that cannot work here. */
 export function createMcpAuth(options: McpAuthOptions): McpAuth {
-  const { source, url, auth, now, resolve } = options;
+  const { source, url, auth, now, resolve, onToken } = options;
   const http = createAuthFetch({ url, named: urlsOf(auth), resolve });
   const server = createGuardedServer({ source, url, issuer: issuerOf(auth), http, now });
-  const onToken = (token: string, replaced?: string): void => options.scrubber.add(token, replaced);
   const grant = { source, server, http, now, onToken };
   const close = (): Promise<void> => http.close();
   const personal = (credentials: PersonalCredentials): McpAuth => ({
@@ -57,12 +53,6 @@ export function createMcpAuth(options: McpAuthOptions): McpAuth {
   if ('assertion' in auth) return personal(createAssertionGrant(grant, auth.assertion));
   if ('passThrough' in auth) return personal(createPassThrough(grant));
   const { desk } = options;
-  if (!desk) {
-    throw new BailiwickError(
-      'CONFIGURATION',
-      `sources.${source}.mcp.auth.oauth: tokens in Redis need \`state.encryptionKeys\``,
-    );
-  }
   const settings = auth.oauth;
   const { signIns, store } = desk;
   const registration = createRegistration({

@@ -13,7 +13,7 @@ import { orAborted, type GuardedServer } from './guarded-server.ts';
 import type { PersonalCredentials } from './personal-credentials.ts';
 import type { Renewal } from './renewal.ts';
 import type { OAuthSettings } from './settings.ts';
-import type { Begun, SignInFlow } from './sign-in-flow.ts';
+import type { Begun, SignInSource } from './sign-in-desk.ts';
 import { keyOfSignIn, type SignIn, type SignIns, type Who } from './sign-ins.ts';
 
 export interface OAuthCredentialsOptions {
@@ -21,7 +21,7 @@ export interface OAuthCredentialsOptions {
   readonly settings: OAuthSettings;
   readonly signIns: SignIns;
   readonly renewal: Renewal;
-  readonly flow: SignInFlow;
+  readonly flow: Pick<SignInSource, 'begin' | 'completed'>;
   readonly now: () => number;
 }
 

@@ -33,7 +33,7 @@ export interface RenewalOptions {
   readonly signIns: SignIns;
   readonly fetch: FetchLike;
   readonly now: () => number;
-  readonly onToken: (token: string, replaced?: string) => void;
+  readonly onToken: (token: string) => void;
 }
 
 export function createRenewal({ server, signIns, fetch, now, onToken }: RenewalOptions): Renewal {
@@ -76,8 +76,8 @@ export function createRenewal({ server, signIns, fetch, now, onToken }: RenewalO
       if (protection.issuer !== signIn.issuer) return await expire(signIn, signIn.accessToken);
       const tokens = await ask(signIn, protection);
       const next = { ...rest, ...fromTokens(tokens, now()) };
-      onToken(next.accessToken, signIn.accessToken);
-      if (next.refreshToken !== undefined) onToken(next.refreshToken, signIn.refreshToken);
+      onToken(next.accessToken);
+      if (next.refreshToken !== undefined) onToken(next.refreshToken);
       return (await signIns.replace(held, next))
         ? next
         : (await signIns.get(keyOfSignIn(source, signIn.who)))?.signIn;

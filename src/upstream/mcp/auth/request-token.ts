@@ -6,6 +6,7 @@ import {
   type OAuthClientProvider,
   type OAuthTokens,
 } from '@modelcontextprotocol/client';
+import { toBasic } from './revocation.ts';
 import { CLIENT_ASSERTION_TYPE, createAssertionSigner, type AssertionKey } from './client-assertion.ts';
 
 /** Where tokens are asked for. */
@@ -79,12 +80,6 @@ export function createTokenRequester({ setting, client, fetch, now }: TokenReque
       fetchFn: (url, init) => fetch(url, { ...init, signal }),
     });
   };
-}
-
-/** `client_secret_basic`: each part is form-encoded before they are joined (RFC 6749 §2.3.1). */
-function toBasic(clientId: string, clientSecret: string): string {
-  const form = (text: string): string => new URLSearchParams([['', text]]).toString().slice(1);
-  return Buffer.from(`${form(clientId)}:${form(clientSecret)}`).toString('base64');
 }
 
 function toParameters(given: Readonly<Record<string, string | undefined>>): URLSearchParams {

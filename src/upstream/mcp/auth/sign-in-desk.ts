@@ -60,8 +60,30 @@ export interface Callback {
   readonly cookies: ReadonlyMap<string, string>;
 }
 
-/** What a source does with a browser that came back. @throws BailiwickError with a text for the person. */
-export type Finish = (pending: Pending, parameters: URLSearchParams) => Promise<void>;
+/** A sign-in that somebody can carry out in a browser now. */
+export interface Begun {
+  readonly id: string;
+  /** Where the person has to go. */
+  readonly url: string;
+  /** Who asks for the password there. */
+  readonly domain: string;
+}
+
+/** Signing in to one source: authorization code with PKCE (OAuth 2.1 §4.1). */
+export interface SignInSource {
+  /** Begins a sign-in, or answers one that was begun a short while ago and asks for the same. */
+  begin(who: Who, scope?: string): Promise<Begun>;
+  /**
+   * Waits until the browser has come back.
+   *
+   * @throws BailiwickError `SIGN_IN_REQUIRED` where it came back with nothing, or did not in time; the signal's reason.
+   */
+  completed(who: Who, begun: Begun, signal: AbortSignal): Promise<void>;
+  /** What is done with a browser that came back. @throws BailiwickError with a text for the person. */
+  finish(pending: Pending, parameters: URLSearchParams): Promise<void>;
+  /** Ends a sign-in everywhere at once. Answers whether there was one, and whether the authorization server took note. */
+  signOut(who: Who): Promise<'nobody' | 'signed-out' | 'revoked'>;
+}
 
 /** Where principals sign in to sources: one for all sources of a gateway, reached by the faces. */
 export interface SignInDesk {
@@ -69,11 +91,14 @@ export interface SignInDesk {
   readonly store: SignInStore;
   /** Says where browsers are received. Called by the face, once it knows. */
   receiveAt(open: () => Promise<SignInPlace>): void;
-  place(): Promise<SignInPlace>;
+  /** @throws BailiwickError `SIGN_IN_REQUIRED` where no browser can be received. */
+  place(source: string): Promise<SignInPlace>;
   /** URL of the client's metadata document that the HTTP face serves. */
   ownMetadataUrl(): string | undefined;
   serveMetadataAt(url: string | undefined): void;
-  register(source: string, finish: Finish): () => void;
+  register(source: string, handler: SignInSource): () => void;
+  /** Absent for a source that nobody signs in to. */
+  source(name: string): SignInSource | undefined;
   /** Keeps a sign-in until the browser comes back, and answers where it has to go. */
   keep(state: string, pending: Pending, authorizationUrl: URL, place: SignInPlace): Promise<string>;
   start(id: string): Promise<SignInStart | undefined>;
@@ -90,7 +115,7 @@ export interface SignInDeskOptions {
 
 export function createSignInDesk({ store, now, logger }: SignInDeskOptions): SignInDesk {
   const signIns = createSignIns(store, now);
-  const sources = new Map<string, Finish>();
+  const sources = new Map<string, SignInSource>();
   let opener: (() => Promise<SignInPlace>) | undefined;
   let metadataUrl: string | undefined;
 
@@ -119,22 +144,23 @@ export function createSignInDesk({ store, now, logger }: SignInDeskOptions): Sig
     signIns,
     store,
     receiveAt: (open) => void (opener = open),
-    async place() {
+    async place(source) {
       if (opener) return opener();
       throw new BailiwickError(
         'SIGN_IN_REQUIRED',
-        'this program receives no browser: sign in with `bailiwick login <source>`',
-        { nothingSent: true },
+        `source ${source} acts for its users, and this caller has not signed in to it yet: bailiwick login ${source}`,
+        { data: { source }, nothingSent: true },
       );
     },
     ownMetadataUrl: () => metadataUrl,
     serveMetadataAt: (url) => void (metadataUrl = url),
-    register(source, finish) {
-      sources.set(source, finish);
+    register(source, handler) {
+      sources.set(source, handler);
       return () => {
-        if (sources.get(source) === finish) sources.delete(source);
+        if (sources.get(source) === handler) sources.delete(source);
       };
     },
+    source: (name) => sources.get(name),
     async keep(state, pending, authorizationUrl, place) {
       const expiresAt = now() + SIGN_IN_MS;
       const { id, source, who } = pending;
@@ -165,9 +191,9 @@ export function createSignInDesk({ store, now, logger }: SignInDeskOptions): Sig
         if (typeof taken === 'string') return { ok: false, problem: taken };
         pending = taken;
         const { source, who } = pending;
-        const finish = sources.get(source);
-        if (!finish) return { ok: false, source, problem: 'this source is not configured any more' };
-        await finish(pending, callback.parameters);
+        const handler = sources.get(source);
+        if (!handler) return { ok: false, source, problem: 'this source is not configured any more' };
+        await handler.finish(pending, callback.parameters);
         return { ok: true, source, subject: who.subject };
       } catch (thrown) {
         const error = toBailiwickError(thrown);
@@ -208,8 +234,11 @@ function cookieName(id: string): string {
 }
 
 function isSame(given: string, expected: string): boolean {
-  const hash = (text: string): Buffer => createHash('sha256').update(text).digest();
-  return timingSafeEqual(hash(given), hash(expected));
+  return timingSafeEqual(hashOf(given), hashOf(expected));
+}
+
+function hashOf(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
 }
 
 function toJson(value: object): Json {

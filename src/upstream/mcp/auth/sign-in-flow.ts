@@ -11,6 +11,7 @@ import type { AuthFetch } from './auth-fetch.ts';
 import { chooseScope } from './client-credentials.ts';
 import type { Protection } from './discover.ts';
 import type { GuardedServer } from './guarded-server.ts';
+import { revokeTokens } from './revocation.ts';
 import type { Registration } from './registration.ts';
 import type { OAuthSettings } from './settings.ts';
 import {
@@ -18,31 +19,15 @@ import {
   createState,
   isAbout,
   SIGN_IN_MS,
+  type Begun,
   type Pending,
   type SignInDesk,
   type SignInPlace,
+  type SignInSource,
 } from './sign-in-desk.ts';
 import { fromTokens, keyOfSignIn, type SignIn, type Who } from './sign-ins.ts';
 
-/** A sign-in that somebody can carry out in a browser now. */
-export interface Begun {
-  readonly id: string;
-  /** Where the person has to go. */
-  readonly url: string;
-  /** Who asks for the password there. */
-  readonly domain: string;
-}
-
-/** Signing in to one source: authorization code with PKCE (OAuth 2.1 §4.1). */
-export interface SignInFlow {
-  /** Begins a sign-in, or answers one that was begun a short while ago and asks for the same. */
-  begin(who: Who, scope?: string): Promise<Begun>;
-  /**
-   * Waits until the browser has come back.
-   *
-   * @throws BailiwickError `SIGN_IN_REQUIRED` where it came back with nothing, or did not in time; the signal's reason.
-   */
-  completed(who: Who, begun: Begun, signal: AbortSignal): Promise<void>;
+export interface SignInFlow extends SignInSource {
   close(): void;
 }
 
@@ -82,7 +67,7 @@ export function createSignInFlow(options: SignInFlowOptions): SignInFlow {
       wanted ?? chooseScope(settings.scopes, server, protection.scopes),
       protection.metadata,
     );
-    const place = await desk.place();
+    const place = await desk.place(source);
     try {
       return { ...(await startAt(place, protection, who, scope)), scope: wanted };
     } catch (error) {
@@ -167,13 +152,13 @@ export function createSignInFlow(options: SignInFlowOptions): SignInFlow {
     setImmediate(() => own.place.release?.());
   }
 
-  const unregister = desk.register(source, finish);
   const stopHearing = signIns.onNews((news) => {
     if (news?.source === source && (news.what === 'failed' || news.what === 'signed-in'))
       closeOpen(news.key, news.id);
   });
 
-  return {
+  const handler: SignInSource = {
+    finish,
     async begin(who, scope) {
       const key = keyOfSignIn(source, who);
       const known = open.get(key);
@@ -212,6 +197,22 @@ export function createSignInFlow(options: SignInFlowOptions): SignInFlow {
         either.removeEventListener('abort', abort);
       }
     },
+    async signOut(who) {
+      const signIn = await signIns.remove(keyOfSignIn(source, who));
+      if (!signIn) return 'nobody';
+      try {
+        const { metadata, issuer } = await server.protection(AbortSignal.timeout(15_000));
+        const isRevoked = issuer === signIn.issuer && (await revokeTokens(signIn, metadata, http.fetch));
+        return isRevoked ? 'revoked' : 'signed-out';
+      } catch {
+        // Nobody here uses the tokens any more, whatever the authorization server knows.
+        return 'signed-out';
+      }
+    },
+  };
+  const unregister = desk.register(source, handler);
+  return {
+    ...handler,
     close() {
       unregister();
       stopHearing();

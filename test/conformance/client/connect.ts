@@ -5,7 +5,7 @@ import type { ElicitResult } from '@modelcontextprotocol/client';
 const MAX_REDIRECTS = 10;
 
 /** An ordinary client of one era, whose user agrees to every form as it is and follows every link. */
-export async function connectClient(endpoint: string, revision: string): Promise<Client> {
+export async function connectClient(endpoint: string, revision: string, key?: string): Promise<Client> {
   const client = new Client(
     { name: 'conformance-driver', version: '1.0.0' },
     {
@@ -23,20 +23,24 @@ export async function connectClient(endpoint: string, revision: string): Promise
     );
     return { action: 'accept', content: Object.fromEntries(agreed.map(([name]) => [name, true])) };
   });
-  await client.connect(new StreamableHTTPClientTransport(new URL(endpoint)));
+  const headers: Record<string, string> = key === undefined ? {} : { authorization: `Bearer ${key}` };
+  await client.connect(new StreamableHTTPClientTransport(new URL(endpoint), { requestInit: { headers } }));
   return client;
 }
 
-/** What a person's browser does with a sign-in that asks nothing: follows the redirects, back to the gateway. */
+/** What a person's browser does with a sign-in that asks nothing: goes on from the first page, and follows the redirects back. */
 async function followLinks(start: string): Promise<void> {
+  const cookies: string[] = [];
   let url = start;
   for (let hop = 0; hop < MAX_REDIRECTS; hop++) {
     // oxlint-disable-next-line no-await-in-loop -- each says where the next is
-    const response = await fetch(url, { redirect: 'manual' });
+    const response = await fetch(url, { redirect: 'manual', headers: { cookie: cookies.join('; ') } });
     // oxlint-disable-next-line no-await-in-loop
-    await response.body?.cancel();
-    const location = response.headers.get('location');
-    if (location === null) return;
-    url = new URL(location, url).href;
+    const page = await response.text();
+    cookies.push(...response.headers.getSetCookie().map((cookie) => cookie.split(';')[0] ?? ''));
+    const link = /<a href="([^"]+)"/.exec(page)?.[1]?.replaceAll('&amp;', '&');
+    const next = response.headers.get('location') ?? link;
+    if (next === undefined) return;
+    url = new URL(next, url).href;
   }
 }

@@ -7,6 +7,7 @@
  * The suite says what it wants by environment: MCP_CONFORMANCE_SCENARIO, MCP_CONFORMANCE_CONTEXT (JSON) and
  * MCP_CONFORMANCE_PROTOCOL_VERSION. Exits 1 when the scenario could not be played to its end.
  */
+import { hashKey } from '../../../src/identity/static-keys.ts';
 import { startGateway } from '../../support/gateway-process.ts';
 import type { GatewayProcess } from '../../support/gateway-process.ts';
 import { connectClient } from './connect.ts';
@@ -36,13 +37,19 @@ try {
 process.exit();
 
 async function drive(): Promise<void> {
+  // Who signed in at an identity provider shows the gateway what it got there.
+  const key = context.idp_id_token;
   gateway = await startGateway({
-    identity: { local: { scopes: ['all'] } },
+    identity: {
+      local: { scopes: ['all'] },
+      principals: { caller: { scopes: ['all'] } },
+      keys: key === undefined ? [] : [{ principal: 'caller', hash: hashKey(key) }],
+    },
     sources: { suite: { mcp: { url, ...credentialsFor(scenario, context) } } },
     policy: { policy: 'all', scopes: { all: { source: 'suite' } } },
     state: { memory: true },
   });
-  const client = await connectClient(`${gateway.url}/mcp/suite`, revision);
+  const client = await connectClient(`${gateway.url}/mcp/suite`, revision, key);
   try {
     await play(scenario, client, context);
   } finally {

@@ -12,12 +12,11 @@ import { createWakingWriter } from './audit/waking-writer.ts';
 import { createStoredHeads, placeOf } from './audit/stored-heads.ts';
 import { createCatalog, type Catalog } from './catalog/catalog.ts';
 import type { Contribution } from './catalog/entries.ts';
-import { factsOf } from './config/configuration-facts.ts';
 import { deliverRecords } from './config/deliver-records.ts';
 import type { LoadedConfig } from './config/load.ts';
 import { openSignInDesk } from './config/open-sign-in-desk.ts';
 import { planSource } from './config/plan-source.ts';
-import { createChangeRecorder, type InForce } from './config/record-changes.ts';
+import { createChangeRecorder, toRecorded } from './config/record-changes.ts';
 import { toBailiwickError, type BailiwickError } from './errors.ts';
 import { createEventAppender } from './gateway/events/append-event.ts';
 import { recordDrift } from './gateway/events/record-drift.ts';
@@ -308,10 +307,6 @@ interface Prepared {
   readonly known: ReadonlySet<string>;
   readonly verifyKey: ReturnType<typeof createKeyVerifier>;
   readonly recordArguments: ArgumentRecorder;
-}
-
-function toRecorded({ loaded, policy }: Prepared): InForce {
-  return { facts: factsOf(loaded), policy: policy.digest };
 }
 
 function prepare(

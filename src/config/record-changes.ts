@@ -2,12 +2,21 @@ import type { BailiwickError } from '../errors.ts';
 import type { AppendEvent } from '../gateway/events/append-event.ts';
 import { compareKeys, expiredKeys, type KeyFacts } from '../identity/key-changes.ts';
 import type { KeySettings } from '../identity/principal-settings.ts';
-import { changedParts, type ConfigurationFacts } from './configuration-facts.ts';
+import { changedParts, factsOf, type ConfigurationFacts } from './configuration-facts.ts';
+import type { LoadedConfig } from './load.ts';
 
 /** A configuration in force, and the digest of its policies. */
 export interface InForce {
   readonly facts: ConfigurationFacts;
   readonly policy: string;
+}
+
+/** What is recorded of a configuration that is put in force. */
+export function toRecorded(prepared: {
+  readonly loaded: LoadedConfig;
+  readonly policy: { readonly digest: string };
+}): InForce {
+  return { facts: factsOf(prepared.loaded), policy: prepared.policy.digest };
 }
 
 /** Records the life of a configuration, and of the keys in it. */

@@ -6,6 +6,7 @@ import type { CallContext } from '../upstream/upstream.ts';
 import { reserveCharge, type Charge, type Chargeable } from './charge.ts';
 import { describeCall, type Attempt } from './describe-call.ts';
 import { toSourceContext } from './questions/ask.ts';
+import { askForPages } from './questions/pages-first.ts';
 import { isInputRequired, relayQuestions } from './questions/relay.ts';
 import { invalidState } from './questions/request-state.ts';
 import { createQuestionTally, type QuestionTally } from './questions/tally.ts';
@@ -72,7 +73,11 @@ export async function recordedCall(
     };
     const signal = AbortSignal.any([caller.context.signal, road.inFlight.expired]);
     try {
-      const invoked = await invoke(toSourceContext(caller, source, signal, tally), charge.answered);
+      const context = toSourceContext(caller, source, signal, tally);
+      const invoked = await invoke(context, charge.answered).catch((fault: unknown): Invoked => ({
+        result: askForPages(caller, source, fault),
+        status: 'ok',
+      }));
       const inputRequired = isInputRequired(invoked.result);
       if (inputRequired) charge.asked();
       const result = inputRequired ? relayQuestions(caller, source, invoked.result, tally) : invoked.result;

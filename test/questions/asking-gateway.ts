@@ -17,7 +17,7 @@ import { createAskingUpstream } from './asking-upstream.ts';
 
 export const SOURCES = ['helpdesk', 'payroll'] as const;
 
-const TOOLS = ['ask', 'ask_at_once', 'tell', 'relay'];
+const TOOLS = ['ask', 'ask_at_once', 'tell', 'relay', 'page_first'];
 
 const POLICY = policy(`
 policy: all

@@ -15,6 +15,7 @@ export interface Reached {
  * - `ask` puts its `questions` one after the other, `ask_at_once` together; both answer what came back, as JSON.
  * - with `wait` a call ends only when it is cancelled.
  * - `tell` reports progress and a message of the log around each question.
+ * - `page_first` is a server of MCP 2025-11-25 that wants pages opened first.
  * - `relay` is a server of MCP 2026-07-28: it answers `input_required` with its `requests` and `state`, and the repeated request
  *   with what that brought.
  */
@@ -33,6 +34,11 @@ export function createAskingUpstream(source: string): { upstream: Upstream; reac
         return toText(await Promise.all(questions.map((question) => put(question, context))));
       case 'relay':
         return relay(args, context);
+      case 'page_first':
+        if (context.inputResponses !== undefined) return toText(context.inputResponses);
+        throw new BailiwickError('UPSTREAM_ERROR', 'answered with error -32042', {
+          data: { upstream: { code: -32_042, message: 'sign in', data: args } },
+        });
       default: {
         const answers: Json[] = [];
         for (const [index, question] of questions.entries()) {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { rejection } from '../support/clients.ts';
 import { connectAsked } from './asked-clients.ts';
 import { askedBy, call } from './raw-modern.ts';
 import { answersOf, FORM, ROOTS, SAMPLING, serveAskingGateway, URL_QUESTION } from './support.ts';
@@ -158,4 +159,28 @@ test('a source that may not ask is shown no such capability, and what it asks ne
   for (const { clientCapabilities } of reached[0]?.contexts ?? [])
     expect(clientCapabilities).toEqual({ roots: { listChanged: true } });
   askedBy(await call(endpoint, 'payroll_ask', { questions: [SAMPLING] }));
+});
+
+test('pages that a legacy upstream wants opened first are asked of a modern client, and told to a legacy one as they are', async () => {
+  const { endpoint } = await serveAskingGateway();
+  const args = { elicitations: [URL_QUESTION.params] };
+  const message = 'helpdesk asks to open a page at login.example.com: Sign in';
+
+  const { keys, requests } = askedBy(await call(endpoint, 'helpdesk_page_first', args));
+  expect(Object.values(requests)).toMatchObject([
+    { method: 'elicitation/create', params: { mode: 'url', message } },
+  ]);
+  expect(JSON.stringify(requests)).not.toContain('elicitationId');
+  const inputResponses = { [keys[0] ?? '']: { action: 'accept' } };
+  const done = await call(endpoint, 'helpdesk_page_first', args, { inputResponses });
+  expect(answersOf(done.result)).toEqual(inputResponses);
+
+  for (const kind of ['v1', 'v2 legacy'] as const) {
+    const { client } = await connectAsked(kind, { url: endpoint });
+    const error = await rejection(client.callTool({ name: 'helpdesk_page_first', arguments: args }));
+    expect(error).toMatchObject({
+      code: -32_042,
+      data: { elicitations: [{ elicitationId: 'e-1', message }] },
+    });
+  }
 });

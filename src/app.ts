@@ -256,7 +256,11 @@ export async function createApp(options: AppOptions): Promise<App> {
       try {
         const principal = authenticate({
           authorization,
-          local: isLoopbackRequest({ ...facts, publicUrl: server.publicUrl }) ? inForce.local : undefined,
+          // A credential that is shown is decided on its own.
+          local:
+            authorization === undefined && isLoopbackRequest({ ...facts, publicUrl: server.publicUrl })
+              ? inForce.local
+              : undefined,
           verifyKey: inForce.verifyKey,
           now: now(),
         });

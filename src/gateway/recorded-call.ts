@@ -71,7 +71,7 @@ export async function recordedCall(
         road.logger.error({ err: error, call }, 'the outcome of a call could not be recorded');
       });
     };
-    const signal = AbortSignal.any([caller.context.signal, road.inFlight.expired]);
+    const { signal, release } = road.inFlight.follow(caller.context.signal);
     try {
       const context = toSourceContext(caller, source, signal, tally);
       const invoked = await invoke(context, charge.answered).catch((fault: unknown): Invoked => ({
@@ -100,6 +100,8 @@ export async function recordedCall(
         road.logger.error({ err: thrown, call }, 'a call failed inside Bailiwick');
       await finish({ status: statusOf(error), code: codeOf(error) }, error);
       throw error;
+    } finally {
+      release();
     }
   };
   if (!road.inFlight.isOpen()) {

@@ -1,4 +1,6 @@
 import type { Target } from '../../catalog/entries.ts';
+import type { Tool } from '../../catalog/tool.ts';
+import type { Principal } from '../../identity/principal.ts';
 import type { Tally } from '../../state/store.ts';
 import type { Calendar } from './calendar.ts';
 import { amountOf, type Counted } from './counters.ts';
@@ -33,10 +35,23 @@ export function amountsOf(counted: readonly Counted[], { cost }: Spent): Readonl
 export function tallyOf(request: LedgerRequest, sums: SpendSums, calendar: Calendar, at: number): Tally {
   return {
     table: toSpendTable(calendar.periodAt('day', at).id),
-    row: toSpendRowName(rowOf(request)),
+    row: rowNameOf(request),
     add: { ...sums },
     expiresAt: at + SPEND_KEPT_MS,
   };
+}
+
+/** The names of tools' rows, as long as caller and tool live: the same are asked for in every call. */
+const rowNames = new WeakMap<Principal, WeakMap<Tool, string>>();
+
+function rowNameOf(request: LedgerRequest): string {
+  const { principal, target } = request;
+  if (target.kind !== 'tool') return toSpendRowName(rowOf(request));
+  const ofPrincipal = rowNames.get(principal) ?? new WeakMap<Tool, string>();
+  rowNames.set(principal, ofPrincipal);
+  const name = ofPrincipal.get(target.tool) ?? toSpendRowName(rowOf(request));
+  ofPrincipal.set(target.tool, name);
+  return name;
 }
 
 function rowOf({ principal, target }: LedgerRequest): SpendRow {

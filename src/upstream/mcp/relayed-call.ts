@@ -27,6 +27,8 @@ export function createRelayedCall(context: CallContext, timeoutMs: number): Rela
   let asked = 0;
   let timer: NodeJS.Timeout | undefined;
 
+  const expire = (): void =>
+    controller.abort(new SdkError(SdkErrorCode.RequestTimeout, 'Request timed out', { timeout: timeoutMs }));
   const stop = (): void => {
     clearTimeout(timer);
     if (timer !== undefined) left -= performance.now() - since;
@@ -36,8 +38,7 @@ export function createRelayedCall(context: CallContext, timeoutMs: number): Rela
     stop();
     if (asked > 0 || controller.signal.aborted) return;
     since = performance.now();
-    const error = new SdkError(SdkErrorCode.RequestTimeout, 'Request timed out', { timeout: timeoutMs });
-    timer = setTimeout(() => controller.abort(error), Math.max(1, Math.min(timeoutMs, left)));
+    timer = setTimeout(expire, Math.max(1, Math.min(timeoutMs, left)));
   };
   const onAbort = (): void => controller.abort(context.signal.reason);
   context.signal.addEventListener('abort', onAbort, { once: true });
@@ -73,7 +74,7 @@ export function createRelayedCall(context: CallContext, timeoutMs: number): Rela
       stop();
       context.signal.removeEventListener('abort', onAbort);
       // What the upstream still asks on behalf of this call is not asked any more.
-      controller.abort(new Error('the call has ended'));
+      if (asked > 0) controller.abort(new Error('the call has ended'));
     },
   };
 }

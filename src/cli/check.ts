@@ -1,5 +1,6 @@
 import type { App } from '../app.ts';
 import type { LoadedConfig } from '../config/load.ts';
+import { findSuspicions } from '../gateway/suspicions.ts';
 import { checkPolicies } from '../policy/check.ts';
 import type { Problem } from '../policy/problem.ts';
 import { findSetupProblems, findSetupWarnings, type Setup } from './check-setup.ts';
@@ -63,9 +64,22 @@ function checkAll(
   );
   return {
     problems: [...ofPolicies, ...findSetupProblems(setup)],
-    warnings: [...findSetupWarnings(setup), ...findLosses(setup), ...findHeld(app, placeOf)],
+    warnings: [
+      ...findSetupWarnings(setup),
+      ...findLosses(setup),
+      ...toWarnings(setup),
+      ...findHeld(app, placeOf),
+    ],
     failed: missing.map(({ source, error }) => ({ source, message: error?.message ?? '' })),
   };
+}
+
+/** Tools that look alike, and texts that speak of other sources' tools. */
+function toWarnings({ catalog, placeOf }: Setup): Problem[] {
+  return findSuspicions(catalog.contributions).map(({ sources, message }) => ({
+    ...placeOf(['sources', sources[0] ?? '']),
+    message,
+  }));
 }
 
 function findHeld(app: App, placeOf: Setup['placeOf']): Problem[] {

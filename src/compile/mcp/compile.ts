@@ -2,6 +2,8 @@ import { toCanonicalJson } from '../../catalog/canonical.ts';
 import type { Contribution, Loss, Prompt, Resource, ResourceTemplate, Skip } from '../../catalog/entries.ts';
 import { isJsonObject, type JsonObject } from '../../catalog/json.ts';
 import type { Tool } from '../../catalog/tool.ts';
+import { createTextCleaner, type TextLoss } from './clean-text.ts';
+import { cleanEntry } from './entry-texts.ts';
 import { findBadHeaderAnnotation } from './header-annotations.ts';
 import { countBy, toOwnNames } from './names.ts';
 import type { McpSkipReason } from './reasons.ts';
@@ -35,8 +37,9 @@ export function compileMcp(options: CompileMcpOptions): Contribution {
   const lossy: Loss[] = [];
 
   const tools = compileTools(options, skipped, lossy);
+  const show = createShow(lossy);
   const resources: Resource[] = byKey('resource', 'uri', 'no-uri', options.resources, skipped).map(
-    ([uri, definition]) => ({ source, uri, definition }),
+    ([uri, definition]) => ({ source, uri, definition: show('resource', 'uri', uri, definition) }),
   );
   const templates: ResourceTemplate[] = byKey(
     'template',
@@ -44,8 +47,12 @@ export function compileMcp(options: CompileMcpOptions): Contribution {
     'no-uri',
     options.templates,
     skipped,
-  ).map(([uriTemplate, definition]) => ({ source, uriTemplate, definition }));
-  const prompts = compilePrompts(options, skipped);
+  ).map(([uriTemplate, definition]) => ({
+    source,
+    uriTemplate,
+    definition: show('template', 'uriTemplate', uriTemplate, definition),
+  }));
+  const prompts = compilePrompts(options, skipped, show);
   return {
     source,
     tools,
@@ -100,7 +107,24 @@ function compileTools(options: CompileMcpOptions, skipped: Skip[], lossy: Loss[]
   return tools;
 }
 
-function compilePrompts(options: CompileMcpOptions, skipped: Skip[]): Prompt[] {
+type Show = ReturnType<typeof createShow>;
+
+/** Makes definitions fit to be shown, and says what that cost them. */
+function createShow(lossy: Loss[]) {
+  return (
+    kind: EntryKind,
+    member: 'name' | 'uri' | 'uriTemplate',
+    key: string,
+    definition: JsonObject,
+  ): JsonObject => {
+    const losses: TextLoss[] = [];
+    const shown = cleanEntry(definition, member, createTextCleaner(losses), losses);
+    for (const loss of losses) lossy.push({ operation: toOperation(kind, key), ...loss });
+    return shown;
+  };
+}
+
+function compilePrompts(options: CompileMcpOptions, skipped: Skip[], show: Show): Prompt[] {
   const entries = byKey('prompt', 'name', 'no-name', options.prompts, skipped);
   const names = toOwnNames(entries.map(([name]) => name));
   const prompts: Prompt[] = [];
@@ -112,7 +136,8 @@ function compilePrompts(options: CompileMcpOptions, skipped: Skip[]): Prompt[] {
       skipped.push({ operation: toOperation('prompt', upstreamName), reason, detail });
       continue;
     }
-    prompts.push({ source: options.source, name, upstreamName, definition });
+    const shown = show('prompt', 'name', upstreamName, definition);
+    prompts.push({ source: options.source, name, upstreamName, definition: shown });
   }
   return prompts;
 }

@@ -20,6 +20,10 @@ export type McpSkipReason = keyof typeof MCP_SKIP_REASONS;
 /** What was compiled with a loss. */
 export const MCP_LOSS_REASONS = {
   'description-truncated': 'The description was longer than 4,096 characters and was cut.',
+  'title-truncated': 'The name or title was longer than 256 characters and was cut.',
+  'hidden-characters-kept':
+    'A name of an argument, or a value that a call may have to repeat, holds characters that a reader cannot see. It was left as it is.',
+  'icons-dropped': 'Icons whose URL is neither `https` nor `data` were dropped.',
   'control-characters-removed':
     'Characters that a reader cannot see (control, bidirectional, zero width, terminal sequences) were removed from the text.',
   'description-not-text': 'The description is not text and was dropped.',

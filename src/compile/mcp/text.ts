@@ -12,7 +12,7 @@ const TERMINAL_SEQUENCES =
  */
 const INVISIBLE =
   // oxlint-disable-next-line no-control-regex, no-misleading-character-class
-  /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u00AD\u034F\u061C\u115F\u1160\u17B4\u17B5\u180B-\u180F\u200B-\u200F\u202A-\u202E\u2060-\u206F\u3164\uFE00-\uFE0D\uFEFF\uFFA0\uFFF9-\uFFFB\u{1BCA0}-\u{1BCA3}\u{1D173}-\u{1D17A}\u{E0000}-\u{E0FFF}]/gu;
+  /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u00AD\u034F\u061C\u115F\u1160\u17B4\u17B5\u180B-\u180F\u200B-\u200F\u202A-\u202E\u2060-\u206F\u3164\uFE00-\uFE0D\uFEFF\uFFA0\uFFF0-\uFFFB\u{1BCA0}-\u{1BCA3}\u{1D173}-\u{1D17A}\u{E0000}-\u{E0FFF}]/gu;
 
 /** Text that shows all it says: no invisible characters, no unpaired surrogates, newlines as `\n`. */
 export function toVisibleText(text: string): string {
@@ -21,6 +21,11 @@ export function toVisibleText(text: string): string {
     .replace(/\r\n|\u2028|\u2029/g, '\n')
     .replace(TERMINAL_SEQUENCES, '')
     .replace(INVISIBLE, '');
+}
+
+/** Whether a text holds what {@link toVisibleText} would take out, but for how lines end. */
+export function hasHiddenText(text: string): boolean {
+  return toVisibleText(text) !== text.replace(/\r\n|\u2028|\u2029/g, '\n');
 }
 
 /** At most `length` code units, never half a character; `…` marks the cut. */

@@ -1,12 +1,14 @@
-import { isJsonObject, type JsonObject } from '../../catalog/json.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../catalog/json.ts';
 import type { Access, Tool } from '../../catalog/tool.ts';
-import type { McpLossReason } from './reasons.ts';
-import { MAX_DESCRIPTION_LENGTH, toVisibleText, truncate } from './text.ts';
+import { createTextCleaner, type CleanText, type TextLoss } from './clean-text.ts';
+import { cleanIcons } from './entry-texts.ts';
+import { cleanSchemaTexts } from './schema-texts.ts';
+import { hasHiddenText } from './text.ts';
 import { toValidationSchema } from './validation-schema.ts';
 
 export interface CompiledTool {
   readonly tool: Tool;
-  readonly losses: readonly { readonly reason: McpLossReason; readonly detail: string }[];
+  readonly losses: readonly TextLoss[];
 }
 
 /** One entry of `tools/list`, already checked, as a tool of the catalog. Members that Bailiwick does not know are passed on. */
@@ -20,7 +22,7 @@ export function toTool(
     trustAnnotations: boolean;
   },
 ): CompiledTool {
-  const losses: { reason: McpLossReason; detail: string }[] = [];
+  const losses: TextLoss[] = [];
   const {
     name: _upstreamName,
     title,
@@ -28,27 +30,13 @@ export function toTool(
     inputSchema: _input,
     outputSchema,
     annotations,
-    ...passthrough
+    ...others
   } = definition;
 
-  const visible = (text: string, pointer: string): string => {
-    const cleaned = toVisibleText(text);
-    const removed = text.replaceAll('\r\n', '\n').length - cleaned.length;
-    if (removed > 0) {
-      losses.push({ reason: 'control-characters-removed', detail: `${pointer}: ${removed} removed` });
-    }
-    return cleaned;
-  };
+  const clean = createTextCleaner(losses);
   let shownDescription = '';
   if (typeof description === 'string') {
-    const cleaned = visible(description, '/description');
-    shownDescription = truncate(cleaned, MAX_DESCRIPTION_LENGTH);
-    if (shownDescription !== cleaned) {
-      losses.push({
-        reason: 'description-truncated',
-        detail: `/description: ${cleaned.length} characters, ${MAX_DESCRIPTION_LENGTH} kept`,
-      });
-    }
+    shownDescription = clean(description, '/description', 'description');
   } else if (description !== undefined) {
     losses.push({ reason: 'description-not-text', detail: '/description' });
   }
@@ -59,16 +47,24 @@ export function toTool(
     losses.push({ reason: 'output-schema-dropped', detail: '/outputSchema' });
   }
 
+  const inputSchema = cleanSchemaTexts(options.inputSchema, '/inputSchema', clean);
+  const shownOutput = isJsonObject(outputSchema)
+    ? cleanSchemaTexts(outputSchema, '/outputSchema', clean)
+    : undefined;
+  if (hasHiddenText(unescaped([inputSchema, shownOutput ?? null]))) {
+    losses.push({ reason: 'hidden-characters-kept', detail: '/inputSchema, /outputSchema' });
+  }
+  const passthrough = cleanIcons(others, losses);
   const claimed = toAccess(annotations);
   const tool: Tool = {
     source: options.source,
     name: options.name,
-    ...(typeof title === 'string' ? { title: visible(title, '/title') } : {}),
+    ...(typeof title === 'string' ? { title: clean(title, '/title', 'title') } : {}),
     description: shownDescription,
-    inputSchema: options.inputSchema,
-    validationSchema: toValidationSchema(options.inputSchema),
-    ...(isJsonObject(outputSchema) ? { outputSchema } : {}),
-    ...(isJsonObject(annotations) ? { annotations } : {}),
+    inputSchema,
+    validationSchema: toValidationSchema(inputSchema),
+    ...(shownOutput ? { outputSchema: shownOutput } : {}),
+    ...(isJsonObject(annotations) ? { annotations: cleanAnnotations(annotations, clean) } : {}),
     access: options.trustAnnotations ? claimed : 'destructive',
     ...(options.trustAnnotations || claimed === 'destructive' ? {} : { claimedAccess: claimed }),
     scopes: [],
@@ -77,6 +73,22 @@ export function toTool(
     ...(Object.keys(passthrough).length > 0 ? { passthrough } : {}),
   };
   return { tool, losses };
+}
+
+function cleanAnnotations(annotations: JsonObject, clean: CleanText): JsonObject {
+  const { title } = annotations;
+  if (typeof title !== 'string') return annotations;
+  return { ...annotations, title: clean(title, '/annotations/title', 'title') };
+}
+
+/** Every text in a value, names of members too, as one. */
+function unescaped(value: Json): string {
+  if (typeof value === 'string') return `${value}\n`;
+  if (Array.isArray(value)) return value.map((item) => unescaped(item)).join('');
+  if (!isJsonObject(value)) return '';
+  return Object.entries(value)
+    .map(([name, item]) => `${name}\n${unescaped(item)}`)
+    .join('');
 }
 
 /** `readOnlyHint: true` reads, `destructiveHint: false` writes; whatever is not said counts as destructive. */

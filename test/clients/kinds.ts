@@ -86,10 +86,9 @@ async function connectCurrent(kind: Exclude<ClientKind, 'v1'>, door: Door): Prom
     isModern,
     instructions: client.getInstructions(),
     told,
-    request: (method, params = {}) =>
-      client.request({ method, params }, ANYTHING, { allowInputRequired: false } as never),
+    request: (method, params = {}) => client.request({ method, params }, ANYTHING) as Promise<Result>,
     call: (name, args = {}, { meta, ...options } = {}) =>
-      client.callTool({ name, arguments: args, _meta: { ...meta, ...logs } }, options) as Promise<Result>,
+      client.callTool({ name, arguments: args, _meta: { ...meta, ...logs } }, options),
     async wantLogs(level) {
       if (isModern) logs = { [LOG_LEVEL_META_KEY]: level };
       else await client.setLoggingLevel(level);

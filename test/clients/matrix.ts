@@ -12,7 +12,7 @@ import {
 /** The servers that people have today, by the name of their source. */
 export const UPSTREAMS = {
   'old-http': { isModern: false, start: startOldHttp },
-  // 'old-sse': { isModern: false, start: startOldSse, transport: 'sse' },
+  'old-sse': { isModern: false, start: startOldSse, transport: 'sse' },
   'old-stdio': { isModern: false, stdio: 'old' },
   'new-http': { isModern: true, start: startModernHttp },
   'new-http-legacy': { isModern: false, start: startCurrentLegacyHttp },

@@ -75,7 +75,11 @@ async function handsOnMeta({ client, shown }: Pair): Promise<void> {
 
 async function tellsProgress({ client, shown }: Pair): Promise<void> {
   const told: number[] = [];
-  await client.call(shown('steps'), { count: 3 }, { onprogress: ({ progress }) => told.push(progress) });
+  const onprogress = ({ progress }: { progress: number }): void => {
+    told.push(progress);
+    if (progress === 3) void client.call(shown('seen'));
+  };
+  await client.call(shown('steps'), { count: 3 }, { onprogress });
   expect(told).toEqual([1, 2, 3]);
 }
 

@@ -9,7 +9,7 @@ export const Context = z.looseObject({
   issuer: z.string().optional(),
   idp_client_id: z.string().optional(),
   idp_id_token: z.string().optional(),
-  idp_issuer: z.string().optional(),
+  idp_token_endpoint: z.string().optional(),
   toolCalls: z.array(z.object({ name: z.string(), arguments: z.record(z.string(), z.unknown()) })).optional(),
 });
 export type Context = z.output<typeof Context>;
@@ -29,7 +29,7 @@ export function credentialsFor(scenario: string, context: Context): Record<strin
       return { auth: { clientCredentials: { clientId, privateKey, algorithm } } };
     }
     case 'auth/enterprise-managed-authorization': {
-      const identityProvider = { issuer: context.idp_issuer, clientId: context.idp_client_id };
+      const identityProvider = { tokenUrl: context.idp_token_endpoint, clientId: context.idp_client_id };
       return { auth: { assertion: { clientId, clientSecret, identityProvider } } };
     }
     case 'auth/pre-registration':

@@ -87,10 +87,14 @@ export function createAssertionGrant(
     return { issuer: metadata.issuer, metadata, tokenUrl: metadata.token_endpoint };
   }
 
+  const failedAtProvider = (error: unknown): never => {
+    throw toAuthFault(error, source, 'asking the identity provider for an assertion');
+  };
+
   return createCallerGrants(options, async (credential, scope, signal) => {
     const place = await findPlace({ resource: settings.resource }, server, signal);
     const wanted = scope ?? chooseScope(settings.scopes, server, place.scopes);
-    const provider = await findProvider(signal);
+    const provider = await findProvider(signal).catch(failedAtProvider);
     const assertion = await requestAssertion(
       provider,
       {
@@ -103,9 +107,7 @@ export function createAssertionGrant(
         scope: wanted,
       },
       signal,
-    ).catch((error: unknown) => {
-      throw toAuthFault(error, source, 'asking the identity provider for an assertion');
-    });
+    ).catch(failedAtProvider);
     const parameters = {
       grant_type: JWT_BEARER,
       assertion: assertion.access_token,

@@ -45,6 +45,8 @@ export interface SignInFlowOptions {
 /** A link is given out again for so long, in milliseconds: who calls twice gets one sign-in, not two. */
 const REUSED_MS = 300_000;
 
+const MAX_FAILURES = 1000;
+
 /** How often it is looked for a sign-in whose news got lost. */
 const LOOK_AGAIN_MS = 2000;
 
@@ -59,6 +61,14 @@ export function createSignInFlow(options: SignInFlowOptions): SignInFlow {
   const { source, url } = server;
   const { signIns } = desk;
   const open = new Map<string, Open>();
+  /** Sign-ins that came to nothing, perhaps before anybody waited for them. */
+  const failures = new Set<string>();
+
+  function rememberFailure(id: string): void {
+    failures.add(id);
+    const oldest = failures.size > MAX_FAILURES ? failures.values().next().value : undefined;
+    if (oldest !== undefined) failures.delete(oldest);
+  }
 
   async function start(who: Who, wanted: string | undefined): Promise<Open> {
     const protection = await server.protection(AbortSignal.timeout(30_000));
@@ -153,8 +163,9 @@ export function createSignInFlow(options: SignInFlowOptions): SignInFlow {
   }
 
   const stopHearing = signIns.onNews((news) => {
-    if (news?.source === source && (news.what === 'failed' || news.what === 'signed-in'))
-      closeOpen(news.key, news.id);
+    if (news?.source !== source || (news.what !== 'failed' && news.what !== 'signed-in')) return;
+    closeOpen(news.key, news.id);
+    if (news.what === 'failed') rememberFailure(news.id);
   });
 
   const handler: SignInSource = {
@@ -176,12 +187,10 @@ export function createSignInFlow(options: SignInFlowOptions): SignInFlow {
       const look = async (): Promise<void> => {
         const held = await signIns.get(key, { fresh: true });
         if (held?.signIn.id === begun.id) resolve();
+        else if (failures.has(begun.id)) reject(failed(source, 'the sign-in came to nothing'));
       };
       const stop = signIns.onNews((news) => {
-        if (!isAbout(news, key)) return;
-        if (news?.what === 'failed' && news.id === begun.id)
-          reject(failed(source, 'the sign-in came to nothing'));
-        else look().catch(() => {});
+        if (isAbout(news, key)) look().catch(() => {});
       });
       const timer = setInterval(() => void look().catch(() => {}), LOOK_AGAIN_MS).unref();
       const abort = (): void =>

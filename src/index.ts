@@ -30,6 +30,10 @@ export type {
 // compile
 export { compileOpenApi, type OpenApiSource } from './compile/openapi/compile.ts';
 
+// local modules
+export { defineTool, type LocalTool, type ToolContext } from './upstream/local-tools/define-tool.ts';
+export type { ToolPrincipal } from './catalog/local-tools.ts';
+
 // policy
 export { decide } from './policy/decide.ts';
 export type { Decision, RuleId } from './policy/decision.ts';

@@ -19,7 +19,7 @@ export interface ChildSettings {
 /** The program of a source and where its settings stand in it; `undefined` for a source without one. */
 export function childOf(source: SourceSettings): { at: Path; settings: ChildSettings } | undefined {
   if ('mcp' in source && 'command' in source.mcp) return { at: ['mcp'], settings: source.mcp };
-  return undefined;
+  return 'tools' in source ? { at: [], settings: source } : undefined;
 }
 
 /** Every profile that a source names must be there. */

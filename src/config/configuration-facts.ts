@@ -20,7 +20,8 @@ export function factsOf(loaded: LoadedConfig): ConfigurationFacts {
   for (const [name, section] of Object.entries(sections)) parts.set(name, digestOf(section ?? null));
   for (const [name, source] of Object.entries(sources)) {
     const { digest = null } = loaded.documents.get(name) ?? {};
-    parts.set(`sources.${name}`, digestOf({ source, digest }));
+    const files = loaded.toolFiles.get(name)?.map((each) => ({ ...each })) ?? [];
+    parts.set(`sources.${name}`, digestOf({ source, digest, ...(files.length > 0 && { files }) }));
   }
   const folder = path.dirname(loaded.file);
   const policyFiles = loaded.policyFiles.map(({ file, text }) => ({

@@ -1,13 +1,16 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { compileGlob } from '../text/glob.ts';
 
 /**
  * A file or a folder that a configuration was read from, with the digest of what was there at that moment.
- * A folder's digest covers the names of its policy files.
+ * A folder's digest covers the names of its policy files, or of those that `names` means.
  */
 export interface Input {
   readonly kind: 'file' | 'folder';
+  /** Of a folder: names that count, with `*` for any text. Absent: those of policy files. */
+  readonly names?: string;
   /** Absolute, symbolic links not resolved. */
   readonly path: string;
   readonly digest: string;
@@ -26,10 +29,11 @@ function isPolicyFileName(name: string): boolean {
   return /\.policy\.ya?ml$/.test(name) && !name.startsWith('.');
 }
 
-/** The names of a folder's policy files in a stable order; `undefined` where there is no such folder. */
-export async function listPolicyFiles(folder: string): Promise<string[] | undefined> {
+/** The names of a folder's files that count, in a stable order; `undefined` where there is no such folder. */
+export async function listNames(folder: string, pattern?: string): Promise<string[] | undefined> {
+  const counts = pattern === undefined ? isPolicyFileName : compileGlob(pattern);
   try {
-    return (await readdir(folder)).filter(isPolicyFileName).toSorted();
+    return (await readdir(folder)).filter((name) => counts(name)).toSorted();
   } catch {
     return undefined;
   }
@@ -40,14 +44,18 @@ export function digestOfBytes(bytes: Uint8Array | string): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-/** A folder's digest, from {@link listPolicyFiles}. */
+/** A folder's digest, from {@link listNames}. */
 export function digestOfNames(names: readonly string[] | undefined): string {
   return names === undefined ? ABSENT : digestOfBytes(names.join('\0'));
 }
 
 /** What is there now, as an {@link Input} digest. Never throws: what cannot be read counts as absent. */
-export async function currentDigest({ kind, path: at }: Pick<Input, 'kind' | 'path'>): Promise<string> {
-  if (kind === 'folder') return digestOfNames(await listPolicyFiles(at));
+export async function currentDigest({
+  kind,
+  path: at,
+  names,
+}: Pick<Input, 'kind' | 'path' | 'names'>): Promise<string> {
+  if (kind === 'folder') return digestOfNames(await listNames(at, names));
   try {
     const status = await stat(at);
     // Reading a pipe or a device may never end; what is too large is refused without being read.

@@ -11,6 +11,7 @@ import { InputReader, toText } from './read-inputs.ts';
 import { type LockFile, readLock } from './read-lock.ts';
 import { type DocumentBundle, digestsOfFetched } from './read-documents.ts';
 import { readReferenced } from './read-referenced.ts';
+import type { ToolFile } from './read-tool-files.ts';
 import { redacted } from './redacted.ts';
 import { Config } from './schema.ts';
 import type { TextFile } from './text-file.ts';
@@ -41,6 +42,8 @@ export interface LoadedConfig {
   readonly documents: ReadonlyMap<string, DocumentBundle>;
   /** Every policy file once, in the order in which `policies` names them, by name inside a folder. */
   readonly policyFiles: readonly TextFile[];
+  /** Files of local tools by source. */
+  readonly toolFiles: ReadonlyMap<string, readonly ToolFile[]>;
   readonly lock: LockFile;
   /** Contents of certificates and keys of sources, by absolute path: secrets. */
   readonly tlsFiles: ReadonlyMap<string, string>;
@@ -102,6 +105,7 @@ export async function loadConfig(file: string, environment: NodeJS.ProcessEnv): 
     documents: referenced.documents,
     policyFiles: referenced.policyFiles,
     tlsFiles: referenced.tlsFiles,
+    toolFiles: referenced.toolFiles,
     lock: locked.lock,
     inputs: reader.inputs,
     digest: digestOfInputs(reader.inputs, folder, values),

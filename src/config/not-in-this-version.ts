@@ -11,7 +11,6 @@ const KEYS: readonly string[] = [
   'sources.*.identity',
   'sources.*.kubernetes',
   'sources.*.rules',
-  'sources.*.tools',
 ];
 
 /** True for a key that a later version may know: refused all the same, but by its name. */

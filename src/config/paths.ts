@@ -12,6 +12,7 @@ export type PathKind =
   | 'lock'
   | 'working-folder'
   | 'shared-folder'
+  | 'tools'
   | 'output';
 
 const PATH_SETTINGS: readonly (readonly [pattern: string, kind: PathKind])[] = [
@@ -25,7 +26,9 @@ const PATH_SETTINGS: readonly (readonly [pattern: string, kind: PathKind])[] = [
   ['sources.*.overlays.*', 'overlay'],
   ['sources.*.references.*', 'reference'],
   ['sources.*.mcp.cwd', 'working-folder'],
-  ...['sources.*.mcp.isolation', 'profiles.*'].flatMap((at) => [
+  ['sources.*.tools', 'tools'],
+  ['sources.*.tools.*', 'tools'],
+  ...['sources.*.mcp.isolation', 'sources.*.isolation', 'profiles.*'].flatMap((at) => [
     [`${at}.folders.*`, 'shared-folder'] as const,
     [`${at}.folders.*.path`, 'shared-folder'] as const,
   ]),

@@ -19,6 +19,7 @@ import type { McpSourceSettings } from '../upstream/mcp/settings.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import { environmentOf, isolationOf } from './child-sources.ts';
 import type { LoadedConfig } from './load.ts';
+import { planLocalTools } from './plan-local-tools.ts';
 import { redactedAt } from './redacted.ts';
 import type { SourceSettings } from './schema.ts';
 
@@ -76,6 +77,10 @@ export function planSource(source: string, settings: SourceSettings, deps: PlanO
       }),
       create: () => upstream,
     };
+  }
+  if ('tools' in settings) {
+    const { price: _price, prices: _prices, ...unpriced } = settings;
+    return planLocalTools(source, unpriced, { loaded, logger, now, clientInfo });
   }
   const { mcp, trustAnnotations, timeout, startupTimeout } = settings;
   const compile = (lists: McpLists): Contribution => compileMcp({ source, trustAnnotations, ...lists });

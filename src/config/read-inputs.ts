@@ -1,12 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import {
-  currentDigest,
-  digestOfBytes,
-  digestOfNames,
-  type Input,
-  type Inputs,
-  listPolicyFiles,
-} from './inputs.ts';
+import { currentDigest, digestOfBytes, digestOfNames, type Input, type Inputs, listNames } from './inputs.ts';
 
 /** Bytes of a file, or why there are none. The reason is one clause that names no path. */
 export type Read =
@@ -33,15 +26,16 @@ export class InputReader {
     return read;
   }
 
-  /** The names of a folder's policy files; `undefined` where there is no such folder. */
-  async folder(path: string): Promise<string[] | undefined> {
-    const names = await listPolicyFiles(path);
-    this.#remember({ kind: 'folder', path, digest: digestOfNames(names) });
+  /** The names of a folder's policy files, or of those that a pattern means; `undefined` where there is no such folder. */
+  async folder(path: string, pattern?: string): Promise<string[] | undefined> {
+    const names = await listNames(path, pattern);
+    const digest = digestOfNames(names);
+    this.#remember({ kind: 'folder', path, digest, ...(pattern !== undefined && { names: pattern }) });
     return names;
   }
 
   #remember(input: Input): void {
-    this.#inputs.set(`${input.kind}:${input.path}`, input);
+    this.#inputs.set(`${input.kind}:${input.names ?? ''}:${input.path}`, input);
   }
 }
 

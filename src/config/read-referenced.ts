@@ -7,6 +7,7 @@ import { LARGEST_READ } from './inputs.ts';
 import { findPaths, type NamedPath } from './paths.ts';
 import { type DocumentBundle, readDocuments } from './read-documents.ts';
 import { type InputReader, toText } from './read-inputs.ts';
+import { readToolFiles, type ToolFile } from './read-tool-files.ts';
 import type { TextFile } from './text-file.ts';
 
 /** The largest policy or certificate file, in bytes. */
@@ -25,6 +26,8 @@ export interface Referenced {
   readonly policyFiles: readonly TextFile[];
   /** Contents of certificates and keys, by absolute path. */
   readonly tlsFiles: ReadonlyMap<string, string>;
+  /** Files of local tools by source, in the order in which settings name them. */
+  readonly toolFiles: ReadonlyMap<string, readonly ToolFile[]>;
   readonly problems: readonly { readonly path: Path; readonly message: string; readonly hint?: string }[];
 }
 
@@ -42,6 +45,8 @@ export async function readReferenced(root: unknown, { reader, folder, skip }: De
   const overlays = new Map<string, TextFile[]>();
   const policyFiles = new Map<string, TextFile>();
   const tlsFiles = new Map<string, string>();
+  const toolFiles = new Map<string, ToolFile[]>();
+  const source = (named: NamedPath): string => String(named.at[1]);
   const problems: { path: Path; message: string; hint?: string }[] = [];
 
   const readText = async (
@@ -94,13 +99,12 @@ export async function readReferenced(root: unknown, { reader, folder, skip }: De
           break;
         }
         const document = await readText(named, named.path, 'the OpenAPI document', LARGEST_READ);
-        if (document) documents.set(String(named.at[1]), document);
+        if (document) documents.set(source(named), document);
         break;
       }
       case 'overlay': {
         const overlay = await readText(named, named.path, 'the overlay', MAX_OVERLAY_BYTES);
-        const source = String(named.at[1]);
-        if (overlay) overlays.set(source, [...(overlays.get(source) ?? []), overlay]);
+        if (overlay) overlays.set(source(named), [...(overlays.get(source(named)) ?? []), overlay]);
         break;
       }
       case 'reference':
@@ -121,6 +125,13 @@ export async function readReferenced(root: unknown, { reader, folder, skip }: De
           problems.push({ path: named.at, message: 'this working directory does not exist', hint: HINT });
         }
         break;
+      case 'tools': {
+        const found = await readToolFiles(named, reader);
+        if (Array.isArray(found))
+          toolFiles.set(source(named), [...(toolFiles.get(source(named)) ?? []), ...found]);
+        else problems.push({ path: named.at, ...found });
+        break;
+      }
       case 'shared-folder':
         if (!(await isThere(named.path))) {
           problems.push({ path: named.at, message: 'this folder does not exist', hint: HINT });
@@ -139,7 +150,7 @@ export async function readReferenced(root: unknown, { reader, folder, skip }: De
   }
   problems.push(...findBadPrefixes(root));
   const bundles = await readDocuments(root, { documents, overlays }, { reader, folder });
-  return { documents: bundles, policyFiles: [...policyFiles.values()], tlsFiles, problems };
+  return { documents: bundles, policyFiles: [...policyFiles.values()], tlsFiles, toolFiles, problems };
 }
 
 /** Entries of `references` that are URLs, but none that could be a prefix. */

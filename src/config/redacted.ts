@@ -6,6 +6,7 @@ import type { Config } from './schema.ts';
 const SENSITIVE: readonly string[] = [
   'sources.*.credentials.**',
   'sources.*.mcp.env.**',
+  'sources.*.env.**',
   'sources.*.mcp.headers.**',
   'sources.*.mcp.auth.*.clientSecret',
   'sources.*.mcp.auth.*.privateKey',

@@ -9,6 +9,7 @@ import { PolicySettings } from '../policy/settings.ts';
 import { ServerSettings } from '../server/settings.ts';
 import { StateSettings } from '../state/settings.ts';
 import { hasUrlForCredentials, HttpSettings } from '../upstream/http/settings.ts';
+import { ToolsSourceSettings } from '../upstream/local-tools/settings.ts';
 import { ProfilesSettings } from '../upstream/mcp/isolation/settings.ts';
 import { McpSourceSettings } from '../upstream/mcp/settings.ts';
 import { checkProfileNames } from './child-sources.ts';
@@ -36,10 +37,18 @@ const PricedMcpSourceSettings = McpSourceSettings.extend(SourcePriceSettings.sha
   ...McpSourceSettings.meta(),
 });
 
-/** One source: the keys of exactly one kind. */
-export const SourceSettings = z.union([HttpSourceSettings, PricedMcpSourceSettings]).meta({
-  description: 'One source. `openapi` or `mcp` says which kind it is; exactly one of them is given.',
+/** A source that is local modules. */
+const PricedToolsSourceSettings = ToolsSourceSettings.extend(SourcePriceSettings.shape).meta({
+  ...ToolsSourceSettings.meta(),
 });
+
+/** One source: the keys of exactly one kind. */
+export const SourceSettings = z
+  .union([HttpSourceSettings, PricedMcpSourceSettings, PricedToolsSourceSettings])
+  .meta({
+    description:
+      'One source. `openapi`, `mcp` or `tools` says which kind it is; exactly one of them is given.',
+  });
 
 /** How much of a result a caller gets. */
 const ResultSettings = z

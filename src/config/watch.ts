@@ -96,7 +96,7 @@ export function watchInputs(inputs: Inputs, options: WatchOptions): InputWatch {
 }
 
 interface Known {
-  readonly input: Pick<Input, 'kind' | 'path'>;
+  readonly input: Pick<Input, 'kind' | 'path' | 'names'>;
   readonly digest: string;
 }
 

@@ -36,21 +36,15 @@ test.each(['catalogs: {}', 'guardrails: []', 'limits: []', 'listing: { mode: aut
 
 test('what a later version may know deeper in the file is refused by its name, too', async () => {
   const refusal = await refusalOf(
-    [
-      'sources:',
-      '  cluster: { kubernetes: {} }',
-      '  ops: { tools: ./tools/*.ts }',
-      'identity: { issuers: [] }',
-    ].join('\n'),
+    ['sources:', '  cluster: { kubernetes: {} }', 'identity: { issuers: [] }'].join('\n'),
   );
   expect(refusal).toEqual([
     '2:14  `sources.cluster.kubernetes` is not in this version of Bailiwick\nremove it',
-    '3:10  `sources.ops.tools` is not in this version of Bailiwick\nremove it',
-    '4:13  `identity.issuers` is not in this version of Bailiwick\nremove it',
+    '3:13  `identity.issuers` is not in this version of Bailiwick\nremove it',
   ]);
 });
 
-test('a source is exactly one of openapi and mcp, and an mcp exactly one of command and url', async () => {
+test('a source is exactly one of openapi, mcp and tools, and an mcp exactly one of command and url', async () => {
   expect(
     await refusalOf(
       [
@@ -65,7 +59,7 @@ test('a source is exactly one of openapi and mcp, and an mcp exactly one of comm
       ].join('\n'),
     ),
   ).toEqual([
-    '2:3  `sources.none` needs exactly one of `openapi` and `mcp`',
+    '2:3  `sources.none` needs exactly one of `openapi`, `mcp` and `tools`',
     '3:11  unknown key `openap` in `sources.typo`; did you mean `openapi`?',
     '4:30  `sources.both` has `openapi` and `mcp`; exactly one of them is allowed',
     '5:11  `sources.what.mcp` needs exactly one of `command` and `url`\n' +

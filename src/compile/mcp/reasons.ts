@@ -11,6 +11,7 @@ export const MCP_SKIP_REASONS = {
     'An `x-mcp-header` in the `inputSchema` breaks the rules of MCP 2026-07-28, which obliges clients to drop the tool.',
   'name-collision':
     'Two entries of the upstream have this name or URI. Which one a call would reach is not ours to guess, so none is served.',
+  'file-not-loaded': 'The file of a local tool cannot be loaded, or exports no tool.',
   'no-canonical-form':
     'The definition has no RFC 8785 form (unpaired surrogates, numbers that are not finite, nesting without end), so it cannot be digested.',
 } as const satisfies Record<string, string>;

@@ -1,0 +1,20 @@
+import { isJsonObject, type Json, type JsonObject } from '../../catalog/json.ts';
+
+/** What a tool returned, as an MCP `CallToolResult`. */
+export function toCallToolResult(value: unknown, hasOutput: boolean): JsonObject {
+  if (value === undefined || value === null) return { content: [] };
+  if (!hasOutput && isJsonObject(value) && Array.isArray(value['content'])) return value;
+  if (typeof value === 'string' && !hasOutput) return { content: [{ type: 'text', text: value }] };
+  // A result has a form in JSON or none: what JSON cannot say (`undefined`, functions) goes.
+  const text = JSON.stringify(value) as string | undefined;
+  if (text === undefined) return { content: [] };
+  const plain = JSON.parse(text) as Json;
+  const content = [{ type: 'text', text: typeof plain === 'string' ? plain : text }];
+  return hasOutput || isJsonObject(plain) ? { content, structuredContent: plain } : { content };
+}
+
+/** What a tool threw: its message, for the model to see; the stack stays in the log. */
+export function toErrorResult(error: unknown): JsonObject {
+  const text = error instanceof Error ? error.message : String(error);
+  return { content: [{ type: 'text', text: text === '' ? 'the tool failed' : text }], isError: true };
+}

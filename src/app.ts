@@ -168,7 +168,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   });
   const road: Road = { record: records.append, noteList, inFlight, ledger, logger, now, newId: randomUUID };
 
-  const rounds = openRounds({ road, sealer });
+  const rounds = openRounds({ road, sealer, store });
 
   const pool = createSourcePool({ onChange: swap, callsEnded: inFlight.ended, logger, now });
   const tellHeld = createHeldTeller(logger, (review, fresh) => {

@@ -98,7 +98,8 @@ export async function serveScripted(
 ) {
   const records: RecordEntry[] = [];
   const { logger } = createLog();
-  const { ledger } = openLedger(openMemory({ logger }));
+  const store = openMemory({ logger });
+  const { ledger } = openLedger(store);
   let id = 0;
   let time = Date.now();
   const road: Road = {
@@ -110,7 +111,7 @@ export async function serveScripted(
     now: () => time,
     newId: () => `id-${(id += 1)}-${process.pid}`,
   };
-  const rounds = openRounds({ road, sealer: createSealer([randomUUID()]) });
+  const rounds = openRounds({ road, store, sealer: createSealer([randomUUID()]) });
   const gateway = createGateway(road, rounds, createSnapshot(await toSnapshot(served)));
   const http = await startHttpServer({
     settings: ServerSettings.parse({ listen: '127.0.0.1:0', ...settings }),

@@ -9,6 +9,7 @@ import { openRounds, type RoundLimits } from '../../src/gateway/questions/open-r
 import type { Road } from '../../src/gateway/road.ts';
 import { createSnapshot } from '../../src/gateway/snapshot.ts';
 import { openMemory } from '../../src/state/memory/open-memory.ts';
+import type { Store } from '../../src/state/store.ts';
 import { createSealer } from '../../src/state/sealed.ts';
 import type { QuestionSettings } from '../../src/upstream/mcp/question-settings.ts';
 import { createClock, createLog, openLedger } from '../ledger/support.ts';
@@ -34,11 +35,12 @@ export function createAskingGateway(
     secret?: string;
     questions?: Record<string, QuestionSettings>;
     limits?: RoundLimits;
+    store?: Store;
   } = {},
 ) {
   const { clock = createClock(Date.now()), secret = randomUUID() } = options;
   const { logger, lines } = createLog();
-  const store = openMemory({ logger });
+  const { store = openMemory({ logger }) } = options;
   const { ledger } = openLedger(store);
   const records: RecordEntry[] = [];
   const road: Road = {
@@ -71,7 +73,13 @@ export function createAskingGateway(
       prices: new Map([['payroll', createPriceList({ price: 0.5 })]]),
     },
   });
-  const rounds = openRounds({ road, sealer: createSealer([secret]), schedule: clock.schedule, ...options });
+  const rounds = openRounds({
+    road,
+    store,
+    sealer: createSealer([secret]),
+    schedule: clock.schedule,
+    ...options,
+  });
   const gateway: Gateway = createGateway(road, rounds, snapshot);
   return { gateway, clock, records, lines, logger, snapshot, reached: asking.map(({ reached }) => reached) };
 }

@@ -5,6 +5,8 @@ import type { CallContext, CallOutcome, Question, Upstream } from '../../src/ups
 /** What a test sees of the calls that reached the upstream. */
 export interface Reached {
   readonly contexts: CallContext[];
+  /** Resolves when a call has nothing more to ask and waits. */
+  readonly waiting: Promise<void>;
   /** Resolves when a call's signal has fired. */
   readonly cancelled: Promise<void>;
 }
@@ -22,6 +24,7 @@ export interface Reached {
 export function createAskingUpstream(source: string): { upstream: Upstream; reached: Reached } {
   const contexts: CallContext[] = [];
   const cancelled = Promise.withResolvers<void>();
+  const waiting = Promise.withResolvers<void>();
   const begin = (context: CallContext): void => {
     contexts.push(context);
     context.signal.addEventListener('abort', () => cancelled.resolve(), { once: true });
@@ -47,7 +50,10 @@ export function createAskingUpstream(source: string): { upstream: Upstream; reac
           answers.push(await put(question, context));
         }
         if (name === 'tell') tell(context, questions.length + 1);
-        if (args['wait'] === true) await untilCancelled(context);
+        if (args['wait'] === true) {
+          waiting.resolve();
+          await untilCancelled(context);
+        }
         return toText(answers);
       }
     }
@@ -75,7 +81,7 @@ export function createAskingUpstream(source: string): { upstream: Upstream; reac
     subscribe: () => Promise.resolve(() => Promise.resolve()),
     close: () => Promise.resolve(),
   };
-  return { upstream, reached: { contexts, cancelled: cancelled.promise } };
+  return { upstream, reached: { contexts, cancelled: cancelled.promise, waiting: waiting.promise } };
 }
 
 async function put(question: Question, { ask, signal }: CallContext): Promise<Json> {

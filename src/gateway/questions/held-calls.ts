@@ -1,6 +1,8 @@
+import type { JsonObject } from '../../catalog/json.ts';
 import { BailiwickError } from '../../errors.ts';
 import type { Schedule } from '../ledger/schedule.ts';
-import { createHeldCall, type HeldCall } from './held-call.ts';
+import { createHeldCall, type HeldCall, type RoundContext } from './held-call.ts';
+import { invalidState } from './request-state.ts';
 
 /** The calls of this process that may be held for their clients. */
 export interface HeldCalls {
@@ -11,7 +13,12 @@ export interface HeldCalls {
    * @param stateUntil the state that leads back to it, by its id
    */
   create(owner: string, stateUntil: (id: string, expiresAt: number) => string): HeldCall;
-  find(id: string): HeldCall | undefined;
+  /**
+   * Goes on with a call that is held.
+   *
+   * @throws BailiwickError `INVALID_PARAMS` where it is not, or not any more
+   */
+  resume(id: string, round: RoundContext): Promise<JsonObject>;
   /** Ends what waits for clients that are away, and holds nothing any more. */
   close(): void;
 }
@@ -63,7 +70,11 @@ export function createHeldCalls(options: HeldCallsOptions): HeldCalls {
       });
       return call;
     },
-    find: (id) => held.get(id)?.call,
+    async resume(id, round) {
+      const call = held.get(id)?.call;
+      if (!call) throw invalidState();
+      return call.resume(round);
+    },
     close() {
       isClosed = true;
       const reason = new BailiwickError('CANCELLED', 'cancelled: the server stopped');

@@ -65,12 +65,15 @@ export function createRequestStates(sealer: Sealer, now: () => number): RequestS
 
 /** One message for everything that can be wrong: whoever tries learns nothing from it. */
 export function invalidState(cause?: unknown): BailiwickError {
-  return new BailiwickError(
-    'INVALID_PARAMS',
-    'requestState is not valid for this request, or its time is over; send the request again without it',
-    { cause },
-  );
+  return new BailiwickError('INVALID_PARAMS', INVALID, { cause });
 }
+
+export function isInvalidState(error: unknown): error is BailiwickError {
+  return error instanceof BailiwickError && error.message === INVALID;
+}
+
+const INVALID =
+  'requestState is not valid for this request, or its time is over; send the request again without it';
 
 function boundTo(caller: Caller, { method, name, args }: RoundRequest): string {
   const { principal, endpoint } = caller;

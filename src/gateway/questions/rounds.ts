@@ -6,7 +6,9 @@ import type { Caller, Road } from '../road.ts';
 import { principalKey } from '../snapshot.ts';
 import type { HeldCalls } from './held-calls.ts';
 import { QUESTION_KINDS } from './kinds.ts';
-import { invalidState, type RequestState, type RequestStates, type RoundRequest } from './request-state.ts';
+import type { Peers } from './peers.ts';
+import { isInputRequired } from './relay.ts';
+import { isInvalidState, type RequestState, type RequestStates, type RoundRequest } from './request-state.ts';
 
 /** What one round of a request knows of the others. */
 export interface Round {
@@ -38,6 +40,7 @@ export interface RoundsOptions {
   readonly road: Road;
   readonly states: RequestStates;
   readonly held: HeldCalls;
+  readonly peers: Peers;
   /** Names this process in the state of the calls that it holds. */
   readonly process: string;
   /** How long an upstream's own state is taken back. */
@@ -45,7 +48,7 @@ export interface RoundsOptions {
 }
 
 export function createRounds(options: RoundsOptions): Rounds {
-  const { road, states, held, process, timeToLiveMs } = options;
+  const { road, states, held, peers, process, timeToLiveMs } = options;
 
   const open = async (caller: Caller, request: RoundRequest): Promise<RequestState | undefined> => {
     const { requestState } = caller.context;
@@ -74,9 +77,14 @@ export function createRounds(options: RoundsOptions): Rounds {
       }
       const state = given === undefined ? undefined : await open(caller, request);
       if (state?.kind === 'held') {
-        const call = state.process === process ? held.find(state.call) : undefined;
-        if (!call) throw await refuse(caller, request, invalidState());
-        return call.resume(context);
+        try {
+          // Awaited here, so that a call that is not held any more is recorded as what was tried.
+          return await (state.process === process
+            ? held.resume(state.call, context)
+            : peers.resume(state.process, state.call, context));
+        } catch (thrown) {
+          throw isInvalidState(thrown) ? await refuse(caller, request, thrown) : thrown;
+        }
       }
       const round: Round = {
         ...(state && { stateOf: state.source }),
@@ -94,7 +102,12 @@ export function createRounds(options: RoundsOptions): Rounds {
       const call = held.create(principalKey(caller.principal), (id, expiresAt) =>
         states.seal(caller, request, { kind: 'held', call: id, process }, expiresAt),
       );
-      return call.start(context, (own) => setOut({ ...from, context: { ...from.context, ...own } }));
+      const result = await call.start(context, (own) =>
+        setOut({ ...from, context: { ...from.context, ...own } }),
+      );
+      // The client may come back to another gateway.
+      if (isInputRequired(result)) await peers.listen();
+      return result;
     },
     close: () => held.close(),
   };

@@ -6,6 +6,7 @@ import {
   fixture,
   never,
   nodeCommand,
+  principalOf,
   startHttpFixture,
   startUpstream,
   textOf,
@@ -41,13 +42,18 @@ test('a modern server over stdio is reached in the modern era with one child', a
   expect(journal.lines().filter((line) => line.startsWith('start'))).toHaveLength(1);
 });
 
-test('a v1 server over HTTP is reached in a legacy session without client capabilities', async () => {
+test('a v1 server over HTTP is reached in a legacy session, without the capabilities of a client that cannot be asked', async () => {
   const { url } = await startHttpFixture('legacy-server.ts');
   const upstream = startUpstream({ url, headers: {} });
   const { tools } = await upstream.contribution(never);
   expect(tools.map((tool) => tool.name)).toEqual(['add-tool', 'capabilities', 'echo']);
   expect(textOf(await call(upstream, 'echo'))).toBe('old');
-  const capabilities = await call(upstream, 'capabilities', {}, { clientCapabilities: { sampling: {} } });
+  const capabilities = await call(
+    upstream,
+    'capabilities',
+    {},
+    { clientCapabilities: { sampling: {} }, caller: { principal: principalOf('ann') } },
+  );
   expect(textOf(capabilities)).toBe('{}');
 });
 

@@ -69,8 +69,10 @@ test.each(['stdio', 'http'])('server-everything is served over %s', async (kind)
     if (!found) throw new Error(`no tool ${name}`);
     return found;
   };
-  // This server registers tools that ask back only for clients that can answer: none is offered here.
-  expect(tools.some(({ name }) => name.startsWith('trigger-sampling'))).toBe(false);
+  // This server registers tools that ask back only for clients that can answer: for everyone's list they are all wanted.
+  expect(tools.map(({ name }) => name)).toEqual(
+    expect.arrayContaining(['trigger-sampling-request', 'trigger-elicitation-request', 'get-roots-list']),
+  );
   expect(tool('trigger-long-running-operation').access).toBe('read');
 
   expect(textOf(await call(upstream, tool('echo'), { message: 'hi' }))).toBe('Echo: hi');

@@ -10,6 +10,7 @@ import type { JsonObject } from '../../src/catalog/json.ts';
 import type { Tool } from '../../src/catalog/tool.ts';
 import { compileMcp } from '../../src/compile/mcp/compile.ts';
 import { BailiwickError } from '../../src/errors.ts';
+import type { Principal } from '../../src/identity/principal.ts';
 import type { Logger } from '../../src/telemetry/logger.ts';
 import { createMcpUpstream, type McpUpstreamOptions } from '../../src/upstream/mcp/mcp-upstream.ts';
 import type { CallContext, CallOutcome, Upstream } from '../../src/upstream/upstream.ts';
@@ -96,6 +97,10 @@ export function call(
     signal: never,
     ...context,
   });
+}
+
+export function principalOf(subject: string): Principal {
+  return { issuer: 'test', subject, scopes: [], groups: [], claims: {} };
 }
 
 /** The text of the first block. */

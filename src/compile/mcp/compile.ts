@@ -5,8 +5,10 @@ import type { Tool } from '../../catalog/tool.ts';
 import { createTextCleaner, type TextLoss } from './clean-text.ts';
 import { cleanEntry } from './entry-texts.ts';
 import { findBadHeaderAnnotation } from './header-annotations.ts';
+import { isDeeperThan } from './depth.ts';
 import { countBy, toOwnNames } from './names.ts';
 import type { McpSkipReason } from './reasons.ts';
+import { toServerFacts } from './server-facts.ts';
 import { toVisibleText, truncate } from './text.ts';
 import { toTool } from './tool.ts';
 import { createSchemaCheck, toValidationSchema } from './validation-schema.ts';
@@ -18,6 +20,10 @@ export interface McpLists {
   readonly resources: readonly unknown[];
   readonly templates: readonly unknown[];
   readonly prompts: readonly unknown[];
+  /** How long the lists may be kept, in milliseconds. */
+  readonly ttlMs?: number;
+  /** What the server said of itself when it was connected: MCP `InitializeResult` or `DiscoverResult`. */
+  readonly handshake?: JsonObject;
 }
 
 export interface CompileMcpOptions extends McpLists {
@@ -61,6 +67,7 @@ export function compileMcp(options: CompileMcpOptions): Contribution {
     prompts,
     skipped: skipped.toSorted(byOperation),
     lossy: lossy.toSorted(byOperation),
+    ...(options.handshake && { server: toServerFacts(options.handshake, options.ttlMs) }),
     operations:
       options.tools.length + options.resources.length + options.templates.length + options.prompts.length,
   };
@@ -202,15 +209,6 @@ function findCanonicalFault(definition: JsonObject): string | undefined {
   } catch (error) {
     return messageOf(error);
   }
-}
-
-function isDeeperThan(root: unknown, limit: number): boolean {
-  let level: unknown[] = [root];
-  for (let depth = 0; depth <= limit; depth++) {
-    level = level.flatMap((node) => (typeof node === 'object' && node !== null ? Object.values(node) : []));
-    if (level.length === 0) return false;
-  }
-  return true;
 }
 
 function byOperation(a: Skip, b: Skip): number {

@@ -13,6 +13,7 @@ const LEGACY_RESOURCE_NOT_FOUND = -32_002;
 const INVALID_PARAMS = -32_602;
 const HEADER_MISMATCH = -32_020;
 const MISSING_CAPABILITY = -32_021;
+const URL_ELICITATION_REQUIRED = -32_042;
 const UNSUPPORTED_VERSION = -32_022;
 
 /** What servers of another transport answer to the opening of a stream. */
@@ -167,9 +168,12 @@ function toProtocolFault(error: ProtocolError, context: FaultContext, fault: Mak
     message: error.message,
     ...(error.data === undefined ? {} : { data: error.data }),
   };
-  // What a client must mend in its request, and no model in its arguments: capabilities, and the state it sent back.
+  // What a client must mend in its request, and no model in its arguments: capabilities, where its user has not been yet, and
+  // the state it sent back.
   const isRejection =
-    error.code === MISSING_CAPABILITY || (context.isContinuation === true && error.code === INVALID_PARAMS);
+    error.code === MISSING_CAPABILITY ||
+    error.code === URL_ELICITATION_REQUIRED ||
+    (context.isContinuation === true && error.code === INVALID_PARAMS);
   return fault(
     isRejection ? 'UPSTREAM_REJECTED' : 'UPSTREAM_ERROR',
     `answered with error ${error.code}: ${error.message}`,

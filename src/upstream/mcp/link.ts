@@ -16,6 +16,8 @@ export interface LinkOptions<C> {
   readonly backoff: Backoff;
   readonly now: () => number;
   readonly random: () => number;
+  /** Whether a connection is opened again in the background after it was lost. Default: yes. */
+  readonly keepsUp?: () => boolean;
   /** A connection stands again after an earlier one was lost or an attempt failed. */
   readonly onRecovered: () => void;
   readonly onDown: (fault: BailiwickError, retryInMs: number) => void;
@@ -50,7 +52,7 @@ export function createLink<C>(options: LinkOptions<C>): Link<C> {
 
   const retryLater = (delayMs: number): void => {
     clearTimeout(timer);
-    if (isClosed) return;
+    if (isClosed || options.keepsUp?.() === false) return;
     timer = setTimeout(() => void connect().catch(() => {}), delayMs).unref();
   };
 

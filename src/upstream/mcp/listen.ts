@@ -1,5 +1,6 @@
 import { ProtocolError, SdkError, type SubscriptionFilter } from '@modelcontextprotocol/client';
 import type { Logger } from '../../telemetry/logger.ts';
+import { waitFor } from './wait.ts';
 import type { Connection } from './connection.ts';
 import { delayOf, type Backoff } from './link.ts';
 
@@ -50,7 +51,7 @@ export async function keepListening(options: ListenOptions): Promise<void> {
       failures += 1;
       if (failures >= MAX_ATTEMPTS) return options.onUnreachable(error);
     }
-    await wait(delayOf(options.backoff, failures + 1, options.random), signal);
+    await waitFor(delayOf(options.backoff, failures + 1, options.random), signal);
   }
 }
 
@@ -67,16 +68,4 @@ function isRefusal(error: unknown): boolean {
     error instanceof ProtocolError ||
     (error instanceof SdkError && (error.code as string) === 'METHOD_NOT_SUPPORTED_BY_PROTOCOL_VERSION')
   );
-}
-
-function wait(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(done, milliseconds).unref();
-    signal.addEventListener('abort', done, { once: true });
-    function done(): void {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    }
-  });
 }

@@ -11,6 +11,8 @@ export interface McpLists {
   readonly resources: readonly unknown[];
   readonly templates: readonly unknown[];
   readonly prompts: readonly unknown[];
+  /** How long they may be kept, in milliseconds: the least that one of them says. Absent: none says it. */
+  readonly ttlMs?: number;
 }
 
 export interface ReadListsOptions {
@@ -24,9 +26,18 @@ export interface ReadListsOptions {
 /** Reads the lists that the upstream says it has. Only a failure of the tools fails the whole. */
 export async function readLists(options: ReadListsOptions): Promise<McpLists> {
   const { offers } = options;
+  let ttlMs = Infinity;
+  const request: ReadListsOptions['request'] = async (method, params) => {
+    const result = await options.request(method, params);
+    const own = result['ttlMs'];
+    if (typeof own === 'number' && Number.isSafeInteger(own) && own >= 0) ttlMs = Math.min(ttlMs, own);
+    return result;
+  };
+  const read = (method: string, member: string): Promise<unknown[]> =>
+    readList({ ...options, request }, method, member);
   const optional = async (method: string, member: string): Promise<unknown[]> => {
     try {
-      return await readList(options, method, member);
+      return await read(method, member);
     } catch (error) {
       if (error instanceof BailiwickError && error.code === 'CANCELLED') throw error;
       options.onMissing(method, error);
@@ -34,12 +45,12 @@ export async function readLists(options: ReadListsOptions): Promise<McpLists> {
     }
   };
   const [tools, resources, templates, prompts] = await Promise.all([
-    offers.tools ? readList(options, 'tools/list', 'tools') : [],
+    offers.tools ? read('tools/list', 'tools') : [],
     offers.resources ? optional('resources/list', 'resources') : [],
     offers.resources ? optional('resources/templates/list', 'resourceTemplates') : [],
     offers.prompts ? optional('prompts/list', 'prompts') : [],
   ]);
-  return { tools, resources, templates, prompts };
+  return { tools, resources, templates, prompts, ...(Number.isFinite(ttlMs) && { ttlMs }) };
 }
 
 async function readList(options: ReadListsOptions, method: string, member: string): Promise<unknown[]> {

@@ -1,24 +1,35 @@
-import { CLIENT_CAPABILITIES_META_KEY } from '@modelcontextprotocol/client';
-import { isJsonObject, type JsonObject } from '../../catalog/json.ts';
+import {
+  CLIENT_CAPABILITIES_META_KEY,
+  CLIENT_INFO_META_KEY,
+  LOG_LEVEL_META_KEY,
+} from '@modelcontextprotocol/client';
+import type { JsonObject } from '../../catalog/json.ts';
 import type { Tool } from '../../catalog/tool.ts';
 import { BailiwickError } from '../../errors.ts';
 import type { CallContext } from '../upstream.ts';
 import type { Era } from './connection.ts';
-
-/** Extensions whose messages are not passed on, so no upstream may be led to send them. */
-const UNRELAYED: readonly string[] = ['io.modelcontextprotocol/tasks', 'io.modelcontextprotocol/skills'];
+import type { Round } from './rounds.ts';
+import { forwardedCapabilities } from './sessions/capabilities.ts';
 
 /**
- * The parameters of a request with what the caller's context adds: `_meta` in both eras; its capabilities and the
- * members of a repeated request (MCP 2026-07-28, basic/patterns/mrtr) in the modern one.
+ * The parameters of a request with what the caller's context adds: `_meta` in both eras; in the modern one the caller's
+ * capabilities, name and wanted log level, and the members of a repeated request (MCP 2026-07-28, basic/patterns/mrtr).
  */
-export function withContext(params: JsonObject, context: CallContext, era: Era): JsonObject {
-  const { meta, inputResponses, requestState, clientCapabilities } = context;
+export function withContext(
+  params: JsonObject,
+  context: CallContext,
+  era: Era,
+  round: Round = {},
+): JsonObject {
+  const { meta, clientInfo, logLevel } = context;
+  const { inputResponses, requestState } = Object.keys(round).length > 0 ? round : context;
   const isModern = era === 'modern';
   const sentMeta: JsonObject = {
     ...meta,
     // Named even where the caller has none: the gateway's own would be a promise that nobody keeps.
-    ...(isModern ? { [CLIENT_CAPABILITIES_META_KEY]: withoutUnrelayed(clientCapabilities ?? {}) } : {}),
+    ...(isModern && { [CLIENT_CAPABILITIES_META_KEY]: forwardedCapabilities(context) }),
+    ...(isModern && clientInfo && { [CLIENT_INFO_META_KEY]: clientInfo }),
+    ...(isModern && logLevel !== undefined && { [LOG_LEVEL_META_KEY]: logLevel }),
   };
   return {
     ...params,
@@ -26,14 +37,6 @@ export function withContext(params: JsonObject, context: CallContext, era: Era):
     ...(isModern && requestState !== undefined ? { requestState } : {}),
     ...(Object.keys(sentMeta).length > 0 ? { _meta: sentMeta } : {}),
   };
-}
-
-function withoutUnrelayed(capabilities: JsonObject): JsonObject {
-  const { extensions } = capabilities;
-  if (!isJsonObject(extensions) || !UNRELAYED.some((name) => Object.hasOwn(extensions, name)))
-    return capabilities;
-  const kept = Object.entries(extensions).filter(([name]) => !UNRELAYED.includes(name));
-  return { ...capabilities, extensions: Object.fromEntries(kept) };
 }
 
 /** The parameters of `tools/call`. */

@@ -10,7 +10,9 @@ const MAX_TIMEOUTS = 60;
 /** One call of a caller, over all requests that it takes. */
 export interface RelayedCall extends RequestHandlers {
   readonly onRequest: (question: Question, signal: AbortSignal) => Promise<JsonObject>;
-  /** Another request begins: it has its own time. */
+  /** Does something during which the time stands still. */
+  readonly paused: <T>(work: () => Promise<T>) => Promise<T>;
+  /** A request begins: it has its own time. */
   restart(): void;
   end(): void;
 }
@@ -25,6 +27,7 @@ export function createRelayedCall(context: CallContext, timeoutMs: number): Rela
   let left = timeoutMs * MAX_TIMEOUTS;
   let since = performance.now();
   let asked = 0;
+  let isTimed = false;
   let timer: NodeJS.Timeout | undefined;
 
   const expire = (): void =>
@@ -36,14 +39,26 @@ export function createRelayedCall(context: CallContext, timeoutMs: number): Rela
   };
   const run = (): void => {
     stop();
-    if (asked > 0 || controller.signal.aborted) return;
+    if (!isTimed || asked > 0 || controller.signal.aborted) return;
     since = performance.now();
     timer = setTimeout(expire, Math.max(1, Math.min(timeoutMs, left)));
   };
+  const expire = (): void =>
+    controller.abort(new SdkError(SdkErrorCode.RequestTimeout, 'Request timed out', { timeout: timeoutMs }));
   const onAbort = (): void => controller.abort(context.signal.reason);
   context.signal.addEventListener('abort', onAbort, { once: true });
   if (context.signal.aborted) onAbort();
-  run();
+
+  const paused = async <T>(work: () => Promise<T>): Promise<T> => {
+    asked += 1;
+    stop();
+    try {
+      return await work();
+    } finally {
+      asked -= 1;
+      run();
+    }
+  };
 
   return {
     context,
@@ -57,16 +72,12 @@ export function createRelayedCall(context: CallContext, timeoutMs: number): Rela
     }),
     async onRequest(question, signal) {
       if (!ask) throw cannotBeAsked(question.method);
-      asked += 1;
-      stop();
-      try {
-        return await ask(question, AbortSignal.any([signal, controller.signal]));
-      } finally {
-        asked -= 1;
-        run();
-      }
+      return paused(() => ask(question, AbortSignal.any([signal, controller.signal])));
     },
+    paused,
     restart() {
+      isTimed = true;
+      stop();
       left = timeoutMs * MAX_TIMEOUTS;
       run();
     },

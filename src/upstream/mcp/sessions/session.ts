@@ -1,0 +1,222 @@
+import { BailiwickError } from '../../../errors.ts';
+import type { JsonObject } from '../../../catalog/json.ts';
+import type { Logger } from '../../../telemetry/logger.ts';
+import type { Scrub } from '../../scrub.ts';
+import type { CallContext } from '../../upstream.ts';
+import { openConnection, type Connection, type Era, type OpenConnectionOptions } from '../connection.ts';
+import { toUpstreamFault } from '../faults.ts';
+import { createLink, type Backoff } from '../link.ts';
+import { keepListening } from '../listen.ts';
+import type { RelayHooks } from '../relay-transport.ts';
+import type { RelayedCall } from '../relayed-call.ts';
+import { cannotBeAsked } from '../upstream-questions.ts';
+import { covers } from './capabilities.ts';
+import { createLegacySubscriber } from './legacy-subscriber.ts';
+import { createLogLevel } from './log-level.ts';
+import { createResourceStream } from './resource-stream.ts';
+import { createSubscriptions, type Subscriptions } from './subscriptions.ts';
+import type { Terms } from './terms.ts';
+
+/** What all sessions of an upstream have in common. */
+export interface SessionOptions {
+  readonly source: string;
+  readonly connect: Pick<
+    OpenConnectionOptions,
+    'server' | 'clientInfo' | 'credentials' | 'startupTimeoutMs' | 'nextId' | 'onClosing'
+  >;
+  readonly scrub: Scrub;
+  readonly logger: Logger;
+  readonly now: () => number;
+  readonly random: () => number;
+  readonly backoff: Backoff;
+  readonly timeoutMs: number;
+  /** Fires when the upstream is closed. */
+  readonly signal: AbortSignal;
+  /** What is known of the server's era before a connection is opened, and what one then showed. */
+  readonly era: { known(): 'legacy' | undefined; learn(era: Era): void };
+  /** A list of the upstream may have changed. */
+  readonly onListChanged: (session: UpstreamSession) => void;
+}
+
+/** A session with an upstream, over all connections that it takes: opened on first use, opened anew after it was lost. */
+export interface UpstreamSession {
+  readonly terms: Terms;
+  readonly subscriptions: Subscriptions;
+  /** The calls that use it now. */
+  readonly calls: Set<RelayedCall>;
+  /** How many use it or hold it open, and when the last one stopped (milliseconds since the epoch). */
+  leases: number;
+  usedAt: number;
+  /** The connection, with the log level that its calls want. */
+  get(context: CallContext): Promise<Connection>;
+  isUp(): boolean;
+  /** The connection is of no more use. */
+  giveUp(connection: Connection, error: unknown): void;
+  /** The connection has to be opened anew though nothing is wrong. Without one: the one that stands, if one does. */
+  renew(connection?: Connection): void;
+  /** Tells the upstream that the client's roots have changed. */
+  tellRootsChanged(): void;
+  close(): Promise<void>;
+}
+
+export function createSession(terms: Terms, options: SessionOptions): UpstreamSession {
+  const { source, scrub, logger, timeoutMs, signal } = options;
+  const calls = new Set<RelayedCall>();
+  const logLevel = createLogLevel(timeoutMs);
+  const toFault = (error: unknown): BailiwickError => toUpstreamFault(error, { source, scrub });
+  let current: { connection: Connection; listening: AbortController } | undefined;
+  let opener: CallContext = { signal };
+
+  /** The only call in flight, where nothing else can have been meant. */
+  const onlyCall = (): RelayedCall | undefined => {
+    const [first, second] = calls;
+    return terms.isMixed || second ? undefined : first;
+  };
+
+  const hooks: RelayHooks = {
+    async onRequest(question, taken, handlers) {
+      const { method, params } = question;
+      if (terms.isOwn && method === 'roots/list' && covers(terms.capabilities, method)) return { roots: [] };
+      if (terms.isOwn || !covers(terms.capabilities, method, params)) throw cannotBeAsked(method);
+      const answer = (handlers ?? onlyCall())?.onRequest ?? terms.client?.ask;
+      if (!answer) throw cannotBeAsked(method);
+      return answer(question, taken);
+    },
+    onNotification(method, params, handlers) {
+      if (method === 'notifications/resources/updated') return subscriptions.updated(params);
+      const call = handlers ?? onlyCall();
+      if (call) call.onNotification?.(method, params);
+      else terms.client?.notify(method, params);
+    },
+  };
+
+  const drop = (connection: Connection): void => {
+    if (current?.connection !== connection) return;
+    current.listening.abort();
+    current = undefined;
+  };
+  const retire = (connection: Connection): void => {
+    drop(connection);
+    connection.retire();
+  };
+
+  const giveUp = (connection: Connection, error: unknown): void => {
+    link.lose(connection, toFault(error));
+    retire(connection);
+  };
+
+  const open = async (): Promise<Connection> => {
+    const connection = await openConnection({
+      ...options.connect,
+      source,
+      scrub,
+      logger,
+      now: options.now,
+      signal,
+      clientCapabilities: terms.capabilities,
+      context: opener,
+      hooks,
+      knownEra: options.era.known(),
+      onLost: (lost, reason) =>
+        giveUp(lost, new BailiwickError('UPSTREAM_UNAVAILABLE', `source ${source} went away: ${reason}`)),
+      onListChanged: () => options.onListChanged(session),
+    });
+    options.era.learn(connection.era);
+    const listening = new AbortController();
+    current = { connection, listening };
+    if (terms.isOwn) listen(connection, listening.signal);
+    // Not waited for: who opened the connection has another request to send.
+    void subscriptions.restore(connection).catch(() => {});
+    return connection;
+  };
+
+  const listen = (connection: Connection, ended: AbortSignal): void =>
+    void keepListening({
+      source,
+      connection,
+      backoff: options.backoff,
+      random: options.random,
+      timeoutMs,
+      logger,
+      signal: ended,
+      onGap: () => options.onListChanged(session),
+      onUnreachable: (error) => giveUp(connection, error),
+    });
+
+  const link = createLink<Connection>({
+    source,
+    open,
+    close: (connection) => {
+      drop(connection);
+      return connection.close();
+    },
+    toFault,
+    backoff: options.backoff,
+    now: options.now,
+    random: options.random,
+    keepsUp: () => terms.isOwn || subscriptions.size > 0,
+    onRecovered: () => {
+      logger.info({ source }, 'upstream is reachable again');
+      if (terms.isOwn) options.onListChanged(session);
+    },
+    onDown: (fault, retryInMs) => logger.warn({ source, err: fault, retryInMs }, 'upstream is not reachable'),
+  });
+
+  const subscriptions = createSubscriptions({
+    source,
+    createSubscriber: (connection, onGap) =>
+      connection.era === 'legacy'
+        ? createLegacySubscriber(connection, { signal, ...toHolder(opener) }, timeoutMs)
+        : createResourceStream({
+            source,
+            connection,
+            backoff: options.backoff,
+            random: options.random,
+            timeoutMs,
+            onGap,
+            onUnreachable: (error) => giveUp(connection, error),
+          }),
+    onRefused: (uri, error) =>
+      logger.warn({ source, uri, err: error }, 'a resource cannot be subscribed to any more'),
+  });
+
+  const session: UpstreamSession = {
+    terms,
+    subscriptions,
+    calls,
+    leases: 0,
+    usedAt: options.now(),
+    async get(context) {
+      if (current === undefined) opener = context;
+      const connection = await link.get(context.signal);
+      await logLevel.ensure(connection, calls, terms.isExclusive || terms.client !== undefined);
+      return connection;
+    },
+    isUp: link.isUp,
+    giveUp,
+    renew(connection = current?.connection) {
+      if (!connection) return;
+      link.renew(connection);
+      retire(connection);
+      // Nobody calls on behalf of a subscription.
+      if (subscriptions.size > 0) void link.get(signal).catch(() => {});
+    },
+    tellRootsChanged() {
+      const connection = current?.connection;
+      if (connection?.era !== 'legacy') return;
+      const message: JsonObject & { method: string } = { method: 'notifications/roots/list_changed' };
+      // An upstream that is gone asks for the roots when it is back.
+      connection.client.notification(message).catch(() => {});
+    },
+    async close() {
+      subscriptions.close();
+      await link.close();
+    },
+  };
+  return session;
+}
+
+/** What of a context outlives its call: on whose behalf it was. */
+function toHolder({ caller }: CallContext): Pick<CallContext, 'caller'> {
+  return caller ? { caller } : {};
+}

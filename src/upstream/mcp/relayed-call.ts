@@ -10,8 +10,6 @@ const MAX_TIMEOUTS = 60;
 /** One call of a caller, over all requests that it takes. */
 export interface RelayedCall extends RequestHandlers {
   readonly onRequest: (question: Question, signal: AbortSignal) => Promise<JsonObject>;
-  /** Does something during which the time stands still. */
-  readonly paused: <T>(work: () => Promise<T>) => Promise<T>;
   /** A request begins: it has its own time. */
   restart(): void;
   end(): void;
@@ -49,17 +47,6 @@ export function createRelayedCall(context: CallContext, timeoutMs: number): Rela
   context.signal.addEventListener('abort', onAbort, { once: true });
   if (context.signal.aborted) onAbort();
 
-  const paused = async <T>(work: () => Promise<T>): Promise<T> => {
-    asked += 1;
-    stop();
-    try {
-      return await work();
-    } finally {
-      asked -= 1;
-      run();
-    }
-  };
-
   return {
     context,
     signal: controller.signal,
@@ -72,9 +59,15 @@ export function createRelayedCall(context: CallContext, timeoutMs: number): Rela
     }),
     async onRequest(question, signal) {
       if (!ask) throw cannotBeAsked(question.method);
-      return paused(() => ask(question, AbortSignal.any([signal, controller.signal])));
+      asked += 1;
+      stop();
+      try {
+        return await ask(question, AbortSignal.any([signal, controller.signal]));
+      } finally {
+        asked -= 1;
+        run();
+      }
     },
-    paused,
     restart() {
       isTimed = true;
       stop();

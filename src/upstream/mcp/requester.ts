@@ -16,7 +16,6 @@ import type { MirroredTool } from './parameters.ts';
 import { createRelayedCall, type RelayedCall } from './relayed-call.ts';
 import { workOffRounds, type Round } from './rounds.ts';
 import type { Lease, Pool } from './sessions/pool.ts';
-import { createUrlElicitations, type UrlElicitations } from './url-elicitations.ts';
 
 export interface RequesterOptions {
   readonly source: string;
@@ -74,25 +73,12 @@ export function createRequester({ source, pool, credentials, scrub, onStale }: R
     const { context } = request;
     // Whoever has to sign in first does so outside the call's time.
     await credentials.headers(context);
-    let elicitations: UrlElicitations | undefined;
-    const call = createRelayedCall(
-      {
-        ...context,
-        onNotification: (method, params) => {
-          elicitations?.hear(method, params);
-          context.onNotification?.(method, params);
-        },
-      },
-      request.timeoutMs,
-    );
+    const call = createRelayedCall(context, request.timeoutMs);
     let lease: Lease | undefined;
     try {
       lease = await pool.lease(context, call);
       const leased = lease;
-      const urls = (elicitations = createUrlElicitations(source, call));
-      return await workOffRounds(source, call, (round) =>
-        urls.send(() => send(request, round, call, leased)),
-      );
+      return await workOffRounds(source, call, (round) => send(request, round, call, leased));
     } catch (error) {
       if (context.signal.aborted) throw toCancellation(context.signal, source);
       if (error instanceof BailiwickError) throw error;

@@ -41,8 +41,6 @@ export function createRelayedCall(context: CallContext, timeoutMs: number): Rela
     since = performance.now();
     timer = setTimeout(expire, Math.max(1, Math.min(timeoutMs, left)));
   };
-  const expire = (): void =>
-    controller.abort(new SdkError(SdkErrorCode.RequestTimeout, 'Request timed out', { timeout: timeoutMs }));
   const onAbort = (): void => controller.abort(context.signal.reason);
   context.signal.addEventListener('abort', onAbort, { once: true });
   if (context.signal.aborted) onAbort();

@@ -1,4 +1,4 @@
-import { createFolder, startGateway } from '../support/gateway.ts';
+import { startGateway } from '../support/gateway.ts';
 
 /** All tools are open to callers of this machine: what is tested here is not policy. */
 const POLICY = `
@@ -7,20 +7,27 @@ rules:
   - { id: all, effect: permit, what: { tool: '*' } }
 `;
 
-/** A gateway in front of these sources; `state` is a file that outlives it. */
-export function gatewayOf(sources: Record<string, object>, more: { state?: string; lock?: string } = {}) {
-  const config = {
+interface More {
+  /** A file that outlives the gateway. */
+  readonly state?: string;
+  readonly lock?: string;
+}
+
+export function configOf(sources: Record<string, object>, more: More = {}): string {
+  return JSON.stringify({
     server: { listen: '127.0.0.1:0' },
     identity: { local: { scopes: [] } },
     sources,
     ...(more.state === undefined ? {} : { state: { sqlite: more.state } }),
     ...(more.lock === undefined ? {} : { lock: 'bailiwick.lock' }),
-  };
+  });
+}
+
+/** A gateway in front of these sources. */
+export function gatewayOf(sources: Record<string, object>, more: More = {}) {
   return startGateway({
-    'bailiwick.yaml': JSON.stringify(config),
+    'bailiwick.yaml': configOf(sources, more),
     'policies/open.policy.yaml': POLICY,
     ...(more.lock === undefined ? {} : { 'bailiwick.lock': more.lock }),
   });
 }
-
-export { createFolder };

@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { connect } from '../support/clients.ts';
-import { createFolder, gatewayOf } from './gateway.ts';
+import { createFolder } from '../support/gateway.ts';
+import { gatewayOf } from './gateway.ts';
 import { startServer } from './server.ts';
 
 const names = async (endpoint: string): Promise<string[]> => {

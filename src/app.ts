@@ -253,14 +253,12 @@ export async function createApp(options: AppOptions): Promise<App> {
     authenticate(facts) {
       const { authorization, remoteAddress: ip } = facts;
       const { server, identity } = inForce.loaded.config;
+      const { publicUrl } = server;
+      const isLocal = authorization === undefined && isLoopbackRequest({ ...facts, publicUrl });
       try {
         const principal = authenticate({
           authorization,
-          // A credential that is shown is decided on its own.
-          local:
-            authorization === undefined && isLoopbackRequest({ ...facts, publicUrl: server.publicUrl })
-              ? inForce.local
-              : undefined,
+          local: isLocal ? inForce.local : undefined,
           verifyKey: inForce.verifyKey,
           now: now(),
         });

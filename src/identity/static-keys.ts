@@ -1,4 +1,4 @@
-import { hash, timingSafeEqual } from 'node:crypto';
+import { hash as sha, timingSafeEqual } from 'node:crypto';
 import { BailiwickError } from '../errors.ts';
 import { configuredPrincipal } from './configured-principal.ts';
 import type { KeySettings, PrincipalSettings } from './principal-settings.ts';
@@ -141,7 +141,7 @@ function configurationError(message: string): BailiwickError {
 }
 
 function digest(text: string): Buffer {
-  return hash('sha256', text, 'buffer');
+  return sha('sha256', text, 'buffer');
 }
 
 function prefixOf(digestBytes: Buffer): string {

@@ -63,6 +63,7 @@ export class RelayedRequest implements ExchangeReader {
   #url: URL;
   #redirects = 0;
   #lastEventId: string | undefined;
+  #retryMs: number | undefined;
   #resumptions = 0;
   #isResuming = false;
 
@@ -129,6 +130,7 @@ export class RelayedRequest implements ExchangeReader {
       case 'events':
         this.#parser?.push(this.#decoder?.write(chunk) ?? '');
         this.#lastEventId = this.#parser?.lastEventId ?? this.#lastEventId;
+        this.#retryMs = this.#parser?.retryMs ?? this.#retryMs;
         return;
       case 'json':
         this.#bytes += chunk.length;
@@ -156,8 +158,9 @@ export class RelayedRequest implements ExchangeReader {
         return this.#refuse();
       case 'redirect':
         return this.#post();
-      // 202: a server of the legacy era may answer by the session's own stream.
       case 'none':
+        // 202: a server of the legacy era may answer by the session's own stream.
+        if (this.#options.isModern) this.fail(streamEnded());
     }
   }
 
@@ -254,7 +257,7 @@ export class RelayedRequest implements ExchangeReader {
       this.fail(streamEnded());
       return;
     }
-    const delay = this.#parser?.retryMs ?? Math.min(MAX_RESUME_MS, RESUME_MS * 2 ** this.#resumptions);
+    const delay = this.#retryMs ?? Math.min(MAX_RESUME_MS, RESUME_MS * 2 ** this.#resumptions);
     this.#resumptions += 1;
     const timer = setTimeout(() => {
       const { 'content-type': _type, ...headers } = this.#options.headers;

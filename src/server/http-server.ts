@@ -46,6 +46,8 @@ export interface HttpServerOptions {
   readonly isReady: () => boolean;
   /** Where people sign in to sources. */
   readonly signIns?: SignInPages;
+  /** How often an open event stream is told that it is alive. Absent: every 15 seconds. */
+  readonly keepAliveMs?: number | undefined;
   readonly logger: Logger;
   /** Every request goes through express and the SDK: for tests that compare the two ways. */
   readonly withoutShortPath?: boolean;
@@ -78,6 +80,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
       settings.maxSessionsPerPrincipal ?? Math.max(1, Math.floor(settings.maxSessions / 2)),
     idleMs: settings.sessionIdleMs,
     maxBodyBytes: settings.maxBodyBytes,
+    keepAliveMs: options.keepAliveMs,
     isKnown: options.isKnown,
   });
   const modern = createModernLeg(options, settings.maxBodyBytes);

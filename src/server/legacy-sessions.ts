@@ -9,6 +9,7 @@ import type { Principal } from '../identity/principal.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { changedLists, sendListChanged } from './list-changes.ts';
 import { toAuthInfo, type Client } from './caller.ts';
+import { createEventStores, type SessionEvents } from './event-store.ts';
 import { createMcpServer } from './mcp-server.ts';
 
 /** Serves MCP up to 2025-11-25 over HTTP: one transport and one SDK server per session. */
@@ -26,6 +27,8 @@ export interface LegacySessionsOptions {
   readonly maxSessionsPerPrincipal: number;
   readonly idleMs: number;
   readonly maxBodyBytes: number;
+  /** How often an open stream is told that it is alive. Absent: every 15 seconds. */
+  readonly keepAliveMs?: number | undefined;
   /** False for a principal that configuration no longer has: its sessions are closed. */
   readonly isKnown: (principal: Principal) => boolean;
 }
@@ -33,6 +36,7 @@ export interface LegacySessionsOptions {
 /** A session belongs to the principal and the endpoint that opened it. */
 interface Session {
   readonly transport: NodeStreamableHTTPServerTransport;
+  readonly events: SessionEvents;
   readonly product: McpServer;
   readonly client: Client;
   readonly owner: string;
@@ -44,10 +48,14 @@ interface Session {
 
 const SWEEP_MS = 30_000;
 
+/** How long a client is asked to wait before it comes back for the rest of a stream. */
+const RETRY_MS = 1_000;
+
 export function createLegacySessions(options: LegacySessionsOptions): LegacySessions {
   const { gateway, logger, maxSessions, idleMs } = options;
   const { now, newId } = gateway.road;
   const sessions = new Map<string, Session>();
+  const eventStores = createEventStores();
   const listingOf = (client: Client): Listing => list(gateway.current(), client.principal, client.endpoint);
 
   const stopListening = gateway.onSwap(() => {
@@ -99,17 +107,23 @@ export function createLegacySessions(options: LegacySessionsOptions): LegacySess
         `${maxSessions} sessions are open, which is the configured limit`,
       );
     }
+    const events = eventStores.open();
     const transport = new NodeStreamableHTTPServerTransport({
       sessionIdGenerator: newId,
+      eventStore: events,
+      retryInterval: RETRY_MS,
+      ...(options.keepAliveMs !== undefined && { keepAliveMs: options.keepAliveMs }),
       maxRequestBodySize: options.maxBodyBytes,
       onsessioninitialized: (id) => void sessions.set(id, session),
       onsessionclosed: (id) => void sessions.delete(id),
     });
     const product = createMcpServer(client, 'legacy', () => {
       if (transport.sessionId !== undefined) sessions.delete(transport.sessionId);
+      events.close();
     });
     const session: Session = {
       transport,
+      events,
       product,
       client,
       owner: ownerOf(client),
@@ -139,6 +153,7 @@ export function createLegacySessions(options: LegacySessionsOptions): LegacySess
           'Mcp-Session-Id is required after initialize (MCP 2025-11-25)',
         );
       }
+      requireResumable(session, request);
       session.requests += 1;
       response.once('close', () => {
         session.requests -= 1;
@@ -154,6 +169,16 @@ export function createLegacySessions(options: LegacySessionsOptions): LegacySess
       sessions.clear();
     },
   };
+}
+
+/** A stream of which nothing is kept any more, or that was never this session's, cannot go on. */
+function requireResumable({ events }: Session, { method, headers }: IncomingMessage): void {
+  const last = headers['last-event-id'];
+  if (method !== 'GET' || typeof last !== 'string' || last === '' || events.canResume(last)) return;
+  throw new BailiwickError(
+    'INVALID_REQUEST',
+    'Last-Event-ID: nothing that came after this event is kept; open a new stream without it',
+  );
 }
 
 function ownerOf(client: Client): string {

@@ -41,6 +41,8 @@ const MAX_RESOURCES = 4_096;
 export interface ModernLegOptions {
   readonly gateway: Gateway;
   readonly logger: Logger;
+  /** How often an open stream is told that it is alive. Absent: every 15 seconds. */
+  readonly keepAliveMs?: number | undefined;
   /** False for a principal that configuration no longer has. */
   readonly isKnown: (principal: Principal) => boolean;
 }
@@ -54,7 +56,13 @@ export function createModernLeg(options: ModernLegOptions, maxBodyBytes: number)
   const open = (client: Client): Lane => {
     const handler = createMcpHandler(
       (context) => createMcpServer(toClient(context.authInfo) ?? client, 'modern'),
-      { legacy: 'reject', maxSubscriptions: MAX_STREAMS, maxRequestBodySize: maxBodyBytes, onerror },
+      {
+        legacy: 'reject',
+        maxSubscriptions: MAX_STREAMS,
+        maxRequestBodySize: maxBodyBytes,
+        ...(options.keepAliveMs !== undefined && { keepAliveMs: options.keepAliveMs }),
+        onerror,
+      },
     );
     const tell = ({ uri, ...params }: JsonObject & { uri: string }): void =>
       handler.bus.publish({ kind: 'resource_updated', uri, params });

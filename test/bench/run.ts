@@ -3,7 +3,7 @@
  * compile a large OpenAPI document, beside two other compilers?
  *
  *   node test/bench/run.ts [--rounds N] [--seconds N] [--callers 1,16] [--rate N] [--parties LIST] [--json] [--write]
- *     [--only calls|compile|state|ledger|record|redis] [--specs DIRECTORY]
+ *     [--only calls|compile|state|ledger|record|sessions|redis] [--specs DIRECTORY]
  *
  * Exit 0: measured. 1: a party could not be started or answered wrongly. 2: the command line is wrong.
  * `--write` renews the tables in `docs/bench.md`. How to read the numbers is written there.
@@ -20,9 +20,10 @@ import { formatMachine, formatTable, summarizeSamples } from './report.ts';
 import { formatRedisTable, runRedisBench } from './redis/run-redis.ts';
 import { formatRecordTable, runRecordBench } from './record/rounds.ts';
 import { runBench } from './rounds.ts';
+import { formatSessionsTable, runSessionsBench } from './sessions/run-sessions.ts';
 import { formatStateTable, runStateBench } from './state/rounds.ts';
 
-const BENCHES = ['calls', 'compile', 'state', 'ledger', 'record', 'redis'];
+const BENCHES = ['calls', 'compile', 'state', 'ledger', 'record', 'sessions', 'redis'];
 const DOCUMENT = new URL('../../docs/bench.md', import.meta.url);
 
 const { values } = parseArgs({
@@ -64,6 +65,7 @@ async function main(): Promise<number> {
   if (runs('state')) await benchState(rounds);
   if (runs('ledger')) await benchLedger(rounds);
   if (runs('record')) await benchRecord(rounds);
+  if (runs('sessions')) await benchSessions();
   if (values.only === 'redis') await benchRedis(rounds);
   return 0;
 }
@@ -140,6 +142,14 @@ async function benchRecord(rounds: number): Promise<void> {
   const text = `${how} ${load}\n\n${formatRecordTable(lines)}`;
   console.log(values.json ? JSON.stringify({ lines }, null, 2) : text);
   if (values.write) await writeSection('recorded', text);
+}
+
+async function benchSessions(): Promise<void> {
+  const lines = await runSessionsBench((line) => console.error(line));
+  const how = `Sessions of MCP 2025-11-25 over HTTP, each used once and then left alone, Node ${process.version}.`;
+  const text = `${how}\n\n${formatSessionsTable(lines)}`;
+  console.log(values.json ? JSON.stringify({ lines }, null, 2) : text);
+  if (values.write) await writeSection('held', text);
 }
 
 async function writeSection(name: string, text: string): Promise<void> {

@@ -94,7 +94,7 @@ async function toSnapshot(served: Served): Promise<Parameters<typeof createSnaps
 export async function serveScripted(
   served: Served,
   settings: Partial<ServerSettings> = {},
-  isKnown: () => boolean = () => true,
+  more: { readonly keepAliveMs?: number } = {},
 ) {
   const records: RecordEntry[] = [];
   const { logger } = createLog();
@@ -121,7 +121,8 @@ export async function serveScripted(
       if (subject === undefined) throw new BailiwickError('UNAUTHENTICATED', 'no such caller');
       return principal({ subject, groups: [subject] });
     },
-    isKnown,
+    isKnown: () => true,
+    ...more,
     challenge: () => 'Bearer',
     isReady: () => true,
     logger,

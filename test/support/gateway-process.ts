@@ -16,6 +16,8 @@ export interface GatewaySetup {
   readonly policy: Record<string, unknown>;
   /** The `state` section; absent: a file of its own. */
   readonly state?: Record<string, unknown>;
+  /** More of the `server` section. */
+  readonly server?: Record<string, unknown>;
 }
 
 export interface GatewayProcess {
@@ -44,7 +46,7 @@ export async function startGateway(setup: GatewaySetup): Promise<GatewayProcess>
   await writeFile(
     configuration,
     stringify({
-      server: { listen: `127.0.0.1:${port}` },
+      server: { ...setup.server, listen: `127.0.0.1:${port}` },
       identity: setup.identity,
       sources: setup.sources,
       policies: './policies/',

@@ -58,6 +58,8 @@ class GatewayMcpServer extends McpServer {
     super(SERVER_INFO, {
       capabilities,
       ...(instructions !== undefined && { instructions }),
+      // What would be asked by it is asked by the gateway, on the road of the call.
+      inputRequired: { legacyShim: false },
       cacheHints: { 'server/discover': { ttlMs, cacheScope: 'private' } },
     });
     this.#client = client;

@@ -37,8 +37,10 @@ export const ANSWERS: Record<string, (params: JsonObject) => unknown> = {
   'roots/list': () => ({ roots: [{ uri: 'file:///work', name: 'work' }] }),
 };
 
-/** Where a client connects to: an endpoint, as whom, or a command to start. */
-export type Place = { readonly url: string; readonly as?: string } | { readonly command: readonly string[] };
+/** Where a client connects to: an endpoint, as whom (null: without a credential), or a command to start. */
+export type Place =
+  | { readonly url: string; readonly as?: string | null }
+  | { readonly command: readonly string[] };
 
 /** A connected client of either SDK that answers questions and keeps what it was asked; closed when the test ends. */
 export async function connectAsked(
@@ -93,6 +95,7 @@ function transportTo(kind: ClientKind, place: Place) {
     return new Transport({ command, args, stderr: 'pipe' });
   }
   const Transport = kind === 'v1' ? OldTransport : StreamableHTTPClientTransport;
-  const headers = { authorization: `Bearer ${place.as ?? 'dana'}` };
+  const { as = 'dana' } = place;
+  const headers: Record<string, string> = as === null ? {} : { authorization: `Bearer ${as}` };
   return new Transport(new URL(place.url), { requestInit: { headers } });
 }

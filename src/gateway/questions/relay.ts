@@ -28,6 +28,7 @@ export function relayQuestions(
   result: JsonObject,
   tally: QuestionTally,
 ): JsonObject {
+  if (caller.context.rounds === 'ask') throw wrong(source, 'asks in a way that this client does not know');
   const { inputRequests, requestState } = result;
   const requests = inputRequests === undefined ? {} : inputRequests;
   if (!isJsonObject(requests) || (requestState !== undefined && typeof requestState !== 'string')) {

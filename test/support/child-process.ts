@@ -15,11 +15,15 @@ export interface Child {
 const STDERR_KEPT = 8_000;
 const STOP_GRACE_MS = 5_000;
 
-/** Starts `node <args>` with the Node that runs this harness. `ipc` opens a message channel. */
-export function startNode(args: readonly string[], options: { ipc?: boolean; cwd?: string } = {}): Child {
+/** Starts `node <args>` with the Node that runs this harness. `ipc` opens a message channel; `env` is added to this process's own. */
+export function startNode(
+  args: readonly string[],
+  options: { ipc?: boolean; cwd?: string; env?: Record<string, string> } = {},
+): Child {
   const child = spawn(process.execPath, [...args], {
     stdio: ['ignore', 'pipe', 'pipe', ...(options.ipc ? (['ipc'] as const) : [])],
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    ...(options.env === undefined ? {} : { env: { ...process.env, ...options.env } }),
   });
   let tail = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {

@@ -40,6 +40,8 @@ export function planLocalTools(source: string, settings: ToolsSourceSettings, de
           secrets: loaded.secrets,
           timeoutMs: settings.timeout,
           startupTimeoutMs: settings.startupTimeout,
+          // The runner keeps nothing of a caller: it is told with each call whose it is.
+          sessions: { mode: 'shared' },
         }),
       ),
   };

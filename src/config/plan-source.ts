@@ -82,7 +82,7 @@ export function planSource(source: string, settings: SourceSettings, deps: PlanO
     const { price: _price, prices: _prices, ...unpriced } = settings;
     return planLocalTools(source, unpriced, { loaded, logger, now, clientInfo });
   }
-  const { mcp, trustAnnotations, timeout, startupTimeout } = settings;
+  const { mcp, trustAnnotations, timeout, startupTimeout, sessions, maxSessions, sessionIdle } = settings;
   const compile = (lists: McpLists): Contribution => compileMcp({ source, trustAnnotations, ...lists });
   const keptLists = keepListsOf(source, mcp, deps, compile);
   const options: McpUpstreamOptions = {
@@ -100,6 +100,7 @@ export function planSource(source: string, settings: SourceSettings, deps: PlanO
     secrets: loaded.secrets,
     timeoutMs: timeout,
     startupTimeoutMs: startupTimeout,
+    sessions: { mode: sessions, maxSessions, idleMs: sessionIdle },
     logger,
     now,
     clientInfo,

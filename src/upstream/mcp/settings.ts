@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ChildSettingsShape } from './child-settings.ts';
 import { QuestionSettings } from './question-settings.ts';
+import { SessionSettings } from './session-settings.ts';
 import { McpAuthSettings } from './auth/settings.ts';
 
 /** Node refuses longer timers. */
@@ -87,6 +88,7 @@ export const McpSourceSettings = z
         examples: [true],
       }),
     questions: QuestionSettings,
+    ...SessionSettings.shape,
     timeout: milliseconds.default(60_000).meta({
       description: 'How long one call may take, in milliseconds.',
       examples: [60_000],

@@ -71,7 +71,8 @@ export function toTerms(options: TermsOptions): Terms {
     shareKey,
     capabilities,
     isOwn: false,
-    isExclusive: isAskable && !client,
+    // A modern client is asked within its calls only, so it has to be certain which one a question is for.
+    isExclusive: isAskable && !(client && context.rounds === 'ask'),
     isMixed: false,
     ...(client && { client }),
   };

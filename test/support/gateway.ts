@@ -10,6 +10,7 @@ import { loadConfig } from '../../src/config/load.ts';
 import { challenge } from '../../src/identity/authenticate.ts';
 import { hashKey } from '../../src/identity/static-keys.ts';
 import { startHttpServer } from '../../src/server/http-server.ts';
+import { metadataUrlAt, placeAt } from '../../src/server/sign-in-routes.ts';
 import type { Logger } from '../../src/telemetry/logger.ts';
 import { toRecord } from './record.ts';
 
@@ -73,8 +74,13 @@ export async function startGateway(
     isKnown: app.isKnown,
     challenge,
     isReady: () => ready,
+    signIns: app.signIns,
     logger: log.logger,
   });
+  const { publicUrl = http.url } = loaded.config.server;
+  const place = placeAt(publicUrl);
+  app.signIns.receiveAt(() => Promise.resolve(place));
+  app.signIns.serveMetadataAt(metadataUrlAt(loaded.config.server.publicUrl));
   await app.settled();
   ready = true;
   return {

@@ -37,6 +37,8 @@ export function createOAuthCredentials(options: OAuthCredentialsOptions): Person
   const { source } = server;
   const asking = new Map<string, Promise<void>>();
   const stepUps = new Map<string, { count: number; since: number }>();
+  /** Scopes that the gateway itself was refused for want of: whoever signs in next is asked for them. */
+  const wanting = new Map<string, string>();
   /** Sign-ins that were used here, by key. */
   const used = new Map<string, string>();
   const revokedListeners: ((shareKey: string) => void)[] = [];
@@ -140,7 +142,8 @@ export function createOAuthCredentials(options: OAuthCredentialsOptions): Person
   async function refusedToken(context: CallContext, token: string): Promise<boolean> {
     const who = whoOf(context);
     if (!who) return false;
-    const held = (await signIns.get(keyOfSignIn(source, who)))?.signIn;
+    // What was signed out elsewhere in this moment may still be kept here.
+    const held = (await signIns.get(keyOfSignIn(source, who), { fresh: true }))?.signIn;
     const isYoung = held?.accessToken === token && now() - held.obtainedAt < YOUNG_MS;
     if (isYoung && (await server.protection(context.signal)).issuer === held.issuer) return false;
     const next = await find(context, token);
@@ -159,7 +162,8 @@ export function createOAuthCredentials(options: OAuthCredentialsOptions): Person
     if (key === undefined || !held) return false;
     if (held.accessToken !== token) return true;
     const union = computeScopeUnion(held.scope, wanted);
-    if (!isStrictScopeSuperset(union, held.scope) || !mayStepUp(key)) return false;
+    if (union === undefined || !isStrictScopeSuperset(union, held.scope) || !mayStepUp(key)) return false;
+    if (!context.caller) wanting.set(key, union);
     await askToSignIn(context, union);
     return true;
   }
@@ -216,7 +220,12 @@ export function createOAuthCredentials(options: OAuthCredentialsOptions): Person
       return false;
     },
     async signIn(context) {
-      if ((await find(context)) === undefined) await askToSignIn(context);
+      const who = whoOf(context);
+      const key = who && keyOfSignIn(source, who);
+      const wanted = key === undefined ? undefined : wanting.get(key);
+      if (wanted === undefined && (await find(context)) !== undefined) return;
+      await askToSignIn(context, wanted);
+      if (key !== undefined) wanting.delete(key);
     },
     onSignedIn: (listener) => void signedInListeners.push(listener),
   };

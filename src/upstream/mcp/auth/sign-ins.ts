@@ -179,6 +179,8 @@ export function createSignIns(store: SignInStore, now: () => number): SignIns {
       return signIn;
     },
     async list(source) {
+      // Whoever finds nothing waits for news.
+      await hear();
       const found: SignIn[] = [];
       let cursor: string | undefined;
       do {

@@ -3,7 +3,7 @@
  * compile a large OpenAPI document, beside two other compilers?
  *
  *   node test/bench/run.ts [--rounds N] [--seconds N] [--callers 1,16] [--rate N] [--parties LIST] [--json] [--write]
- *     [--only calls|compile|state|ledger|record|sessions|redis] [--specs DIRECTORY]
+ *     [--only calls|list|compile|state|ledger|record|sessions|redis] [--specs DIRECTORY]
  *
  * Exit 0: measured. 1: a party could not be started or answered wrongly. 2: the command line is wrong.
  * `--write` renews the tables in `docs/bench.md`. How to read the numbers is written there.
@@ -14,6 +14,7 @@ import { installPeers } from '../corpus/peers.ts';
 import { replaceMarkedSection } from '../support/marked-section.ts';
 import { formatCompileTable, runCompileBench } from './compile/rounds.ts';
 import { formatLedgerTable, runLedgerBench } from './ledger/run-ledger.ts';
+import { formatListTable, runListBench } from './list/rounds.ts';
 import { readMachine } from './machine.ts';
 import { PARTY_NAMES } from './parties.ts';
 import { formatMachine, formatTable, summarizeSamples } from './report.ts';
@@ -23,14 +24,14 @@ import { runBench } from './rounds.ts';
 import { formatSessionsTable, runSessionsBench } from './sessions/run-sessions.ts';
 import { formatStateTable, runStateBench } from './state/rounds.ts';
 
-const BENCHES = ['calls', 'compile', 'state', 'ledger', 'record', 'sessions', 'redis'];
+const BENCHES = ['calls', 'list', 'compile', 'state', 'ledger', 'record', 'sessions', 'redis'];
 const DOCUMENT = new URL('../../docs/bench.md', import.meta.url);
 
 const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '2' },
-    callers: { type: 'string', default: '1,16' },
+    callers: { type: 'string', default: '1,16,64' },
     rate: { type: 'string', default: '100' },
     parties: { type: 'string', default: PARTY_NAMES.join(',') },
     json: { type: 'boolean' },
@@ -61,6 +62,7 @@ async function main(): Promise<number> {
   }
   const runs = (what: string): boolean => values.only === undefined || values.only === what;
   if (runs('calls')) await benchCalls({ parties, callers, rate, rounds, seconds });
+  if (runs('list')) await benchList(rounds);
   if (runs('compile')) await benchCompile(rounds);
   if (runs('state')) await benchState(rounds);
   if (runs('ledger')) await benchLedger(rounds);
@@ -91,6 +93,16 @@ async function benchCalls({ parties, callers, rate, rounds, seconds }: CallBench
   const text = `${how} ${formatMachine(result)}\n\n${formatTable(lines)}`;
   console.log(values.json ? JSON.stringify({ ...result, lines }, null, 2) : text);
   if (values.write) await writeSection('measured', text);
+}
+
+async function benchList(rounds: number): Promise<void> {
+  const before = readMachine();
+  const lines = await runListBench(rounds, (line) => console.error(line));
+  const how = `Best of ${rounds} rounds, Node ${process.version}.`;
+  const load = `Load average ${before.load.toFixed(2)} before and ${readMachine().load.toFixed(2)} after, on ${before.cores} cores.`;
+  const text = `${how} ${load}\n\n${formatListTable(lines)}`;
+  console.log(values.json ? JSON.stringify({ lines }, null, 2) : text);
+  if (values.write) await writeSection('listed', text);
 }
 
 async function benchCompile(rounds: number): Promise<void> {

@@ -1,4 +1,3 @@
-import '../support/seed.ts';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { TooLongError } from '../../src/upstream/mcp/http-transport.ts';

@@ -1,4 +1,3 @@
-import '../support/seed.ts';
 import fc from 'fast-check';
 import { Agent, request } from 'undici';
 import { afterAll, beforeAll, expect, test } from 'vitest';

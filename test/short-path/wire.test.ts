@@ -1,4 +1,3 @@
-import '../support/seed.ts';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ProtocolError, SdkHttpError } from '@modelcontextprotocol/client';

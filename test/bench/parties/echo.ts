@@ -1,6 +1,6 @@
 /**
- * The upstream behind every party: twenty tools that answer at once with what they were given. Ten say that they only
- * read, ten that they write and destroy nothing.
+ * The upstream behind every party: twenty tools, or as many as its argument says, that answer at once with what they were given.
+ * Half of them say that they only read, half that they write and destroy nothing.
  */
 import { toNodeHandler } from '@modelcontextprotocol/node';
 import { Server, createMcpHandler } from '@modelcontextprotocol/server';
@@ -8,7 +8,7 @@ import type { Tool } from '@modelcontextprotocol/server';
 import { listen } from './listen.ts';
 import { withMethod } from './with-method.ts';
 
-const tools: Tool[] = Array.from({ length: 20 }, (_, index) => {
+const tools: Tool[] = Array.from({ length: Number(process.argv[2] ?? 20) }, (_, index) => {
   const isRead = index % 2 === 0;
   const number = String(Math.floor(index / 2)).padStart(2, '0');
   return {

@@ -18,6 +18,8 @@ export interface GatewaySetup {
   readonly state?: Record<string, unknown>;
   /** More of the `server` section. */
   readonly server?: Record<string, unknown>;
+  /** For Node, before the program; the child can then be sent messages. */
+  readonly nodeOptions?: readonly string[];
 }
 
 export interface GatewayProcess {
@@ -55,7 +57,10 @@ export async function startGateway(setup: GatewaySetup): Promise<GatewayProcess>
     }),
   );
 
-  const child = startNode([ENTRY, 'serve', '--config', configuration]);
+  const { nodeOptions = [] } = setup;
+  const child = startNode([...nodeOptions, ENTRY, 'serve', '--config', configuration], {
+    ipc: nodeOptions.length > 0,
+  });
   // Its standard output is not read otherwise, and a full pipe would stop it.
   child.process.stdout?.resume();
   const url = `http://127.0.0.1:${port}`;

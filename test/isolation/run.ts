@@ -14,6 +14,7 @@ const NEEDED: readonly (readonly [program: string, debianPackage: string])[] = [
   ['setpriv', 'util-linux'],
   ['podman', 'podman'],
   ['runc', 'runc'],
+  ['catatonit', 'catatonit'],
 ];
 
 const missing = NEEDED.filter(([program]) => spawnSync(program, ['--version']).status !== 0);

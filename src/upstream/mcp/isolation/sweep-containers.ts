@@ -13,14 +13,14 @@ export async function ownerOf(pid = process.pid): Promise<string> {
 /** Removes the containers of processes of this machine that ended without doing so. */
 export async function sweepContainers(engine: ContainerEngine): Promise<void> {
   const { program, options, environment } = engine;
-  const format = `{{.ID}} {{.Label "${OWNER_LABEL}"}}`;
   const filter = `label=${OWNER_LABEL}`;
-  const listing = ['ps', '--all', '--no-trunc', '--filter', filter, '--format', format];
+  const listing = ['ps', '--all', '--no-trunc', '--filter', filter, '--format', '{{.ID}} {{.Labels}}'];
   const { output } = await runProbe(program, [...options, ...listing], environment);
   const left: string[] = [];
   for (const line of output.split('\n')) {
-    const [id = '', owner = ''] = line.trim().split(' ');
-    if (/^[0-9a-f]{12,64}$/.test(id) && (await isGone(owner))) left.push(id);
+    // Docker writes `name=value`, Podman a map of Go's.
+    const [, id = '', owner = ''] = /^([0-9a-f]{12,64}) .*bailiwick\.owner[=:]([\w.-]+)/.exec(line) ?? [];
+    if (owner !== '' && (await isGone(owner))) left.push(id);
   }
   if (left.length > 0)
     await runProbe(program, [...options, 'rm', '--force', '--volumes', ...left], environment);

@@ -1,8 +1,10 @@
+import path from 'node:path';
 import type { App } from '../app.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { findSuspicions } from '../gateway/suspicions.ts';
 import { checkPolicies } from '../policy/check.ts';
 import type { Problem } from '../policy/problem.ts';
+import { describePermissions, findChildPermissions } from './child-permissions.ts';
 import { findSetupProblems, findSetupWarnings, type Setup } from './check-setup.ts';
 import { findLosses } from './check-losses.ts';
 import {
@@ -24,18 +26,21 @@ export const addCheck: AddCommand = (program, terminal, exit) => {
   ]).action(async (options: CatalogOptions) => {
     const { loaded, logger } = await loadForCommand({ ...options, logLevel: options.logLevel ?? 'silent' });
     const written = await readWrittenConfig(options.config);
-    const placeOf: Setup['placeOf'] = (path) => ({
+    const placeOf: Setup['placeOf'] = (at) => ({
       file: options.config,
-      ...(written?.positionOf(path, 'key') ?? { line: 1, column: 1 }),
+      ...(written?.positionOf(at, 'key') ?? { line: 1, column: 1 }),
     });
     await withApp(terminal, { loaded, logger }, (app) => {
       const { problems, warnings, failed } = checkAll(app, loaded, placeOf);
-      if (options.json) terminal.out(JSON.stringify({ problems, warnings, failed }, undefined, 2));
+      const children = findChildPermissions(loaded);
+      if (options.json) terminal.out(JSON.stringify({ problems, warnings, failed, children }, undefined, 2));
       else {
         for (const problem of problems) terminal.out(toLine(problem));
         for (const { source, message } of failed) terminal.out(`source ${source}: ${message}`);
         for (const { message, ...place } of warnings)
           terminal.out(toLine({ ...place, message: `${paint('yellow', 'warning:')} ${message}` }));
+        const toShown = (at: string): string => path.relative(path.dirname(loaded.file), at) || '.';
+        for (const child of children) terminal.out(describePermissions(child, toShown));
         if (problems.length + failed.length === 0) terminal.out(toVerdict(loaded.file, warnings.length));
       }
       if (app.unusable().length > 0) exit(2);

@@ -165,7 +165,7 @@ test(
     for (const each of [dead, foreign]) {
       podman(...start, '--label', `bailiwick.owner=${each}`, image, 'sleep', '1000');
     }
-    onTestFinished(() => void podman('rm', '--force', '--all'));
+    onTestFinished(() => void podman('rm', '--force', '--time', '0', ...containers()));
     expect(containers()).toHaveLength(2);
     const next = contain();
     await next.upstream.contribution(never);

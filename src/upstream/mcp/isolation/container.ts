@@ -1,7 +1,7 @@
 import { findEngine, type ContainerEngine } from './container-engine.ts';
 import type { Isolation, Limits, SharedFolder } from './isolation.ts';
 import type { Launch, Program } from './launch.ts';
-import { OWNER_LABEL, ownerOf, sweepContainers } from './sweep-containers.ts';
+import { OWNER_LABEL, ownerOf, sweepContainers, toRemoval } from './sweep-containers.ts';
 import { isWithin, readFolders } from './shared-folders.ts';
 import { refuse } from './refusal.ts';
 
@@ -48,7 +48,7 @@ export async function toContained(program: Program, isolation: ContainerIsolatio
     cwd: '/',
     cleanup: {
       program: engine.program,
-      args: [...engine.options, 'rm', '--force', '--volumes', name],
+      args: toRemoval(engine, [name]),
       environment: engine.environment,
     },
     // The engine keeps the limits; what is measured outside is its own command line.

@@ -22,8 +22,13 @@ export async function sweepContainers(engine: ContainerEngine): Promise<void> {
     const [, id = '', owner = ''] = /^([0-9a-f]{12,64}) .*bailiwick\.owner[=:]([\w.-]+)/.exec(line) ?? [];
     if (owner !== '' && (await isGone(owner))) left.push(id);
   }
-  if (left.length > 0)
-    await runProbe(program, [...options, 'rm', '--force', '--volumes', ...left], environment);
+  if (left.length > 0) await runProbe(program, toRemoval(engine, left), environment);
+}
+
+/** Arguments that remove containers, at once. Docker does so anyway; Podman asks them to stop first, and waits. */
+export function toRemoval({ kind, options }: ContainerEngine, names: readonly string[]): string[] {
+  const atOnce = kind === 'podman' ? ['--time', '0'] : [];
+  return [...options, 'rm', '--force', '--volumes', ...atOnce, ...names];
 }
 
 /** Said only of processes that would be seen here if they lived. */

@@ -7,7 +7,7 @@ import { reserveCharge, type Charge, type Chargeable } from './charge.ts';
 import { describeCall, type Attempt } from './describe-call.ts';
 import { toSourceContext } from './questions/ask.ts';
 import { askForPages } from './questions/pages-first.ts';
-import { isInputRequired, relayQuestions } from './questions/relay.ts';
+import { isInputRequired, lacksCapability, relayQuestions } from './questions/relay.ts';
 import { invalidState } from './questions/request-state.ts';
 import { createQuestionTally, type QuestionTally } from './questions/tally.ts';
 import { rememberResultText } from './result-text.ts';
@@ -79,6 +79,9 @@ export async function recordedCall(
         status: 'ok',
       }));
       const inputRequired = isInputRequired(invoked.result);
+      const lack = tally.lack();
+      // A modern client is to hear what it would have to offer, and not only that the call failed without it.
+      if (lack && caller.round && invoked.status === 'tool-error') throw lacksCapability(source, lack);
       if (inputRequired) charge.asked();
       const result = inputRequired ? relayQuestions(caller, source, invoked.result, tally) : invoked.result;
       const text = JSON.stringify(result);

@@ -15,6 +15,7 @@ export interface Reached {
  * An upstream in this process whose tools ask what they are told to, by {@link CallContext.ask}:
  *
  * - `ask` puts its `questions` one after the other, `ask_at_once` together; both answer what came back, as JSON.
+ * - with `strict` a call fails that was refused an answer.
  * - with `wait` a call ends only when it is cancelled.
  * - `tell` reports progress and a message of the log around each question.
  * - `page_first` is a server of MCP 2025-11-25 that wants pages opened first.
@@ -62,10 +63,11 @@ export function createAskingUpstream(source: string): { upstream: Upstream; reac
     source,
     contribution: () => Promise.reject(new Error('not compiled')),
     onChange: () => {},
-    callTool: async (tool, args, context): Promise<CallOutcome> => ({
-      result: await run(tool.name, args, context),
-      status: 'ok',
-    }),
+    async callTool(tool, args, context): Promise<CallOutcome> {
+      const result = await run(tool.name, args, context);
+      const isError = args['strict'] === true && JSON.stringify(result).includes('refused');
+      return isError ? { result: { ...result, isError }, status: 'tool-error' } : { result, status: 'ok' };
+    },
     plan: () => ({ upstream: source, method: 'tools/call', params: {} }),
     async request(method, params, context) {
       const args = isJsonObject(params['arguments']) ? params['arguments'] : {};

@@ -184,3 +184,18 @@ test('pages that a legacy upstream wants opened first are asked of a modern clie
     });
   }
 });
+
+test('a call that fails for what its modern client does not offer says so as MCP does; one that does without goes on', async () => {
+  const { endpoint, records } = await serveAskingGateway();
+  for (const capabilities of [{}, { roots: {} }]) {
+    const args = { questions: [SAMPLING] };
+    const needed = await call(endpoint, 'helpdesk_ask', { ...args, strict: true }, {}, { capabilities });
+    expect(needed).toMatchObject({
+      status: 400,
+      error: { code: -32_021, data: { requiredCapabilities: { sampling: {} } } },
+    });
+    expect(records.at(-1)).toMatchObject({ result: { status: 'upstream-error', code: -32_021 } });
+    const done = await call(endpoint, 'helpdesk_ask', args, {}, { capabilities });
+    expect(answersOf(done.result)).toMatchObject([{ refused: 'CLIENT_REFUSED' }]);
+  }
+});

@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../catalog/json.ts';
 import { BailiwickError } from '../../errors.ts';
 import type { Ask, CallContext, ClientSession, Question } from '../../upstream/upstream.ts';
 import type { Caller } from '../road.ts';
@@ -26,7 +27,7 @@ export function toSourceContext(
     (ask: Ask, scope?: AbortSignal): Ask =>
     async (question, signal) => {
       try {
-        const shown = admit(caller, source, question);
+        const shown = admit(caller, source, question, tally);
         const answer = await ask(shown, scope ? AbortSignal.any([signal, scope]) : signal);
         const action = actionOf(question, answer);
         if (action === undefined)
@@ -55,27 +56,26 @@ export function toSourceContext(
 }
 
 /** @throws BailiwickError `CLIENT_REFUSED` for what may not be asked, `UPSTREAM_PROTOCOL` for what is no question. */
-function admit(caller: Caller, source: string, question: Question): Question {
+function admit(caller: Caller, source: string, question: Question, tally?: QuestionTally): Question {
   const kind = kindOf(question);
-  if (kind === undefined) {
-    throw new BailiwickError(
-      'CLIENT_REFUSED',
-      `a client is not asked ${JSON.stringify(question.method.slice(0, 64))}`,
-    );
-  }
+  if (kind === undefined)
+    throw unasked(`a client is not asked ${JSON.stringify(question.method.slice(0, 64))}`);
   if (questionSettingsOf(caller, source)[kind] === 'refuse') {
-    throw new BailiwickError(
-      'CLIENT_REFUSED',
-      `source ${source} may not ask for ${kind} (sources.${source}.questions.${kind})`,
-    );
+    throw unasked(`source ${source} may not ask for ${kind} (sources.${source}.questions.${kind})`);
   }
   const missing = missingCapabilities(question, caller.context.clientCapabilities);
   if (missing) {
-    throw new BailiwickError(
-      'CLIENT_REFUSED',
-      `the client does not offer what ${question.method} needs: ${JSON.stringify(missing)}`,
-      { data: { requiredCapabilities: missing } },
-    );
+    tally?.addLack(missing);
+    const needs = `the client does not offer what ${question.method} needs`;
+    throw unasked(`${needs}: ${JSON.stringify(missing)}`, { requiredCapabilities: missing });
   }
   return toShown(source, question);
+}
+
+/** JSON-RPC's "method not found", which a client answers that does not offer what it is asked. */
+const NOT_OFFERED = -32_601;
+
+function unasked(message: string, data: JsonObject = {}): BailiwickError {
+  const client = { code: NOT_OFFERED, message };
+  return new BailiwickError('CLIENT_REFUSED', message, { data: { client, ...data } });
 }

@@ -65,12 +65,17 @@ function admit(caller: Caller, source: string, request: Json): Question {
   }
   const missing = missingCapabilities(question, caller.context.clientCapabilities);
   if (missing) {
-    const message = `source ${source} needs what this client does not offer: ${JSON.stringify(missing)}`;
-    throw new BailiwickError('UPSTREAM_REJECTED', message, {
-      data: { upstream: { code: MISSING_CAPABILITY, message, data: { requiredCapabilities: missing } } },
-    });
+    throw lacksCapability(source, missing);
   }
   return toShown(source, question);
+}
+
+/** The fault of a call that cannot be carried out for a client of 2026-07-28 without what it does not offer. */
+export function lacksCapability(source: string, requiredCapabilities: JsonObject): BailiwickError {
+  const message = `source ${source} needs what this client does not offer: ${JSON.stringify(requiredCapabilities)}`;
+  return new BailiwickError('UPSTREAM_REJECTED', message, {
+    data: { upstream: { code: MISSING_CAPABILITY, message, data: { requiredCapabilities } } },
+  });
 }
 
 function wrong(source: string, what: string): BailiwickError {

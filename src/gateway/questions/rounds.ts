@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../catalog/json.ts';
-import { toBailiwickError, type BailiwickError } from '../../errors.ts';
+import { BailiwickError, toBailiwickError } from '../../errors.ts';
+import type { Ask } from '../../upstream/upstream.ts';
 import { brief } from '../brief.ts';
 import { refused } from '../recorded-call.ts';
 import type { Caller, Road } from '../road.ts';
@@ -97,8 +98,9 @@ export function createRounds(options: RoundsOptions): Rounds {
         round,
       };
       // Who cannot be asked anything never comes back with an answer.
-      if (!QUESTION_KINDS.some((kind) => context.clientCapabilities?.[kind] !== undefined))
-        return setOut(from);
+      if (!QUESTION_KINDS.some((kind) => context.clientCapabilities?.[kind] !== undefined)) {
+        return setOut({ ...from, context: { ...from.context, ask: nobody } });
+      }
       const call = held.create(principalKey(caller.principal), (id, expiresAt) =>
         states.seal(caller, request, { kind: 'held', call: id, process }, expiresAt),
       );
@@ -112,5 +114,9 @@ export function createRounds(options: RoundsOptions): Rounds {
     close: () => held.close(),
   };
 }
+
+/** For a client that offers nothing: what is wanted of it is found out before this. */
+const nobody: Ask = () =>
+  Promise.reject(new BailiwickError('CLIENT_REFUSED', 'the client offers nothing to be asked'));
 
 const KINDS = { 'tools/call': 'tool', 'prompts/get': 'prompt', 'resources/read': 'resource' } as const;

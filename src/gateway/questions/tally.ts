@@ -7,6 +7,10 @@ type Ending = AnswerAction | 'error' | 'asked';
 /** What was asked during one call and how it was answered, in numbers. */
 export interface QuestionTally {
   add(method: string, ending: Ending): void;
+  /** Notes what a client would have to offer to be asked something, as MCP `ClientCapabilities`. */
+  addLack(required: JsonObject): void;
+  /** What was wanted of the client and it does not offer; undefined: nothing. */
+  lack(): JsonObject | undefined;
   /** Counts answers that a client repeated its request with. */
   addAnswers(inputResponses: JsonObject | undefined): void;
   /** By method and ending; undefined: nothing was asked. */
@@ -15,6 +19,7 @@ export interface QuestionTally {
 
 export function createQuestionTally(): QuestionTally {
   const counts = new Map<string, Map<Ending, number>>();
+  let lacking: JsonObject | undefined;
   const add = (method: string, ending: Ending): void => {
     const endings = counts.get(method) ?? new Map<Ending, number>();
     endings.set(ending, (endings.get(ending) ?? 0) + 1);
@@ -22,6 +27,10 @@ export function createQuestionTally(): QuestionTally {
   };
   return {
     add,
+    addLack(required) {
+      lacking = { ...lacking, ...required };
+    },
+    lack: () => lacking,
     addAnswers(inputResponses = {}) {
       for (const answer of Object.values(inputResponses)) {
         const method = methodOfAnswer(answer);

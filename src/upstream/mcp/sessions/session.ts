@@ -77,10 +77,12 @@ export function createSession(terms: Terms, options: SessionOptions): UpstreamSe
     async onRequest(question, taken, handlers) {
       const { method, params } = question;
       if (terms.isOwn && method === 'roots/list' && covers(terms.capabilities, method)) return { roots: [] };
-      if (terms.isOwn || !covers(terms.capabilities, method, params)) throw cannotBeAsked(method);
-      const answer = (handlers ?? onlyCall())?.onRequest ?? terms.client?.ask;
-      if (!answer) throw cannotBeAsked(method);
-      return answer(question, taken);
+      if (terms.isOwn) throw cannotBeAsked(method);
+      // The call itself says what its client does not offer, and hears that it was wanted.
+      const ofCall = (handlers ?? onlyCall())?.onRequest;
+      if (ofCall) return ofCall(question, taken);
+      if (!terms.client || !covers(terms.capabilities, method, params)) throw cannotBeAsked(method);
+      return terms.client.ask(question, taken);
     },
     onNotification(method, params, handlers) {
       if (method === 'notifications/resources/updated') return subscriptions.updated(params);

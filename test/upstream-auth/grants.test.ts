@@ -21,6 +21,8 @@ const pem = (kind: 'rsa' | 'ec' | 'ed25519'): string => {
   return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 };
 
+const decode = (part: string): unknown => JSON.parse(Buffer.from(part, 'base64url').toString('utf8'));
+
 describe('client credentials', () => {
   test('are one account for all callers, and its tools are listed at once', async () => {
     const { authorization, gateway, server } = await start(() => ({
@@ -68,7 +70,6 @@ describe('client credentials', () => {
     const [request] = authorization.tokenRequests('client_credentials');
     const assertion = request?.parameters.get('client_assertion') ?? '';
     const [header = '', claims = '', signature = ''] = assertion.split('.');
-    const decode = (part: string): unknown => JSON.parse(Buffer.from(part, 'base64url').toString('utf8'));
     expect(decode(header)).toEqual({ alg: algorithm, typ: 'JWT', kid: 'k1' });
     expect(decode(claims)).toMatchObject({
       iss: 'bailiwick',

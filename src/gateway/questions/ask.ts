@@ -45,13 +45,12 @@ export function toSourceContext(
     signal: during,
     ...(clientCapabilities && { clientCapabilities }),
     ...(context.ask && { ask: govern(context.ask, during) }),
-    ...(context.caller &&
-      session && {
-        caller: {
-          ...context.caller,
-          session: { ...session, ask: govern(session.ask) } satisfies ClientSession,
-        },
-      }),
+    // Without a caller an upstream would take the call for the gateway's own, and act with whatever that may use.
+    caller: {
+      ...context.caller,
+      principal: caller.principal,
+      ...(session && { session: { ...session, ask: govern(session.ask) } satisfies ClientSession }),
+    },
   };
 }
 

@@ -30,6 +30,15 @@ interface Grant {
   readonly redirectUri: string;
 }
 
+function newGrant(parameters: URLSearchParams): Grant {
+  return {
+    family: randomBytes(6).toString('hex'),
+    scope: parameters.get('scope') ?? '',
+    challenge: parameters.get('code_challenge') ?? '',
+    redirectUri: parameters.get('redirect_uri') ?? '',
+  };
+}
+
 /** An authorization server made by hand: right by default, and wrong where a test wants it. Everybody consents at once. */
 export async function startAuthorizationServer(options: AuthorizationServerOptions = {}) {
   const { expiresIn = 3600 } = options;
@@ -67,13 +76,6 @@ export async function startAuthorizationServer(options: AuthorizationServerOptio
       for (const [token, grant] of tokens) if (grant.family === family) tokens.delete(token);
     }
   };
-
-  const newGrant = (parameters: URLSearchParams): Grant => ({
-    family: randomBytes(6).toString('hex'),
-    scope: parameters.get('scope') ?? '',
-    challenge: parameters.get('code_challenge') ?? '',
-    redirectUri: parameters.get('redirect_uri') ?? '',
-  });
 
   const token = (parameters: URLSearchParams): object => {
     switch (parameters.get('grant_type')) {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { ErrorCode } from '../../src/errors.ts';
 import { call, faultOf, never, startUpstream, textOf, until } from '../mcp-upstream/support.ts';
-import { LOSSES, REFUSALS, startFaultProxy, type Fault } from './fault-proxy.ts';
+import { LOSSES, REFUSALS, startFaultProxy } from './fault-proxy.ts';
 import { startServer } from './server.ts';
 
 interface Told {
@@ -40,8 +40,8 @@ const TOLD: Record<keyof typeof REFUSALS | keyof typeof LOSSES, Told> = {
 };
 
 const rows = (['legacy', 'modern'] as const).flatMap((kind) => [
-  ...Object.entries(REFUSALS).map(([name, fault]) => ({ kind, name, fault: fault as Fault, done: 0 })),
-  ...Object.entries(LOSSES).map(([name, fault]) => ({ kind, name, fault: fault as Fault, done: 1 })),
+  ...Object.entries(REFUSALS).map(([name, fault]) => ({ kind, name, fault, done: 0 })),
+  ...Object.entries(LOSSES).map(([name, fault]) => ({ kind, name, fault, done: 1 })),
 ]);
 
 test.each(rows)(

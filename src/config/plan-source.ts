@@ -82,7 +82,8 @@ export function planSource(source: string, settings: SourceSettings, deps: PlanO
     const { price: _price, prices: _prices, ...unpriced } = settings;
     return planLocalTools(source, unpriced, { loaded, logger, now, clientInfo });
   }
-  const { mcp, trustAnnotations, timeout, startupTimeout, sessions, maxSessions, sessionIdle } = settings;
+  const { mcp, trustAnnotations, timeout, startupTimeout, listTimeout } = settings;
+  const { breaker, sessions, maxSessions, sessionIdle } = settings;
   const compile = (lists: McpLists): Contribution => compileMcp({ source, trustAnnotations, ...lists });
   const keptLists = keepListsOf(source, mcp, deps, compile);
   const options: McpUpstreamOptions = {
@@ -101,6 +102,8 @@ export function planSource(source: string, settings: SourceSettings, deps: PlanO
     timeoutMs: timeout,
     startupTimeoutMs: startupTimeout,
     sessions: { mode: sessions, maxSessions, idleMs: sessionIdle },
+    listTimeoutMs: listTimeout,
+    breakerFailures: breaker.failures,
     logger,
     now,
     clientInfo,

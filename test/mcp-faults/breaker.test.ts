@@ -142,7 +142,7 @@ test('a late answer to an earlier request closes it, a late failure does not ope
 });
 
 test('one credential that gets no answer stops no other', async () => {
-  const breakers = createBreakers(createFixture(1).options);
+  const { of: breakers } = createBreakers(createFixture(1).options);
   await faultOf(breakers('a').guard(() => Promise.reject(TIMEOUT)));
   expect((await faultOf(breakers('a').guard(async () => {}))).message).toContain('is down');
   await breakers('b').guard(async () => {});

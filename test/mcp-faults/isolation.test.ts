@@ -18,7 +18,7 @@ test.each(HANGING)(
     });
     await using client = await connect('v2 modern', gateway.endpoint);
     const fault: Fault = name === 'an event without end' ? slowEvent : REFUSALS[name];
-    proxy.use(fault, 'everything');
+    proxy.use(fault);
     const order: string[] = [];
     const ended = new AbortController();
     const hanging = Array.from({ length: 8 }, () =>

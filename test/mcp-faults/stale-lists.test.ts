@@ -56,3 +56,12 @@ test('what is kept of a source belongs to its settings: another URL is another s
   await using second = await gatewayOf({ far: { mcp: { url: elsewhere } } }, { state });
   expect(await names(second.endpoint)).toEqual([]);
 });
+test('a source that goes away while the gateway runs keeps its tools, and the snapshot says since when', async () => {
+  const server = await startServer('modern');
+  await using gateway = await gatewayOf({ far: { mcp: { url: server.url } } });
+  await server[Symbol.asyncDispose]();
+  await using client = await connect('v2 modern', gateway.endpoint);
+  for (let round = 0; round < 3; round++) await client.callTool({ name: 'far_work', arguments: {} });
+  await expect.poll(() => gateway.app.gateway.current().stale.has('far')).toBe(true);
+  expect(await names(gateway.endpoint)).toEqual(['far_work']);
+});

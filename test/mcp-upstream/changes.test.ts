@@ -75,7 +75,9 @@ test('a modern server over HTTP comes back by itself, and its changes are heard 
   const fault = await faultOf(call(upstream, 'echo', { text: 'a' }));
   expect(fault.code).toBe('UPSTREAM_UNAVAILABLE');
   await startHttpFixture('modern-server.ts', { PORT: new URL(first.url).port });
-  await until(() => upstream.changes() > 0, 'the return is announced');
+  const isBack = () => upstream.log.some(({ message }) => message === 'upstream is reachable again');
+  await until(isBack, 'the server is found again');
+  await until(() => upstream.changes() > 1, 'the return is announced, as its absence was');
   const before = upstream.changes();
   await until(async () => {
     await call(upstream, 'add-tool');

@@ -113,7 +113,9 @@ test('server-everything over HTTP comes back by itself after a restart, with a n
   const fault = await faultOf(call(upstream, 'echo', { message: 'b' }));
   expect(fault.code).toBe('UPSTREAM_UNAVAILABLE');
   await startEverything(port);
-  await until(() => upstream.changes() > 0, 'the return is announced');
+  const isBack = () => upstream.log.some(({ message }) => message === 'upstream is reachable again');
+  await until(isBack, 'the server is found again');
+  await until(() => upstream.changes() > 1, 'the return is announced, as its absence was');
   expect(textOf(await call(upstream, 'echo', { message: 'c' }))).toBe('Echo: c');
 });
 

@@ -1,4 +1,4 @@
-import { toBailiwickError, type BailiwickError } from '../../errors.ts';
+import { BailiwickError, toBailiwickError } from '../../errors.ts';
 import { createPause, retryAfterOf, type PauseOptions } from './pause.ts';
 
 export interface BreakerOptions extends PauseOptions {
@@ -24,6 +24,8 @@ export interface BreakerOptions extends PauseOptions {
 export interface Breaker {
   /** @throws what `work` throws; BailiwickError `UPSTREAM_UNAVAILABLE` with `retryAfterMs`, without doing it, while open */
   guard<T>(work: () => Promise<T>): Promise<T>;
+  /** The upstream can be reached again, as somebody else found out: the next request may try. */
+  retryNow(): void;
   /** True while requests are not let through as a rule. */
   isOpen(): boolean;
 }
@@ -81,6 +83,7 @@ export function createBreaker(options: BreakerOptions): Breaker {
         throw error;
       }
     },
+    retryNow: pause.end,
     isOpen: () => state !== 'closed',
   };
 }
@@ -93,10 +96,12 @@ const NOT_THE_SERVER = new Set<unknown>([502, 503, 504]);
  * nothing was sent.
  */
 function judge(fault: BailiwickError): 'answered' | 'unanswered' | 'busy' | 'unknown' {
-  const { code, data, nothingSent } = fault;
+  const { code, data, nothingSent, cause } = fault;
   const { status } = data;
-  if (nothingSent || !code.startsWith('UPSTREAM_')) return 'unknown';
+  if (!code.startsWith('UPSTREAM_')) return 'unknown';
   if (code === 'UPSTREAM_TIMEOUT') return 'unanswered';
+  // A connection that could not be opened has the network's own error behind it; what we refused ourselves has none, or ours.
+  if (nothingSent && (cause === undefined || cause instanceof BailiwickError)) return 'unknown';
   if (code !== 'UPSTREAM_UNAVAILABLE') return 'answered';
   if (retryAfterOf(fault) > 0) return 'busy';
   return status === undefined || NOT_THE_SERVER.has(status) ? 'unanswered' : 'answered';

@@ -4,9 +4,15 @@ import { createBreaker, type Breaker, type BreakerOptions } from './breaker.ts';
 const MAX_BREAKERS = 1_000;
 
 /** A breaker for each credential that is shown to an upstream: what one is refused is no fault of the others. */
-export function createBreakers(options: BreakerOptions): (shareKey: string) => Breaker {
+export interface Breakers {
+  of(shareKey: string): Breaker;
+  /** The upstream can be reached again. */
+  retryNow(): void;
+}
+
+export function createBreakers(options: BreakerOptions): Breakers {
   const breakers = new Map<string, Breaker>();
-  return (shareKey) => {
+  const of = (shareKey: string): Breaker => {
     const breaker = breakers.get(shareKey) ?? createBreaker(options);
     breakers.delete(shareKey);
     breakers.set(shareKey, breaker);
@@ -16,5 +22,11 @@ export function createBreakers(options: BreakerOptions): (shareKey: string) => B
       if (oldest !== undefined) breakers.delete(oldest);
     }
     return breaker;
+  };
+  return {
+    of,
+    retryNow() {
+      for (const breaker of breakers.values()) breaker.retryNow();
+    },
   };
 }

@@ -20,7 +20,8 @@ export interface LinkOptions<C> {
   readonly keepsUp?: () => boolean;
   /** A connection stands again after an earlier one was lost or an attempt failed. */
   readonly onRecovered: () => void;
-  readonly onDown: (fault: BailiwickError, retryInMs: number) => void;
+  /** A connection was lost, or could not be opened. `isAway`: it is no loss that is forgiven, uses fail until the next attempt. */
+  readonly onDown: (fault: BailiwickError, retryInMs: number, isAway: boolean) => void;
 }
 
 /** Keeps one connection: opened on first use, shared, opened again after it was lost, on use and in the background. */
@@ -31,6 +32,8 @@ export interface Link<C> {
   lose(connection: C, fault: BailiwickError): void;
   /** Says that a connection has to be opened anew though nothing is wrong: on the next use, at once. */
   renew(connection: C): void;
+  /** The upstream can be reached again, as somebody else found out: the next use may connect. */
+  retryNow(): void;
   /** Whether a connection stands; if none does, `onRecovered` tells when one does again. */
   isUp(): boolean;
   close(): Promise<void>;
@@ -80,7 +83,7 @@ export function createLink<C>(options: LinkOptions<C>): Link<C> {
       const fault = options.toFault(error);
       failures += 1;
       const delayMs = pause.begin(fault, failures);
-      if (!isClosed) options.onDown(fault, delayMs);
+      if (!isClosed) options.onDown(fault, delayMs, true);
       retryLater(delayMs);
       throw fault;
     }
@@ -101,7 +104,7 @@ export function createLink<C>(options: LinkOptions<C>): Link<C> {
       const delayMs = pause.begin(fault, failures);
       // The first loss is forgiven: the next call connects at once. From the second in a row on, calls wait their turn.
       if (failures === 1) pause.end();
-      options.onDown(fault, delayMs);
+      options.onDown(fault, delayMs, failures > 1);
       retryLater(delayMs);
     },
     renew(old) {
@@ -109,6 +112,7 @@ export function createLink<C>(options: LinkOptions<C>): Link<C> {
       connection = undefined;
       isReplacement = true;
     },
+    retryNow: pause.end,
     isUp: () => connection !== undefined,
     async close() {
       if (isClosed) return;

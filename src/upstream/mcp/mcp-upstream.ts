@@ -4,12 +4,13 @@ import { BailiwickError } from '../../errors.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import { createScrubber, type Scrub } from '../scrub.ts';
 import type { Upstream } from '../upstream.ts';
+import { createBreakers } from './breakers.ts';
 import { createStaticCredentials, type McpCredentials } from './credentials.ts';
 import { delayOf, type Backoff } from './link.ts';
 import { readLists, type McpLists } from './lists.ts';
 import { mirrorsHeaders, toCallParams, toMirroredTool, withContext } from './parameters.ts';
 import { requestIdOf } from './relay-transport.ts';
-import { createRequester } from './requester.ts';
+import { createRequester, type Requester } from './requester.ts';
 import { toOutcome, toResult } from './results.ts';
 import { secretsOf } from './secrets.ts';
 import { createPool, DEFAULT_SESSIONS, type Pool, type PoolOptions } from './sessions/pool.ts';
@@ -27,6 +28,10 @@ export interface McpUpstreamOptions {
   readonly timeoutMs: number;
   /** How long opening a connection, or reading a page of a list, may take. */
   readonly startupTimeoutMs: number;
+  /** How long reading all lists may take. Default: a minute. */
+  readonly listTimeoutMs?: number;
+  /** After how many calls in a row without an answer others fail at once. Default: 5. */
+  readonly breakerFailures?: number;
   readonly logger: Logger;
   readonly now: () => number;
   readonly clientInfo: { readonly name: string; readonly version: string };
@@ -48,6 +53,7 @@ const COALESCE_MS = 50;
 /** One upstream MCP server, over stdio or HTTP, in whichever era it speaks. */
 export function createMcpUpstream(options: McpUpstreamOptions): Upstream {
   const { source, server, logger, now, timeoutMs, startupTimeoutMs } = options;
+  const { listTimeoutMs = 60_000 } = options;
   const backoff = options.backoff ?? { initialMs: 500, maximumMs: 60_000 };
   const random = options.random ?? Math.random;
   const credentials = options.credentials ?? createStaticCredentials('url' in server ? server.headers : {});
@@ -67,6 +73,31 @@ export function createMcpUpstream(options: McpUpstreamOptions): Upstream {
       listener?.();
     }, COALESCE_MS).unref();
   };
+
+  let isReached = true;
+  const onReach = (isReachedNow: boolean): void => {
+    if (isReachedNow) {
+      breakers.retryNow();
+      pool.retryNow();
+    } else if (isReached) announceChange();
+    isReached = isReachedNow;
+  };
+
+  const breakers = createBreakers({
+    source,
+    threshold: options.breakerFailures ?? 5,
+    backoff,
+    now,
+    random,
+    onOpen(fault, retryInMs) {
+      logger.warn({ source, err: fault, retryInMs }, 'upstream does not answer; calls fail until it does');
+      announceChange();
+    },
+    onClose() {
+      logger.info({ source }, 'upstream answers again');
+      announceChange();
+    },
+  });
 
   const pool: Pool = createPool({
     source,
@@ -95,6 +126,7 @@ export function createMcpUpstream(options: McpUpstreamOptions): Upstream {
       random,
       backoff,
       timeoutMs,
+      onReach,
       // The gateway's own session hears of each change too, unless its child was spared.
       onListChanged: (session) => {
         if (session.terms.isOwn || !pool.own.isUp()) announceChange();
@@ -102,6 +134,8 @@ export function createMcpUpstream(options: McpUpstreamOptions): Upstream {
     },
   });
   const request = createRequester({ source, pool, credentials, scrub, onStale: announceChange });
+
+  const call: Requester = (one) => breakers.of(credentials.shareKey(one.context)).guard(() => request(one));
 
   const list = async (signal: AbortSignal): Promise<Contribution> => {
     const { capabilities, handshake } = await pool.own.get({ signal });
@@ -120,6 +154,21 @@ export function createMcpUpstream(options: McpUpstreamOptions): Upstream {
     return options.compile({ ...lists, handshake });
   };
 
+  /** Pages may come in time, each by itself, and never end. */
+  const withinListTimeout = async (signal: AbortSignal): Promise<Contribution> => {
+    const ended = AbortSignal.any([signal, AbortSignal.timeout(startupTimeoutMs + listTimeoutMs)]);
+    try {
+      return await list(ended);
+    } catch (error) {
+      if (!ended.aborted || signal.aborted) throw error;
+      throw new BailiwickError(
+        'UPSTREAM_TIMEOUT',
+        `source ${source} did not list all it offers in ${listTimeoutMs} ms`,
+        { cause: error },
+      );
+    }
+  };
+
   /** A server that stands but does not list: nothing else would say when to ask again. */
   const listAgainLater = (): void => {
     if (closing.signal.aborted || !pool.own.isUp()) return;
@@ -132,7 +181,7 @@ export function createMcpUpstream(options: McpUpstreamOptions): Upstream {
     source,
     async contribution(signal) {
       try {
-        const contribution = await list(signal);
+        const contribution = await withinListTimeout(signal);
         listFailures = 0;
         clearTimeout(listTimer);
         return contribution;
@@ -146,7 +195,7 @@ export function createMcpUpstream(options: McpUpstreamOptions): Upstream {
     },
     async callTool(tool, args, context) {
       const params = toCallParams(tool, args);
-      const raw = await request({
+      const raw = await call({
         method: 'tools/call',
         toParams: (connection, round) => withContext(params, context, connection.era, round),
         context,
@@ -161,7 +210,7 @@ export function createMcpUpstream(options: McpUpstreamOptions): Upstream {
     },
     async request(method, params, context) {
       const { uri } = params;
-      const raw = await request({
+      const raw = await call({
         method,
         toParams: (connection, round) => withContext(params, context, connection.era, round),
         context,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PatienceSettings } from './patience-settings.ts';
 import { ChildSettingsShape } from './child-settings.ts';
 import { QuestionSettings } from './question-settings.ts';
 import { SessionSettings } from './session-settings.ts';
@@ -94,9 +95,11 @@ export const McpSourceSettings = z
       examples: [60_000],
     }),
     startupTimeout: milliseconds.default(30_000).meta({
-      description: 'How long the server may take to start, connect and list what it offers, in milliseconds.',
+      description:
+        'How long the server may take to start and connect, and to answer with one page of a list, in milliseconds.',
       examples: [30_000],
     }),
+    ...PatienceSettings,
   })
   .meta({ description: 'An upstream MCP server.' });
 

@@ -46,6 +46,8 @@ export interface Pool {
    * @throws BailiwickError as `Upstream`; nothing was sent
    */
   lease(context: CallContext, call?: RelayedCall): Promise<Lease>;
+  /** The upstream can be reached again: every session may connect, whatever failed before. */
+  retryNow(): void;
   close(): Promise<void>;
 }
 
@@ -199,6 +201,9 @@ export function createPool(options: PoolOptions): Pool {
         if (lease) return lease;
       }
       throw new EraChangedError(source);
+    },
+    retryNow() {
+      for (const session of sessions) session.retryNow();
     },
     async close() {
       clearTimeout(sweepTimer);

@@ -34,6 +34,8 @@ export interface SessionOptions {
   readonly signal: AbortSignal;
   /** What is known of the server's era before a connection is opened, and what one then showed. */
   readonly era: { known(): 'legacy' | undefined; learn(era: Era): void };
+  /** The gateway's own session cannot be opened, or keeps being lost; or stands again after that. */
+  readonly onReach: (isReached: boolean) => void;
   /** A list of the upstream may have changed. */
   readonly onListChanged: (session: UpstreamSession) => void;
 }
@@ -50,6 +52,8 @@ export interface UpstreamSession {
   /** The connection, with the log level that its calls want. */
   get(context: CallContext): Promise<Connection>;
   isUp(): boolean;
+  /** The upstream can be reached again: the next use may connect, whatever failed before. */
+  retryNow(): void;
   /** The connection is of no more use. */
   giveUp(connection: Connection, error: unknown): void;
   /** The connection has to be opened anew though nothing is wrong. Without one: the one that stands, if one does. */
@@ -159,9 +163,14 @@ export function createSession(terms: Terms, options: SessionOptions): UpstreamSe
     keepsUp: () => terms.isOwn || subscriptions.size > 0,
     onRecovered: () => {
       logger.info({ source }, 'upstream is reachable again');
-      if (terms.isOwn) options.onListChanged(session);
+      if (!terms.isOwn) return;
+      options.onReach(true);
+      options.onListChanged(session);
     },
-    onDown: (fault, retryInMs) => logger.warn({ source, err: fault, retryInMs }, 'upstream is not reachable'),
+    onDown(fault, retryInMs, isAway) {
+      logger.warn({ source, err: fault, retryInMs }, 'upstream is not reachable');
+      if (terms.isOwn && isAway) options.onReach(false);
+    },
   });
 
   const subscriptions = createSubscriptions({
@@ -195,6 +204,7 @@ export function createSession(terms: Terms, options: SessionOptions): UpstreamSe
       return connection;
     },
     isUp: link.isUp,
+    retryNow: link.retryNow,
     giveUp,
     renew(connection = current?.connection) {
       if (!connection) return;

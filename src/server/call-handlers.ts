@@ -43,8 +43,9 @@ export function addCallHandlers(
   );
   server.setRequestHandler('resources/read', (request, context) =>
     answer(async () => {
-      const result = await serveResource(gateway, caller(context), request.params.uri);
-      return result as unknown as ReadResourceResult;
+      const from = caller(context);
+      const result = await serveResource(gateway, from, request.params.uri);
+      return toReadResult(result, from) as unknown as ReadResourceResult;
     }),
   );
   server.setRequestHandler('prompts/get', (request, context) =>
@@ -64,4 +65,14 @@ export function addCallHandlers(
       )) as unknown as CompleteResult;
     }),
   );
+}
+
+/**
+ * What an upstream says of how long a resource may be kept (MCP 2026-07-28) is passed on to clients that know of it. Who may read
+ * it is decided for each caller, so no client may keep it for others.
+ */
+function toReadResult(result: JsonObject, { via }: Caller): JsonObject {
+  const { ttlMs, cacheScope: _upstreams, ...rest } = result;
+  if (via.era !== 'modern' || isInputRequired(result)) return rest;
+  return { ...rest, ...(ttlMs !== undefined && { ttlMs }), cacheScope: 'private' };
 }

@@ -1,5 +1,4 @@
-import { McpServer } from '@modelcontextprotocol/server';
-import type { ServerContext } from '@modelcontextprotocol/server';
+import { McpServer, type ServerContext, type Transport } from '@modelcontextprotocol/server';
 import { toolAt } from '../gateway/endpoint.ts';
 import { freshness } from '../gateway/list-freshness.ts';
 import { offerTo } from '../gateway/offer.ts';
@@ -10,6 +9,7 @@ import { toCaller, toClient, type Client } from './caller.ts';
 import { createClientSession } from './client-session.ts';
 import { addListHandlers } from './list-handlers.ts';
 import { addLogLevelHandler } from './log-level.ts';
+import { withPlainErrors } from './plain-errors.ts';
 import { SERVER_INFO } from './server-info.ts';
 import { addSubscriptionHandlers } from './subscription-handlers.ts';
 
@@ -46,7 +46,7 @@ export function createMcpServer(
   return product;
 }
 
-/** Gives the SDK the schemas it needs to check `Mcp-Param-*` headers against the body (MCP 2026-07-28, SEP-2243). */
+/** Tells errors in plain words, and gives the SDK the schemas it needs to check `Mcp-Param-*` headers against the body (MCP 2026-07-28, SEP-2243). */
 class GatewayMcpServer extends McpServer {
   readonly #client: Client;
 
@@ -63,6 +63,11 @@ class GatewayMcpServer extends McpServer {
       cacheHints: { 'server/discover': { ttlMs, cacheScope: 'private' } },
     });
     this.#client = client;
+  }
+
+  override async connect(transport: Transport): Promise<void> {
+    withPlainErrors(transport);
+    await super.connect(transport);
   }
 
   override toolInputSchemaJson(name: string): Record<string, unknown> | undefined {

@@ -30,6 +30,7 @@ const PLAYS: Record<string, Play> = {
 
 /** How often, and for how long, it is looked for the tools of a server that somebody has just signed in to. */
 const MOST_LOOKS = 50;
+const LOOKS_AFTER_A_MOVE = 250;
 const LOOKS_PER_SIGN_IN = 10;
 const LOOK_AGAIN_MS = 100;
 
@@ -37,7 +38,8 @@ const LOOK_AGAIN_MS = 100;
 export async function play(scenario: string, client: Client, context: Context): Promise<void> {
   const named = PLAYS[scenario];
   if (named !== undefined) return named(client, context);
-  if (scenario.startsWith('auth/')) return signIn(client);
+  if (scenario === 'auth/authorization-server-migration') return signIn(client, LOOKS_AFTER_A_MOVE);
+  if (scenario.startsWith('auth/')) return signIn(client, MOST_LOOKS);
   throw new Error(`nothing is known of the scenario ${scenario}`);
 }
 
@@ -51,10 +53,10 @@ async function call(client: Client, name: string, args: Record<string, unknown> 
 }
 
 /** Signs in where that is all that is offered, then calls twice: a server may change its mind after the first call. */
-async function signIn(client: Client): Promise<void> {
+async function signIn(client: Client, looks: number): Promise<void> {
   const names = async (): Promise<string[]> =>
     (await client.listTools(undefined, { cacheMode: 'refresh' })).tools.map(({ name }) => name);
-  for (let attempts = 0; attempts < MOST_LOOKS; attempts++) {
+  for (let attempts = 0; attempts < looks; attempts++) {
     const offered = await names();
     if (offered.includes('test-tool')) break;
     // Once more where the server has changed its mind about the first one.

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, test } from 'vitest';
+import { BACK_CHANNEL } from './back-channel.ts';
 import { CLIENTS, connectAs, type AnyClient } from './kinds.ts';
 import { startMatrix, UPSTREAM_NAMES, UPSTREAMS } from './matrix.ts';
 import { PROMISES } from './promises.ts';
@@ -19,8 +20,14 @@ describe.each(PAIRS)('a $kind client of $source over HTTP', ({ kind, source }) =
   });
   afterAll(() => client[Symbol.asyncDispose]());
 
-  test.each(PROMISES)('%s', (_sentence, prove) => {
+  test.each([...PROMISES, ...BACK_CHANNEL])('%s', (_sentence, prove) => {
     const { isModern } = UPSTREAMS[source];
-    return prove({ client, isModern, shown: (name) => name, uri: (uri) => uri });
+    return prove({
+      client,
+      isModern,
+      isShared: !source.includes('stdio'),
+      shown: (name) => name,
+      uri: (uri) => uri,
+    });
   });
 });

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { BIN } from '../support/command-line.ts';
 import { createFolder } from '../support/gateway.ts';
+import { BACK_CHANNEL } from './back-channel.ts';
 import { connectAs, type AnyClient } from './kinds.ts';
 import { startUpstreams, UPSTREAMS, type UpstreamName } from './matrix.ts';
 import { PROMISES } from './promises.ts';
@@ -33,9 +34,10 @@ describe.each(['v1', 'v2 legacy', 'v2 modern'] as const)('a %s client over stdio
   afterAll(() => client[Symbol.asyncDispose]());
 
   describe.each(SOURCES)('of %s, among other servers', (source) => {
-    test.each(PROMISES)('%s', (_sentence, prove) =>
+    test.each([...PROMISES, ...BACK_CHANNEL])('%s', (_sentence, prove) =>
       prove({
         client,
+        isShared: !source.includes('stdio'),
         isModern: UPSTREAMS[source].isModern,
         shown: (name) => `${source}_${name}`,
         uri: (uri) => `${source}+${uri}`,

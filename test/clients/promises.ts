@@ -8,12 +8,14 @@ export interface Pair {
   readonly shown: (name: string) => string;
   /** The URI of a resource as the client sees it. */
   readonly uri: (uri: string) => string;
+  /** One process serves all connections. One on standard input and output is started for each, and knows of itself only. */
+  readonly isShared: boolean;
   /** The server speaks 2026-07-28. */
   readonly isModern: boolean;
 }
 
 const TRACEPARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
-export const WAIT = { timeout: 3_000, interval: 20 };
+export const WAIT = { timeout: 8_000, interval: 20 };
 
 /** A plain sentence and its proof. */
 export type Proven = readonly [string, (pair: Pair) => Promise<void>];

@@ -59,25 +59,27 @@ test('login, logins, call and logout work in the terminal, and none of them show
   for (const secret of authorization.secrets) expect(said.join('\n')).not.toContain(secret);
 });
 
+/** What a command says of settings that it does not take. */
+async function check(auth: object, more: Record<string, unknown> = {}, headers = {}) {
+  const files = filesFor('https://mcp.example.com/mcp', auth, {
+    sources: { issues: { mcp: { url: 'https://mcp.example.com/mcp', auth, headers } } },
+    ...more,
+  });
+  const workspace = await createFolder(files);
+  onTestFinished(() => workspace[Symbol.asyncDispose]());
+  const { status, err } = await runCommand([
+    'logout',
+    'issues',
+    '--as',
+    'ann',
+    '--config',
+    path.join(workspace.folder, 'bailiwick.yaml'),
+  ]);
+  expect(status).toBe(2);
+  return err;
+}
+
 test('settings that cannot work are told with their place', async () => {
-  const check = async (auth: object, more: Record<string, unknown> = {}, headers = {}) => {
-    const files = filesFor('https://mcp.example.com/mcp', auth, {
-      sources: { issues: { mcp: { url: 'https://mcp.example.com/mcp', auth, headers } } },
-      ...more,
-    });
-    const workspace = await createFolder(files);
-    onTestFinished(() => workspace[Symbol.asyncDispose]());
-    const { status, err } = await runCommand([
-      'logout',
-      'issues',
-      '--as',
-      'ann',
-      '--config',
-      path.join(workspace.folder, 'bailiwick.yaml'),
-    ]);
-    expect(status).toBe(2);
-    return err;
-  };
   expect(await check({ oauth: {} }, {}, { authorization: 'Bearer x' })).toContain('beside `auth`');
   expect(await check({ clientCredentials: { clientId: 'a' } })).toContain('`clientSecret` or `privateKey`');
   expect(await check({ oauth: {} }, { state: { redis: { url: 'redis://127.0.0.1:1' } } })).toContain(

@@ -144,6 +144,19 @@ test('a changed, a new and a removed file take effect at the next reload, and on
   expect(textOf(await client.callTool({ name: 'ops_new', arguments: {} }))).toBe('new');
 });
 
+test('a package.json that speaks of CommonJS, as npm makes it, does not matter to TypeScript', async () => {
+  await using gateway = await startGateway({
+    'bailiwick.yaml': toConfig(),
+    ...FILES,
+    'package.json': '{ "name": "x", "type": "commonjs" }',
+    'lib/polite.ts': 'export const polite = true as boolean;',
+    'tools/polite.ts': `import { polite } from '../lib/polite.ts';
+export default { name: 'polite', description: 'Is it?', access: 'read', run: () => String(polite) };`,
+  });
+  await using client = await connect('v2 modern', gateway.endpoint, KEYS.dana);
+  expect(textOf(await client.callTool({ name: 'ops_polite', arguments: {} }))).toBe('true');
+});
+
 test('a setting that means no file that is there is refused with its place', async () => {
   const text = toConfig().replace('./tools/*.ts', '[./tools/*.ts, ./gone/one.ts, ./gone/*.ts]');
   const error = await rejection(startGateway({ 'bailiwick.yaml': text, ...FILES }));

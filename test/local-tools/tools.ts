@@ -3,7 +3,7 @@ import { hashKey } from '../../src/identity/static-keys.ts';
 export const KEYS = { dana: 'bw_dana-key-canary-0001', otto: 'bw_otto-key-canary-0002' };
 
 /** Dana reads and writes, Otto reads. */
-export const POLICY = `
+const POLICY = `
 policy: ops
 scopes:
   ops:read: { source: ops, access: read }
@@ -31,7 +31,7 @@ ${more}
 }
 
 /** With zod, types that are stripped, and a default that the schema adds. */
-export const GREET = `
+const GREET = `
 import { defineTool } from 'bailiwick';
 import { z } from 'zod';
 
@@ -51,7 +51,7 @@ export default defineTool({
 `;
 
 /** Members exported by themselves, JSON Schema, an output. */
-export const WHO = `
+const WHO = `
 export const name = 'who';
 export const description = 'Says who calls';
 export const inputSchema = { type: 'object', properties: { deep: { type: 'boolean' } } };
@@ -60,7 +60,7 @@ export const access = 'read';
 export const run = (_args, { principal }) => ({ ...principal, environment: Object.keys(process.env).sort() });
 `;
 
-export const DROP = `
+const DROP = `
 export default {
   name: 'drop',
   description: 'Drops the table',
@@ -69,7 +69,7 @@ export default {
 `;
 
 /** Runs until it is told to stop. */
-export const WAIT = `
+const WAIT = `
 export default {
   name: 'wait',
   description: 'Waits',

@@ -33,7 +33,7 @@ const END_MS = 10_000;
  *
  * It lives in a session of its own, so that neither Ctrl+C nor the end of a terminal reaches it before us.
  */
-export function createGuardian(): Guardian {
+function createGuardian(): Guardian {
   const instance = randomBytes(8).toString('hex');
   const wards = new Map<string, { ward: Ward; onExceeded: (excess: Excess) => void; onEnded: () => void }>();
   let helper: ChildProcess | undefined;

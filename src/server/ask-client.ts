@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { ProtocolError, SdkError, SdkErrorCode, type McpServer } from '@modelcontextprotocol/server';
 import type { JsonObject } from '../catalog/json.ts';
 import { BailiwickError } from '../errors.ts';
@@ -26,7 +27,7 @@ export function createAsk({ server }: McpServer, during?: string | number): Ask 
   return async function ask({ method, params }, signal) {
     if (signal.aborted) throw ended(signal.reason);
     try {
-      return (await server.request({ method, ...(params && { params }) }, ANY, {
+      return (await server.request({ method, ...(params && { params: withId(method, params) }) }, ANY, {
         ...(during !== undefined && { relatedRequestId: during }),
         signal,
         timeout: SILENCE_MS,
@@ -39,6 +40,14 @@ export function createAsk({ server }: McpServer, during?: string | number): Ask 
       throw toAskFault(error, signal);
     }
   };
+}
+
+/** A page to open has an id in the legacy era, which a server of 2026-07-28 does not give it. */
+function withId(method: string, params: JsonObject): JsonObject {
+  const isPage = method === 'elicitation/create' && params['mode'] === 'url';
+  return isPage && params['elicitationId'] === undefined
+    ? { ...params, elicitationId: randomUUID() }
+    : params;
 }
 
 function toAskFault(error: unknown, signal: AbortSignal): BailiwickError {

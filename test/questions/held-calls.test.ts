@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import type { JsonObject } from '../../src/catalog/json.ts';
-import { settled } from '../ledger/support.ts';
+import { createHeldCalls } from '../../src/gateway/questions/held-calls.ts';
+import { createClock, settled } from '../ledger/support.ts';
 import { askedBy, call, send } from './raw-modern.ts';
 import { answersOf, FORM, ROOTS, SAMPLING, serveAskingGateway, URL_QUESTION } from './support.ts';
 
@@ -262,4 +264,30 @@ test('of two requests with one requestState, one is answered', async () => {
   expect(second.error).toMatchObject({ code: -32_602, message: expect.stringContaining('another request') });
   giveUp.abort();
   expect(await first).toBe('closed');
+});
+
+test('a call that ends while its client is away keeps the result for it, for as long as it would have waited', async () => {
+  const clock = createClock();
+  const limits = { timeToLiveMs: 60_000, most: 10, mostOfOne: 10 };
+  const held = createHeldCalls({ newId: randomUUID, ...clock, ...limits });
+  const withdrawn = new AbortController();
+  const round = { signal: new AbortController().signal };
+  const begin = () =>
+    held
+      .create('dana', (id) => id)
+      .start(round, async ({ ask }) => {
+        await ask(ROOTS, withdrawn.signal).catch(() => {});
+        return { content: [] };
+      });
+  const [first, second] = await Promise.all([begin(), begin()]);
+  withdrawn.abort();
+  await settled();
+
+  expect(await held.resume(first['requestState'] as string, round)).toEqual({ content: [] });
+  await clock.pass(60_000);
+
+  for (const { requestState } of [first, second])
+    await expect(held.resume(requestState as string, round)).rejects.toMatchObject({
+      code: 'INVALID_PARAMS',
+    });
 });

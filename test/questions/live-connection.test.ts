@@ -3,7 +3,7 @@ import type { JsonObject } from '../../src/catalog/json.ts';
 import { rejection } from '../support/clients.ts';
 import { ACCEPT, INITIALIZE, post } from '../support/raw-http.ts';
 import { ALL_CAPABILITIES, connectAsked } from './asked-clients.ts';
-import { answersOf, FORM, ROOTS, serveAskingGateway } from './support.ts';
+import { answersOf, FORM, ROOTS, serveAskingGateway, URL_QUESTION } from './support.ts';
 
 const LEGACY = ['v2 legacy', 'v1'] as const;
 
@@ -32,6 +32,19 @@ test('a question of the legacy era comes in the answer to the very request that 
   expect(done['id']).toBe(7);
   expect(answersOf(done['result'])).toEqual([result]);
 });
+
+test.each(LEGACY)(
+  'a page of a server of 2026-07-28, which has no id, is given one for a client that needs it (%s)',
+  async (kind) => {
+    const { endpoint } = await serveAskingGateway();
+    const { client, asked } = await connectAsked(kind, { url: endpoint });
+    const { elicitationId: _none, ...params } = URL_QUESTION.params;
+    const questions = [{ ...URL_QUESTION, params }];
+    const result = await client.callTool({ name: 'helpdesk_ask', arguments: { questions } });
+    expect(answersOf(result)).toEqual([{ action: 'accept' }]);
+    expect(asked[0]?.params['elicitationId']).toMatch(/^[0-9a-f-]{36}$/);
+  },
+);
 
 test.each(LEGACY)(
   'a caller that gives up while it is asked ends the call upstream, and its question is withdrawn (%s)',

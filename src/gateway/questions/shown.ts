@@ -4,7 +4,7 @@ import { BailiwickError } from '../../errors.ts';
 import type { Question } from '../../upstream/upstream.ts';
 
 /** Where a question says which source asks. */
-export const SOURCE_META_KEY = 'io.bailiwick/source';
+const SOURCE_META_KEY = 'io.bailiwick/source';
 
 /** Deeper, a schema for a form is none (MCP 2025-11-25, client/elicitation: flat objects). */
 const MAX_DEPTH = 16;

@@ -3,7 +3,7 @@
  * compile a large OpenAPI document, beside two other compilers?
  *
  *   node test/bench/run.ts [--rounds N] [--seconds N] [--callers 1,16] [--rate N] [--parties LIST] [--json] [--write]
- *     [--only calls|list|compile|state|ledger|record|sessions|redis] [--specs DIRECTORY]
+ *     [--only calls|list|compile|state|ledger|record|sessions|redis|isolation] [--specs DIRECTORY]
  *
  * Exit 0: measured. 1: a party could not be started or answered wrongly. 2: the command line is wrong.
  * `--write` renews the tables in `docs/bench.md`. How to read the numbers is written there.
@@ -15,6 +15,7 @@ import { replaceMarkedSection } from '../support/marked-section.ts';
 import { formatCompileTable, runCompileBench } from './compile/rounds.ts';
 import { formatLedgerTable, runLedgerBench } from './ledger/run-ledger.ts';
 import { formatListTable, runListBench } from './list/rounds.ts';
+import { formatIsolationTable, runIsolationBench } from './isolation/run-isolation.ts';
 import { readMachine } from './machine.ts';
 import { PARTY_NAMES } from './parties.ts';
 import { formatMachine, formatTable, summarizeSamples } from './report.ts';
@@ -24,7 +25,7 @@ import { runBench } from './rounds.ts';
 import { formatSessionsTable, runSessionsBench } from './sessions/run-sessions.ts';
 import { formatStateTable, runStateBench } from './state/rounds.ts';
 
-const BENCHES = ['calls', 'list', 'compile', 'state', 'ledger', 'record', 'sessions', 'redis'];
+const BENCHES = ['calls', 'list', 'compile', 'state', 'ledger', 'record', 'sessions', 'isolation', 'redis'];
 const DOCUMENT = new URL('../../docs/bench.md', import.meta.url);
 
 const { values } = parseArgs({
@@ -68,6 +69,7 @@ async function main(): Promise<number> {
   if (runs('ledger')) await benchLedger(rounds);
   if (runs('record')) await benchRecord(rounds);
   if (runs('sessions')) await benchSessions();
+  if (runs('isolation')) await benchIsolation(rounds, seconds);
   if (values.only === 'redis') await benchRedis(rounds);
   return 0;
 }
@@ -162,6 +164,16 @@ async function benchSessions(): Promise<void> {
   const text = `${how}\n\n${formatSessionsTable(lines)}`;
   console.log(values.json ? JSON.stringify({ lines }, null, 2) : text);
   if (values.write) await writeSection('held', text);
+}
+
+async function benchIsolation(rounds: number, seconds: number): Promise<void> {
+  const before = readMachine();
+  const lines = await runIsolationBench(rounds, seconds * 1000, (line) => console.error(line));
+  const how = `${rounds} rounds of ${seconds} s, Node ${process.version}. Median (lowest to highest round).`;
+  const load = `Load average ${before.load.toFixed(2)} before and ${readMachine().load.toFixed(2)} after, on ${before.cores} cores.`;
+  const text = `${how} ${load}\n\n${formatIsolationTable(lines)}`;
+  console.log(values.json ? JSON.stringify({ lines }, null, 2) : text);
+  if (values.write) await writeSection('isolated', text);
 }
 
 async function writeSection(name: string, text: string): Promise<void> {

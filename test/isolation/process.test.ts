@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { homedir, networkInterfaces, tmpdir } from 'node:os';
@@ -7,7 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Isolation } from '../../src/upstream/mcp/isolation/isolation.ts';
 import { isRunning, never, until } from '../mcp-upstream/support.ts';
-import { createHome, imprison, ITSELF } from './support.ts';
+import { startGateway } from '../support/gateway-process.ts';
+import { createHome, HOSTILE, imprison, ITSELF } from './support.ts';
 
 /** Where a sandboxed program may write. */
 const TMP = join('/', 'tmp');
@@ -150,6 +152,22 @@ test('a fork bomb is ended', { timeout: 60_000 }, () => {
 test.runIf(process.getuid?.() === 0)('a limit that cannot be kept for root is refused', async () => {
   const { upstream } = imprison(toProcess({ limits: { processes: 40 } }));
   await expect(upstream.contribution(never)).rejects.toThrow(/cannot be kept for root/);
+});
+
+test('kill -9 of the gateway ends its sandboxes', async () => {
+  const mark = `--mark-${process.pid}-${Date.now()}`;
+  const command = [process.execPath, HOSTILE, mark];
+  const gateway = await startGateway({
+    sources: { box: { mcp: { command, isolation: { level: 'process', folders: [ITSELF.path] } } } },
+    identity: { local: { scopes: ['all'] } },
+    policy: { policy: 'all', scopes: { all: { access: ['read', 'write', 'destructive'] } } },
+  });
+  onTestFinished(gateway.stop);
+  const marked = (): string => spawnSync('pgrep', ['-f', '--', mark], { encoding: 'utf8' }).stdout;
+  await until(() => marked() !== '', 'the sandbox runs');
+  gateway.child.process.kill('SIGKILL');
+  await once(gateway.child.process, 'exit');
+  await until(() => marked() === '', 'no sandbox is left');
 });
 
 test('a process opens no more files than it may', async () => {

@@ -60,7 +60,7 @@ export function scriptUpstream(
 }
 
 /** Callers by their bearer token: each is in the group of that name. */
-export const CALLERS = ['ann', 'bob'] as const;
+const CALLERS = ['ann', 'bob'] as const;
 
 /** What a snapshot is made of, where it is not as usual. */
 export interface Served {

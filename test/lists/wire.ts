@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../src/catalog/json.ts';
 import { ACCEPT, INITIALIZE } from '../support/raw-http.ts';
 
-export const MODERN_META: JsonObject = {
+const MODERN_META: JsonObject = {
   'io.modelcontextprotocol/protocolVersion': '2026-07-28',
   'io.modelcontextprotocol/clientCapabilities': {},
   'io.modelcontextprotocol/clientInfo': { name: 'raw', version: '1' },

@@ -70,6 +70,7 @@ export function createMcpAuth(options: McpAuthOptions): McpAuth {
     credentials,
     personal: credentials,
     close: async () => {
+      credentials.close();
       flow.close();
       await http.close();
     },

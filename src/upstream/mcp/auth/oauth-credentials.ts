@@ -32,7 +32,9 @@ const YOUNG_MS = 5000;
 const STEP_UPS_FORGOTTEN_MS = 600_000;
 
 /** Each principal acts with what it signed in for. */
-export function createOAuthCredentials(options: OAuthCredentialsOptions): PersonalCredentials {
+export function createOAuthCredentials(
+  options: OAuthCredentialsOptions,
+): PersonalCredentials & { close(): void } {
   const { server, settings, signIns, renewal, flow, now } = options;
   const { source } = server;
   const asking = new Map<string, Promise<void>>();
@@ -48,7 +50,7 @@ export function createOAuthCredentials(options: OAuthCredentialsOptions): Person
 
   const whoOf = ({ caller }: CallContext): Who | undefined => caller?.principal ?? lister;
 
-  signIns.onNews((news) => {
+  const close = signIns.onNews((news) => {
     if (news === undefined) void checkAll();
     else if (news.source === source && news.what === 'signed-out') end(news.key);
     else if (news.source === source && news.what === 'signed-in') {
@@ -178,6 +180,7 @@ export function createOAuthCredentials(options: OAuthCredentialsOptions): Person
   }
 
   return {
+    close,
     shareKey(context) {
       const who = whoOf(context);
       return who ? toShareKey(keyOfSignIn(source, who)) : 'nobody';

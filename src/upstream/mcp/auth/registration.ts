@@ -14,7 +14,7 @@ import type { OAuthSettings } from './settings.ts';
 import type { SignInStore } from './sign-ins.ts';
 
 /** The name that people read when they are asked for their consent. */
-export const CLIENT_NAME = 'Bailiwick';
+const CLIENT_NAME = 'Bailiwick';
 
 /** RFC 8252 §7.3: a program on this machine is called back at whatever port it has at the moment. */
 export const LOOPBACK_CALLBACK = 'http://127.0.0.1/oauth/callback';

@@ -68,16 +68,21 @@ test('a client’s error goes back with its own code and data', async () => {
   });
 });
 
-test('what a client did not say it can do is not asked of it', async () => {
-  const { upstream } = await start('stdio');
+test('what a client did not say it can do is not asked of it beside its calls', async () => {
+  const { upstream, lines } = await start('stdio');
   const client = createClient('one', 'ann');
   const context = client.context({ clientCapabilities: { elicitation: {} } });
+  const stop = new AbortController();
+  const waits = call(upstream, 'wait', {}, { ...context, signal: stop.signal });
+  await until(() => lines().some((line) => line.startsWith('waiting')), 'two calls run');
   for (const [method, params] of QUESTIONS.slice(0, 4)) {
     const outcome = await call(upstream, 'ask', { method, params }, context);
     const isForm = params['mode'] === 'form';
     expect(textOf(outcome).includes('-32601')).toBe(!isForm);
   }
-  expect(client.asked.map(({ params }) => params?.['mode'])).toEqual(['form']);
+  expect(client.askedBeside.map(({ params }) => params?.['mode'])).toEqual(['form']);
+  stop.abort();
+  await faultOf(waits);
 });
 
 test('what is asked on the gateway’s own session is refused; of roots it has none', async () => {
@@ -148,6 +153,34 @@ test.each(['http', 'stdio'])(
     ]);
   },
 );
+
+test('a question that the upstream takes back is given up', async () => {
+  const { upstream } = await start('http');
+  let given: AbortSignal | undefined;
+  const context = createClient('one', 'ann').context({
+    ask: (_question, signal) => {
+      given = signal;
+      return new Promise(() => {});
+    },
+  });
+  const question = { method: 'roots/list', params: {}, patience: 50 };
+  expect(textOf(await call(upstream, 'ask', question, context))).toContain('timed out');
+  await until(() => given?.aborted === true, 'the question is given up');
+});
+
+test('a modern client on stdio is asked within its calls, though it has a connection', async () => {
+  const { upstream } = await start('stdio');
+  const client = createClient('one', 'ann');
+  const question = { method: 'elicitation/create', params: { message: 'Who?' } };
+  const answers = await Promise.all(
+    ['a', 'b'].map((by) => {
+      const ask = () => Promise.resolve({ by });
+      return call(upstream, 'ask', question, client.context({ rounds: 'relay', ask }));
+    }),
+  );
+  expect(answers.map(textOf)).toEqual(['{"by":"a"}', '{"by":"b"}']);
+  expect(client.askedBeside).toEqual([]);
+});
 
 test('members of progress that nobody knows survive', async () => {
   const { upstream } = await start('http');

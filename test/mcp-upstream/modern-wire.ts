@@ -14,7 +14,7 @@ export async function startModernServer(
     string,
     (message: Message, request: IncomingMessage, response: ServerResponse) => object | undefined
   >,
-): Promise<{ url: string; seen: Message[] }> {
+): Promise<{ url: string; seen: Message[]; stop: () => void }> {
   const seen: Message[] = [];
   const http = createServer((request, response) => void serve(request, response));
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -35,8 +35,12 @@ export async function startModernServer(
     response.end(JSON.stringify({ jsonrpc: '2.0', id: message.id, ...outcome }));
   };
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => void http.close());
-  return { url: `http://127.0.0.1:${(http.address() as AddressInfo).port}/mcp`, seen };
+  const stop = (): void => {
+    http.closeAllConnections();
+    http.close();
+  };
+  onTestFinished(stop);
+  return { url: `http://127.0.0.1:${(http.address() as AddressInfo).port}/mcp`, seen, stop };
 }
 
 export async function readBody(request: IncomingMessage): Promise<string> {

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import type { JsonObject } from '../../src/catalog/json.ts';
 import type { CallContext } from '../../src/upstream/upstream.ts';
 import { ALL, createClient, modernContext, startAskingServer, type TestClient } from './asking.ts';
+import { startModernServer } from './modern-wire.ts';
 import {
   call,
   createJournal,
@@ -219,4 +220,21 @@ test('sessions that were opened with a revoked credential are opened anew', asyn
   revoke?.('ann');
   expect(await nameOf(upstream, ann)).not.toBe(before[0]);
   expect(await nameOf(upstream, bob)).toBe(before[1]);
+});
+
+test('what callers shared with a stateless server they do not share when it has become one with sessions', async () => {
+  const modern = await startModernServer({
+    'tools/call': () => ({ content: [{ type: 'text', text: 'all' }] }),
+  });
+  const upstream = startUpstream({ url: modern.url, headers: {} });
+  const [ann, bob] = [plain('ann'), plain('bob')];
+  expect([await nameOf(upstream, ann), await nameOf(upstream, bob)]).toEqual(['all', 'all']);
+  modern.stop();
+  await startAskingServer(Number(new URL(modern.url).port));
+  // The connection's end is not noticed before it is used.
+  await until(async () => {
+    const names = await Promise.all([nameOf(upstream, ann), nameOf(upstream, bob)]).catch(() => ['', '']);
+    return names[0] !== '' && names[0] !== names[1];
+  }, 'each has a session');
+  expect(await nameOf(upstream, ann)).not.toBe(await nameOf(upstream, bob));
 });

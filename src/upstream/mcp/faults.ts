@@ -244,6 +244,14 @@ export function isSessionLost(error: unknown): boolean {
   );
 }
 
+/**
+ * True where a server refused a request of the modern era in a way that this era does not know (HTTP 400 without its JSON-RPC
+ * error): it may speak another one than it did.
+ */
+export function isForeignRefusal(error: unknown): boolean {
+  return causesOf(error).some((cause) => cause instanceof SdkHttpError && cause.status === 400);
+}
+
 /** The server says that the headers do not fit the arguments: our definition of the tool is an old one. */
 export function isHeaderMismatch(error: unknown): boolean {
   return error instanceof ProtocolError && error.code === HEADER_MISMATCH;

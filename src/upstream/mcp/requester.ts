@@ -6,6 +6,7 @@ import type { Connection } from './connection.ts';
 import type { McpCredentials } from './credentials.ts';
 import {
   isConnectionLost,
+  isForeignRefusal,
   isHeaderMismatch,
   isSessionLost,
   toCancellation,
@@ -64,6 +65,7 @@ export function createRequester({ source, pool, credentials, scrub, onStale }: R
         const hasNoSession = connection.isSession && isSessionLost(error);
         if (hasNoSession) lease.session.renew(connection);
         else if (isConnectionLost(error)) lease.session.giveUp(connection, error);
+        else if (connection.era === 'modern' && isForeignRefusal(error)) lease.session.renew(connection);
         if (isRetry || !(hasNoSession || wasNotSent(error))) throw error;
       }
     }

@@ -63,11 +63,11 @@ export function toTerms(options: TermsOptions): Terms {
     const terms = { key: toKey('modern', who, shareKey), shareKey, capabilities: {}, isOwn: false };
     return { ...terms, isExclusive: false, isMixed: false, era };
   }
-  const capabilities = legacyCapabilities(context);
+  const { capabilities, digest } = legacyCapabilities(context);
   const isAskable = asksAnything(capabilities);
   const client = isAskable ? caller.session : undefined;
   return {
-    key: toKey('legacy', who, shareKey, digestOf(capabilities), isAskable ? (client?.id ?? '*') : ''),
+    key: toKey('legacy', who, shareKey, digest, isAskable ? (client?.id ?? '*') : ''),
     shareKey,
     capabilities,
     isOwn: false,
@@ -78,8 +78,32 @@ export function toTerms(options: TermsOptions): Terms {
   };
 }
 
+interface Declared {
+  readonly capabilities: JsonObject;
+  readonly digest: string;
+}
+
+/** What was made of a client's capabilities, as long as they live: by how it can be asked. */
+const declared = new WeakMap<JsonObject, Map<string, Declared>>();
+
 /** A legacy session keeps its promises as long as it lives, so only who can be asked at any time makes them. */
-function legacyCapabilities(context: CallContext): JsonObject {
+function legacyCapabilities(context: CallContext): Declared {
+  const { clientCapabilities = NONE, ask, rounds, caller } = context;
+  const manner = `${ask !== undefined} ${rounds === 'ask'} ${caller?.session !== undefined}`;
+  const known = declared.get(clientCapabilities) ?? new Map<string, Declared>();
+  declared.set(clientCapabilities, known);
+  let made = known.get(manner);
+  if (!made) {
+    const capabilities = toDeclared(context);
+    made = { capabilities, digest: digestOf(capabilities) };
+    known.set(manner, made);
+  }
+  return made;
+}
+
+const NONE: JsonObject = {};
+
+function toDeclared(context: CallContext): JsonObject {
   const { sampling, elicitation, roots, extensions } = forwardedCapabilities(context);
   const others = { ...(extensions !== undefined && { extensions }) };
   if (!context.ask) return others;

@@ -187,12 +187,15 @@ export function createSourcePool(options: {
       }
     },
     async settled() {
-      await Promise.all([...members.values()].map((member) => member.refreshing));
+      await Promise.all(
+        [...members.values()].flatMap(({ refreshing, recalling }) => [refreshing, recalling]),
+      );
     },
     async listed() {
-      const each = [...members.values()].map(({ recalling, refreshing }) =>
-        Promise.race([refreshing, recalling.then((isServed) => (isServed ? undefined : refreshing))]),
-      );
+      // What is kept is read in no time; a source takes as long as it takes.
+      const each = [...members.values()].map(async ({ recalling, refreshing }) => {
+        if (!(await recalling)) await refreshing;
+      });
       await Promise.all(each);
     },
     async close() {

@@ -10,7 +10,8 @@ rules:
 interface More {
   /** A file that outlives the gateway. */
   readonly state?: string;
-  readonly lock?: string;
+  /** A lock is in force that has reviewed nothing. */
+  readonly isLocked?: boolean;
 }
 
 export function configOf(sources: Record<string, object>, more: More = {}): string {
@@ -19,7 +20,7 @@ export function configOf(sources: Record<string, object>, more: More = {}): stri
     identity: { local: { scopes: [] } },
     sources,
     ...(more.state === undefined ? {} : { state: { sqlite: more.state } }),
-    ...(more.lock === undefined ? {} : { lock: 'bailiwick.lock' }),
+    ...(more.isLocked ? { lock: 'bailiwick.lock' } : {}),
   });
 }
 
@@ -28,6 +29,5 @@ export function gatewayOf(sources: Record<string, object>, more: More = {}) {
   return startGateway({
     'bailiwick.yaml': configOf(sources, more),
     'policies/open.policy.yaml': POLICY,
-    ...(more.lock === undefined ? {} : { 'bailiwick.lock': more.lock }),
   });
 }

@@ -56,6 +56,22 @@ test('what is kept of a source belongs to its settings: another URL is another s
   await using second = await gatewayOf({ far: { mcp: { url: elsewhere } } }, { state });
   expect(await names(second.endpoint)).toEqual([]);
 });
+test('lists of an earlier time pass the lock like fresh ones', async () => {
+  await using folder = await createFolder({});
+  const state = path.join(folder.folder, 'state.db');
+  const server = await startServer('modern');
+  const sources = { far: { mcp: { url: server.url } } };
+  {
+    await using first = await gatewayOf(sources, { state });
+    expect(await names(first.endpoint)).toEqual(['far_work']);
+  }
+  await server[Symbol.asyncDispose]();
+  await using second = await gatewayOf(sources, { state, isLocked: true });
+  expect(second.app.gateway.current().stale.has('far')).toBe(true);
+  expect(await names(second.endpoint)).toEqual([]);
+  expect(second.app.held().map(({ id }) => id)).toEqual(['far/work']);
+});
+
 test('a source that goes away while the gateway runs keeps its tools, and the snapshot says since when', async () => {
   const server = await startServer('modern');
   await using gateway = await gatewayOf({ far: { mcp: { url: server.url } } });

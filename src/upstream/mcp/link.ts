@@ -81,6 +81,8 @@ export function createLink<C>(options: LinkOptions<C>): Link<C> {
       return opened;
     } catch (error) {
       const fault = options.toFault(error);
+      // A caller without a credential says nothing about the server, and keeps nobody else from it.
+      if (fault.code === 'SIGN_IN_REQUIRED') throw fault;
       failures += 1;
       const delayMs = pause.begin(fault, failures);
       if (!isClosed) options.onDown(fault, delayMs, true);

@@ -12,6 +12,7 @@ test('a file with nothing but sources has defaults that work', async () => {
       origins: [],
       hosts: [],
       maxBodyBytes: 8_388_608,
+      maxHeaderBytes: 16_384,
       shutdownGraceMs: 10_000,
       maxSessions: 1000,
       sessionIdleMs: 1_800_000,

@@ -16,7 +16,7 @@ import { createClock, createLog, openLedger } from '../ledger/support.ts';
 import { catalogOf, policy, tool } from '../policy/fixtures.ts';
 import { createAskingUpstream } from './asking-upstream.ts';
 
-export const SOURCES = ['helpdesk', 'payroll'] as const;
+const SOURCES = ['helpdesk', 'payroll'] as const;
 
 const TOOLS = ['ask', 'ask_at_once', 'tell', 'relay', 'page_first'];
 

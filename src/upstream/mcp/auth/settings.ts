@@ -36,7 +36,7 @@ const client = {
     .meta({ description: "The client's secret.", examples: ['${env:ISSUES_CLIENT_SECRET}'] }),
   privateKey: z
     .string()
-    .includes('PRIVATE KEY-----', { error: 'must be a private key in PEM; write `${file:keys/client.pem}`' })
+    .regex(/PRIVATE KEY-----/, { error: 'must be a private key in PEM; write `${file:keys/client.pem}`' })
     .optional()
     .meta({
       description:

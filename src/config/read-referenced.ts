@@ -46,7 +46,6 @@ export async function readReferenced(root: unknown, { reader, folder, skip }: De
   const policyFiles = new Map<string, TextFile>();
   const tlsFiles = new Map<string, string>();
   const toolFiles = new Map<string, ToolFile[]>();
-  const source = (named: NamedPath): string => String(named.at[1]);
   const problems: { path: Path; message: string; hint?: string }[] = [];
 
   const readText = async (
@@ -99,12 +98,12 @@ export async function readReferenced(root: unknown, { reader, folder, skip }: De
           break;
         }
         const document = await readText(named, named.path, 'the OpenAPI document', LARGEST_READ);
-        if (document) documents.set(source(named), document);
+        if (document) documents.set(sourceOf(named), document);
         break;
       }
       case 'overlay': {
         const overlay = await readText(named, named.path, 'the overlay', MAX_OVERLAY_BYTES);
-        if (overlay) overlays.set(source(named), [...(overlays.get(source(named)) ?? []), overlay]);
+        if (overlay) overlays.set(sourceOf(named), [...(overlays.get(sourceOf(named)) ?? []), overlay]);
         break;
       }
       case 'reference':
@@ -128,7 +127,7 @@ export async function readReferenced(root: unknown, { reader, folder, skip }: De
       case 'tools': {
         const found = await readToolFiles(named, reader);
         if (Array.isArray(found))
-          toolFiles.set(source(named), [...(toolFiles.get(source(named)) ?? []), ...found]);
+          toolFiles.set(sourceOf(named), [...(toolFiles.get(sourceOf(named)) ?? []), ...found]);
         else problems.push({ path: named.at, ...found });
         break;
       }
@@ -180,4 +179,8 @@ async function isFolder(at: string): Promise<boolean> {
     (status) => status.isDirectory(),
     () => false,
   );
+}
+
+function sourceOf(named: NamedPath): string {
+  return String(named.at[1]);
 }

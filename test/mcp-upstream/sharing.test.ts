@@ -122,6 +122,53 @@ test('whatever calls run at once, each question reaches the client that caused i
   );
 });
 
+test.each(['http', 'stdio'])(
+  'over %s, what an abandoned call still asks reaches no other client',
+  async (kind) => {
+    const { upstream, lines } = await (async () => {
+      if (kind === 'http') return startHttp();
+      const { journal, upstream: started } = startStdio();
+      return { upstream: started, lines: journal };
+    })();
+    const seen = (): string[] => (Array.isArray(lines) ? lines : lines.lines());
+    const asked: string[] = [];
+    const context = (name: string, signal?: AbortSignal): CallContext => {
+      const ask = (): Promise<JsonObject> => {
+        asked.push(name);
+        return Promise.resolve({ by: name });
+      };
+      return modernContext('ann', ask, signal && { signal });
+    };
+    const leaving = new AbortController();
+    const late = { ...asking(), milliseconds: 300 };
+    const abandoned = call(upstream, 'ask-late', late, context('first', leaving.signal));
+    await until(() => seen().some((line) => line.startsWith('waiting')), 'the first call waits');
+    leaving.abort();
+    await expect(abandoned).rejects.toMatchObject({ code: 'CANCELLED' });
+    await call(upstream, 'wait', { milliseconds: 600 }, context('second'));
+    expect(asked).toEqual([]);
+  },
+);
+
+test('a server that asks without waiting for answers is answered so many questions at once, and no more', async () => {
+  const { upstream } = await startHttp();
+  let open = 0;
+  let most = 0;
+  const ask = async (): Promise<JsonObject> => {
+    open += 1;
+    most = Math.max(most, open);
+    await new Promise((resolve) => setImmediate(resolve));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    open -= 1;
+    return {};
+  };
+  const outcome = await call(upstream, 'flood', { ...asking(), times: 100 }, modernContext('ann', ask));
+  const answers = JSON.parse(textOf(outcome)) as string[];
+  expect(answers.filter((answer) => answer === 'answered')).toHaveLength(most);
+  expect(most).toBe(32);
+  expect(answers.find((answer) => answer !== 'answered')).toContain('32 questions already wait');
+});
+
 test('a client that closes ends its sessions, over both hops', async () => {
   const { upstream, lines } = await startHttp();
   const client = createClient('one', 'ann');

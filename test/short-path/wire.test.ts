@@ -208,6 +208,20 @@ test('a redirect is followed within the origin alone, and only where it keeps th
   }
 });
 
+test('a stream that is to be taken up elsewhere is not: its request is sent once, whatever a server says', async () => {
+  const { call, arrived } = await startWire(
+    (one, response) => {
+      if (one.method === 'POST') response.writeHead(200, EVENTS).end('id: e1\nretry: 1\ndata:\n\n');
+      else response.writeHead(307, { location: '/elsewhere' }).end();
+    },
+    { era: 'legacy' },
+  );
+  const error = await call().catch((thrown: unknown) => thrown);
+  expect((error as ProtocolError).data).toBe(STREAM_ENDED);
+  expect(arrived.filter(({ method }) => method === 'POST')).toHaveLength(1);
+  expect(new Set(arrived.map(({ url }) => url))).toEqual(new Set(['/mcp']));
+});
+
 test('a refused credential is told to whoever keeps it, and the request sent once more where that is worth it', async () => {
   const challenges: unknown[] = [];
   let token = 'old';

@@ -2,10 +2,13 @@ import { SdkError, SdkErrorCode } from '@modelcontextprotocol/client';
 import type { JsonObject } from '../../catalog/json.ts';
 import type { CallContext, Question } from '../upstream.ts';
 import type { RequestHandlers } from './request-handlers.ts';
-import { cannotBeAsked } from './upstream-questions.ts';
+import { cannotBeAsked, tooManyQuestions } from './upstream-questions.ts';
 
 /** With progress, a call may last this many timeouts. */
 const MAX_TIMEOUTS = 60;
+
+/** Questions of one call that may be open at once: more than that nobody answers. */
+const MAX_ASKED = 32;
 
 /** One call of a caller, over all requests that it takes. */
 export interface RelayedCall extends RequestHandlers {
@@ -57,6 +60,7 @@ export function createRelayedCall(context: CallContext, timeoutMs: number): Rela
     }),
     async onRequest(question, signal) {
       if (!ask) throw cannotBeAsked(question.method);
+      if (asked >= MAX_ASKED) throw tooManyQuestions(MAX_ASKED);
       asked += 1;
       stop();
       try {

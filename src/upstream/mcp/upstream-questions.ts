@@ -7,6 +7,9 @@ import { memberOf } from './causes.ts';
 const METHOD_NOT_FOUND = -32_601;
 const INTERNAL_ERROR = -32_603;
 
+/** Questions of one connection that may wait for an answer at once. */
+const MAX_WAITING = 256;
+
 /** A client that was asked answered with this error, or cannot be asked. */
 export class QuestionError extends Error {
   override name = 'QuestionError';
@@ -23,6 +26,11 @@ export class QuestionError extends Error {
 /** Nobody answers such a question here. */
 export function cannotBeAsked(method: string): QuestionError {
   return new QuestionError(METHOD_NOT_FOUND, `the client behind this call cannot be asked ${method}`);
+}
+
+/** Who asks on without waiting for answers is told so. */
+export function tooManyQuestions(most: number): QuestionError {
+  return new QuestionError(INTERNAL_ERROR, `${most} questions already wait for an answer, which is the most`);
 }
 
 interface UpstreamRequest {
@@ -48,6 +56,11 @@ export class UpstreamQuestions {
 
   receive(message: UpstreamRequest, answer: Answer): void {
     const { id } = message;
+    if (this.#waiting.size >= MAX_WAITING) {
+      const error = toJsonRpcError(tooManyQuestions(MAX_WAITING));
+      void this.#send({ jsonrpc: '2.0', id, error } as unknown as JSONRPCMessage).catch(() => {});
+      return;
+    }
     const controller = new AbortController();
     this.#waiting.set(id, controller);
     void answer(toQuestion(message), controller.signal)

@@ -175,6 +175,8 @@ export function createPool(options: PoolOptions): Pool {
         session.leases -= 1;
         if (call) session.calls.delete(call);
         session.usedAt = now();
+        // What an abandoned call still asks would be put to the next one.
+        if (terms.isExclusive && call?.signal.aborted === true) end(session);
       },
     };
     try {

@@ -33,6 +33,7 @@ export interface RelayedRequestOptions {
 /** How often, and after how many milliseconds, a broken stream is taken up again. */
 const MAX_RESUMPTIONS = 5;
 const RESUME_MS = 500;
+const MIN_RESUME_MS = 10;
 const MAX_RESUME_MS = 10_000;
 
 /** Redirects within the origin that keep the method. */
@@ -41,7 +42,7 @@ const MAX_REDIRECTS = 5;
 /** What is read of an answer that is an error. */
 const MAX_ERROR_BYTES = 65_536;
 
-/** How long a stream may stay open when its answer is there, so that its connection can be used again. */
+/** How long an exchange may go on when the answer is there, so that its connection can be used again. */
 const LINGER_MS = 1_000;
 
 type Body = 'json' | 'events' | 'error' | 'redirect' | 'none';
@@ -184,7 +185,8 @@ export class RelayedRequest implements ExchangeReader {
   }
 
   #bodyOf(status: number, headers: IncomingHttpHeaders): Body {
-    if (status === 307 || status === 308) {
+    // A stream that is taken up elsewhere is not: there the request would be sent once more.
+    if ((status === 307 || status === 308) && !this.#isResuming) {
       const target = URL.parse(headers.location ?? '', this.#url.href);
       const isOurs = target?.origin === this.#url.origin && target.username === this.#url.username;
       if (target && isOurs && this.#redirects < MAX_REDIRECTS && headers.location !== undefined) {
@@ -257,7 +259,10 @@ export class RelayedRequest implements ExchangeReader {
       this.fail(streamEnded());
       return;
     }
-    const delay = this.#retryMs ?? Math.min(MAX_RESUME_MS, RESUME_MS * 2 ** this.#resumptions);
+    const delay = Math.max(
+      MIN_RESUME_MS,
+      this.#retryMs ?? Math.min(MAX_RESUME_MS, RESUME_MS * 2 ** this.#resumptions),
+    );
     this.#resumptions += 1;
     const timer = setTimeout(() => {
       const { 'content-type': _type, ...headers } = this.#options.headers;
@@ -294,7 +299,7 @@ export class RelayedRequest implements ExchangeReader {
     this.#isOver = true;
     this.#options.signal.removeEventListener('abort', this.#onAbort);
     this.#options.onEnd(cancelled);
-    if (this.#body === 'events' && this.#giveUp) setTimeout(() => this.#giveUp?.(), LINGER_MS).unref();
+    if (this.#giveUp) setTimeout(() => this.#giveUp?.(), LINGER_MS).unref();
   }
 }
 

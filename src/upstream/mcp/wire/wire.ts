@@ -55,7 +55,8 @@ export function createWire(options: WireOptions): Wire {
     const params = { requestId: id, reason };
     const body = JSON.stringify({ jsonrpc: '2.0', method: 'notifications/cancelled', params });
     const headers = toRequestHeaders(identity, undefined, given);
-    exchange(dispatcher, { method: 'POST', url, headers, body }, NOBODY);
+    const giveUp = exchange(dispatcher, { method: 'POST', url, headers, body }, NOBODY);
+    setTimeout(giveUp, FAREWELL_MS).unref();
   };
 
   const send = async (
@@ -121,6 +122,9 @@ export function createWire(options: WireOptions): Wire {
     },
   };
 }
+
+/** How long a server may take to hear that a request was cancelled. */
+const FAREWELL_MS = 5_000;
 
 /** Nobody waits for the answer. */
 const NOBODY = { start() {}, data() {}, end() {}, fail() {} };

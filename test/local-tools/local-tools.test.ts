@@ -1,4 +1,8 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { expect, test } from 'vitest';
+import { loadTools } from '../../src/upstream/local-tools/load-tools.ts';
 import { until } from '../mcp-upstream/support.ts';
 import { CLIENT_KINDS, connect, rejection } from '../support/clients.ts';
 import { startGateway } from '../support/gateway.ts';
@@ -96,6 +100,12 @@ test.each([
     'export default { name: "a", description: "b", access: "all", run() {} };',
     'its `access` is none of',
   ],
+  ['nothing.ts', 'throw Object.create(null);', 'it threw something that is no error'],
+  [
+    'circle.ts',
+    'const hints = {}; hints.self = hints; export default { name: "a", description: "b", annotations: hints, run() {} };',
+    'circular',
+  ],
   [
     'schema.ts',
     'export default { name: "a", description: "b", input: 7, run() {} };',
@@ -112,6 +122,33 @@ test.each([
   expect(skipped).toMatchObject([{ operation: `file tools/${name}`, reason: 'file-not-loaded' }]);
   expect(skipped[0]?.detail).toContain(reason);
   expect(gateway.log.some((line) => line.includes(`file tools/${name} is left out`))).toBe(true);
+});
+
+test('a file that never finishes loading costs that file', async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'bailiwick-tools-'));
+  const files = [path.join(folder, 'never.ts'), path.join(folder, 'ready.ts')];
+  await writeFile(files[0] ?? '', 'await new Promise(() => {});');
+  await writeFile(files[1] ?? '', 'export default { name: "ready", description: "b", run() {} };');
+  const { entries, tools } = await loadTools(files, () => () => import('zod'), 300);
+  await rm(folder, { recursive: true });
+  expect(JSON.stringify(entries[0])).toContain('it was not loaded after 300 ms');
+  expect([...tools.keys()]).toEqual(['ready']);
+});
+
+test.each([
+  ['a result with a bigint', '({ content: [{ type: "text", text: 5n }] })', 'BigInt'],
+  ['a result that holds itself', '{ const a = {}; a.a = a; return a; }', 'circular'],
+  ['something thrown that is no error', '{ throw Object.create(null); }', 'no error'],
+])('what no answer can be made of (%s) is an error at once, and not a wait', async (_what, body, said) => {
+  await using gateway = await startGateway({
+    'bailiwick.yaml': toConfig(),
+    ...FILES,
+    'tools/odd.ts': `export default { name: 'odd', description: 'd', access: 'read', run: () => ${body} };`,
+  });
+  await using client = await connect('v2 modern', gateway.endpoint, KEYS.dana);
+  const result = await client.callTool({ name: 'ops_odd', arguments: {} });
+  expect(result).toMatchObject({ isError: true });
+  expect(textOf(result)).toContain(said);
 });
 
 test('declarations, tests and hidden files are no tools', async () => {

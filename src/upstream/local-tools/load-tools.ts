@@ -3,6 +3,7 @@ import { isJsonObject, type JsonObject } from '../../catalog/json.ts';
 import { FAILED_FILE_KEY } from '../../catalog/local-tools.ts';
 import type { LocalTool, ToolSchema } from './define-tool.ts';
 import { toJsonSchema, type SchemaLibrary } from './to-json-schema.ts';
+import { textOf } from './to-result.ts';
 
 /** A tool that can be called. */
 export interface LoadedTool {
@@ -17,23 +18,47 @@ export interface LoadedTools {
   readonly tools: ReadonlyMap<string, LoadedTool>;
 }
 
+/** How long one file may wait for something while it is loaded, in milliseconds. */
+const LOAD_MS = 10_000;
+
 /** Loads files, each by itself: one that is no tool costs that one. */
 export async function loadTools(
   files: readonly string[],
   libraryOf: (file: string) => SchemaLibrary,
+  patienceMs = LOAD_MS,
 ): Promise<LoadedTools> {
   const entries: JsonObject[] = [];
   const tools = new Map<string, LoadedTool>();
-  for (const file of files) {
-    try {
-      const { name, entry, tool } = await loadTool(file, libraryOf(file));
-      entries.push(entry);
-      tools.set(name, tool);
-    } catch (error) {
-      entries.push({ [FAILED_FILE_KEY]: { file, reason: reasonOf(error) } });
+  const loading = files.map(async (file) => {
+    const loaded = inTime(loadTool(file, libraryOf(file)), patienceMs);
+    return loaded.then(
+      (found) => ({ file, found }),
+      (error: unknown) => ({ file, reason: reasonOf(error) }),
+    );
+  });
+  for (const { file, ...outcome } of await Promise.all(loading)) {
+    if ('reason' in outcome) {
+      entries.push({ [FAILED_FILE_KEY]: { file, reason: outcome.reason } });
+      continue;
     }
+    const { name, entry, tool } = outcome.found;
+    entries.push(entry);
+    tools.set(name, tool);
   }
   return { entries, tools };
+}
+
+async function inTime<T>(work: Promise<T>, patienceMs: number): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => reject(new Error(`it was not loaded after ${patienceMs} ms: it waits for something`)),
+    patienceMs,
+  );
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 async function loadTool(
@@ -63,7 +88,8 @@ async function loadTool(
   };
   return {
     name,
-    entry,
+    // What JSON cannot say costs this file now, and not all of them when they are listed.
+    entry: JSON.parse(JSON.stringify(entry)) as JsonObject,
     tool: { input, hasOutput: output !== undefined, run: (args, context) => run.call(tool, args, context) },
   };
 }
@@ -84,8 +110,7 @@ function hintsOf(access: unknown): JsonObject {
 
 /** One line: what went wrong, and where, if that is known. */
 function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error).slice(0, 500);
-  const [first = ''] = error.message.split('\n');
-  const isPlain = error.constructor === Error && !('code' in error);
-  return `${isPlain ? '' : `${error.name}: `}${first}`.slice(0, 500);
+  const [first = ''] = textOf(error).split('\n');
+  const isPlain = !(error instanceof Error) || (error.constructor === Error && !('code' in error));
+  return `${isPlain ? '' : `${textOf(error.name)}: `}${first}`.slice(0, 500);
 }

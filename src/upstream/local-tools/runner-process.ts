@@ -11,6 +11,7 @@ import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 import { loadTools } from './load-tools.ts';
 import { createToolServer } from './serve-tools.ts';
+import { textOf } from './to-result.ts';
 import type { SchemaLibrary } from './to-json-schema.ts';
 
 const [, , zod = '', ...files] = process.argv;
@@ -61,7 +62,7 @@ const libraryOf =
 
 const log = (message: string): void => void process.stderr.write(`${message}\n`);
 
-process.on('unhandledRejection', (error) => log(String(error)));
+process.on('unhandledRejection', (error) => log(textOf(error)));
 const receive = createToolServer({
   loaded: loadTools(files, libraryOf),
   send: (message) => void write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`),

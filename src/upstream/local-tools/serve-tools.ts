@@ -2,7 +2,7 @@ import { isJsonObject, type JsonObject } from '../../catalog/json.ts';
 import { PRINCIPAL_META_KEY, type ToolPrincipal } from '../../catalog/local-tools.ts';
 import type { LoadedTools } from './load-tools.ts';
 import { parseWith } from './to-json-schema.ts';
-import { toCallToolResult, toErrorResult } from './to-result.ts';
+import { textOf, toCallToolResult, toErrorResult } from './to-result.ts';
 
 const MODERN_VERSION = '2026-07-28';
 const LEGACY_VERSION = '2025-11-25';
@@ -49,7 +49,7 @@ export function createToolServer({ loaded, send, log }: ServeOptions): (line: st
       });
       return toCallToolResult(value, tool.hasOutput);
     } catch (error) {
-      if (!abort.signal.aborted) log(error instanceof Error ? (error.stack ?? error.message) : String(error));
+      if (!abort.signal.aborted) log(error instanceof Error ? (error.stack ?? error.message) : textOf(error));
       return toErrorResult(error);
     } finally {
       running.delete(id);

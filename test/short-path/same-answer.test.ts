@@ -236,6 +236,18 @@ test('a body that is no request is answered the same', async () => {
       whole.body.replace('"arguments":{}', '"arguments":{},"inputResponses":{}'),
       whole.body.replace('"arguments":{}', '"arguments":{},"requestState":"x"'),
       whole.body.replace('"arguments":{}', '"arguments":{"__proto__":{"limit":3}}'),
+      whole.body.replace('"arguments":{}', '"arguments":{"__prot\\u006f__":{"limit":3}}'),
+      whole.body.replace('"arguments":{}', '"arguments":{},"\\u005f_proto__":{"requestState":"x"}'),
+      whole.body.replace('"_meta":{', '"_meta":{"_\\u005Fproto__":{"progressToken":1},'),
+      whole.body.replace('"arguments":{}', '"arguments":{"constructor":{"prototype":{}}}'),
+      whole.body.replace('"arguments":{}', '"arguments":{"limit":"x"},"arguments":{"limit":2}'),
+      whole.body.replace('"id":1,', '"id":1,"id":"two",'),
+      whole.body.replace('"id":1,', '"id":1e2,'),
+      whole.body.replace('"id":1,', '"id":-0,'),
+      whole.body.replace('"name":"list_notes"', '"name":"absent","name":"list_notes"'),
+      whole.body.replace('"name":"list_notes"', '"name":"list_notes","name":"wipe"'),
+      whole.body.replace('"arguments":{}', `"arguments":${'['.repeat(2_000)}${']'.repeat(2_000)}`),
+      whole.body.replace('"arguments":{}', `"arguments":{"x":${'['.repeat(5_000)}${']'.repeat(5_000)}}`),
       JSON.stringify({ jsonrpc: '2.0', id: 1, result: {} }),
       JSON.stringify({ jsonrpc: '2.0', method: 'tools/call', params: {} }),
     ),
@@ -246,7 +258,7 @@ test('a body that is no request is answered the same', async () => {
   );
   await fc.assert(
     fc.asyncProperty(bodies, async (body) => void (await compare({ ...whole, body }))),
-    { numRuns: 150 },
+    { numRuns: 200 },
   );
 });
 

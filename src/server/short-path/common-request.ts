@@ -39,6 +39,12 @@ const MAX_ENVELOPES = 1_000;
 const MAX_ENVELOPE_LENGTH = 4_096;
 
 /**
+ * `__proto__`, or one of its characters escaped, which nobody does but to hide it: JSON.parse makes a member of it, and most code
+ * that copies objects does not.
+ */
+const MAY_NAME_PROTO = /__proto__|\\u00(?:5[Ff]|6[Ff]|7[024])/;
+
+/**
  * Reads requests of MCP 2026-07-28 that are plainly right. What a client says of itself is checked by the SDK where it is said for
  * the first time, and remembered: it is the part that takes long to check and never changes.
  */
@@ -60,8 +66,7 @@ export function createCommonRequestReader(): ReadCommonRequest {
   };
 
   return function readCommonRequest(text, headers) {
-    // JSON.parse makes a member of it, and most code that copies objects does not.
-    if (text.includes('__proto__')) return undefined;
+    if (MAY_NAME_PROTO.test(text)) return undefined;
     const body = parse(text);
     if (!isJsonObject(body) || body['jsonrpc'] !== '2.0' || !hasOnly(body, MESSAGE_MEMBERS)) return undefined;
     const { id, method, params } = body;

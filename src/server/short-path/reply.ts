@@ -10,6 +10,9 @@ export interface Reply {
   send(parts: readonly (string | Buffer)[], status?: number): void;
 }
 
+/** What a client that does not read is told on top of its answer, in bytes; further notifications are left out. */
+const MAX_UNREAD_BYTES = 4_194_304;
+
 /** What waits is heard of at least so often, by whatever stands between. */
 const KEEP_ALIVE_MS = 15_000;
 
@@ -32,13 +35,15 @@ export function createReply(response: ServerResponse): Reply {
       Connection: 'keep-alive',
       'X-Accel-Buffering': 'no',
     });
-    keepAlive = setInterval(() => response.write(': keepalive\n\n'), KEEP_ALIVE_MS).unref();
+    keepAlive = setInterval(() => {
+      if (!response.writableNeedDrain) response.write(': keepalive\n\n');
+    }, KEEP_ALIVE_MS).unref();
   };
 
   return {
     signal: controller.signal,
     tell(method, params) {
-      if (isOver) return;
+      if (isOver || response.writableLength > MAX_UNREAD_BYTES) return;
       openStream();
       response.write(`event: message\ndata: ${JSON.stringify({ method, params, jsonrpc: '2.0' })}\n\n`);
     },

@@ -13,6 +13,8 @@ export interface ChildPermissions {
   readonly folders?: readonly { readonly path: string; readonly write: boolean }[];
   /** Sizes in bytes. */
   readonly limits: Limits;
+  /** Options that the configuration gives the runtime of a container, without their values: they may loosen all this. */
+  readonly options?: readonly string[];
   /** Names of variables that the configuration gives it. */
   readonly variables: readonly string[];
 }
@@ -34,10 +36,18 @@ export function findChildPermissions(loaded: LoadedConfig): ChildPermissions[] {
           folders: isolation.folders.map(({ path, write }) => ({ path, write })),
         }),
         limits: isolation.limits,
+        ...optionsOf(isolation),
         variables: [...Object.keys(child.settings.env), ...child.settings.inherit],
       },
     ];
   });
+}
+
+function optionsOf(isolation: Isolation): { options?: string[] } {
+  if (isolation.level !== 'container') return {};
+  const given = [...isolation.runtimeOptions, ...isolation.runOptions];
+  const options = given.flatMap((each) => (each.startsWith('-') ? [each.replace(/=.*$/s, '')] : []));
+  return options.length === 0 ? {} : { options };
 }
 
 /** `files: process isolation (profile offline), no network, reads ./data, memory 512 MiB`. */
@@ -45,7 +55,7 @@ export function describePermissions(
   permissions: ChildPermissions,
   toShown: (path: string) => string,
 ): string {
-  const { source, level, profile, network, folders, limits } = permissions;
+  const { source, level, profile, network, folders, limits, options } = permissions;
   const by = profile === undefined ? '' : ` (profile ${profile})`;
   const list = (word: string, write: boolean): string[] => {
     const paths = (folders ?? []).filter((folder) => folder.write === write).map(({ path }) => toShown(path));
@@ -60,7 +70,8 @@ export function describePermissions(
           ...list('reads', false),
           ...list('writes', true),
         ];
-  return `source ${source}: ${[...what, ...describeLimits(limits)].join(', ')}`;
+  const loosened = options ? [`and whatever ${options.join(' ')} of its own options allow`] : [];
+  return `source ${source}: ${[...what, ...describeLimits(limits), ...loosened].join(', ')}`;
 }
 
 function describeLimits({ memory, processes, cpus, cpuSeconds, openFiles }: Limits): string[] {

@@ -65,9 +65,10 @@ export function environmentOf(
   return { ...Object.fromEntries(inherited), ...env };
 }
 
-/** What no isolated program may see: the configuration, and what Bailiwick writes and proves itself with. */
-function ownPaths({ file, config, tlsFiles }: LoadedConfig): string[] {
-  const { audit, state } = config;
-  const database = 'sqlite' in state ? [state.sqlite, `${state.sqlite}-wal`, `${state.sqlite}-shm`] : [];
-  return [file, audit.dir, ...database.filter((each) => each !== undefined), ...tlsFiles.keys()];
+/** What no isolated program may see: what Bailiwick goes by, writes, and proves itself with. */
+function ownPaths({ file, config, lock, tlsFiles }: LoadedConfig): string[] {
+  const { audit, policies } = config;
+  const { sqlite } = config.state;
+  const database = sqlite === undefined ? [] : ['', '-wal', '-shm', '.key'].map((end) => `${sqlite}${end}`);
+  return [file, lock.file, ...[policies].flat(), audit.dir, ...database, ...tlsFiles.keys()];
 }

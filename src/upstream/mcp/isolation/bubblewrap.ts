@@ -8,7 +8,7 @@ import { refuse } from './refusal.ts';
 import { runProbe } from './run-probe.ts';
 import { isWithin, readFolders } from './shared-folders.ts';
 
-/** Bytes that a sandbox may write to each of its private file systems, which are memory. */
+/** The most that a sandbox may write to each of its private file systems, in bytes. They are memory that nobody measures. */
 const SCRATCH_BYTES = 512 * 2 ** 20;
 
 /** Who a program is inside, where Bailiwick is root: outside it stays the same user, without any capability. */
@@ -45,7 +45,7 @@ export async function toSandboxed(
   const sandbox = [
     namespaces(isolation.network),
     host.flatMap(toOptions),
-    privateFolders(),
+    privateFolders(Math.min(SCRATCH_BYTES, isolation.limits.memory ?? Infinity)),
     shared.flatMap(toOptions),
     // What bubblewrap made to hang the mounts on is a file system that could be written.
     ['--remount-ro', '/', '--chdir', cwd],
@@ -107,8 +107,8 @@ function namespaces(network: boolean): string[] {
   ].flat();
 }
 
-function privateFolders(): string[] {
-  const size = String(SCRATCH_BYTES);
+function privateFolders(bytes: number): string[] {
+  const size = String(bytes);
   return [
     ['--proc', '/proc', '--dev', '/dev', '--size', size, '--tmpfs', '/dev/shm', '--remount-ro', '/dev'],
     ['--size', size, '--tmpfs', '/tmp', '--dir', '/run', '--dir', '/var', '--symlink', '/tmp', '/var/tmp'],

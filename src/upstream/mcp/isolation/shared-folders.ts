@@ -9,7 +9,7 @@ const OF_THE_KERNEL: readonly string[] = ['/proc', '/sys', '/dev'];
 /**
  * The folders with their symbolic links resolved.
  *
- * @throws BailiwickError where one is not there, or holds or lies in what is Bailiwick's own
+ * @throws BailiwickError where one is not there, holds or lies in what is Bailiwick's own, or a program may have chosen it
  */
 export async function readFolders(
   source: string,
@@ -17,7 +17,7 @@ export async function readFolders(
   hidden: readonly string[],
 ): Promise<SharedFolder[]> {
   const secret = await Promise.all(hidden.map(toReal));
-  return Promise.all(
+  const shared = await Promise.all(
     folders.map(async (folder) => {
       const real = await realpath(folder.path).catch(() => {
         throw refuse(source, `the shared folder ${folder.path} does not exist`, 'create it or remove it');
@@ -36,6 +36,33 @@ export async function readFolders(
       return { ...folder, path: real };
     }),
   );
+  await Promise.all(folders.map((folder, index) => requireOutOfReach(source, folder, shared[index], shared)));
+  return shared;
+}
+
+/** A program that ran before may have put a link where it may write: what is shared below that would be what it chose. */
+async function requireOutOfReach(
+  source: string,
+  folder: SharedFolder,
+  found: SharedFolder | undefined,
+  shared: readonly SharedFolder[],
+): Promise<void> {
+  const way = await Promise.all(foldersAbove(folder.path).map(toReal));
+  const writable = shared.find(
+    ({ write, path: real }) =>
+      write && found && !isWithin(found.path, real) && way.some((each) => isWithin(each, real)),
+  );
+  if (!writable) return;
+  throw refuse(
+    source,
+    `a link in ${writable.path}, which the program may write to, leads from ${folder.path} to ${found?.path}`,
+    'remove the link, or share the folder that is meant by its own path',
+  );
+}
+
+function foldersAbove(at: string): string[] {
+  const parent = path.dirname(at);
+  return parent === at ? [] : [parent, ...foldersAbove(parent)];
 }
 
 /** Where a path leads; itself where nothing is there yet. */

@@ -35,7 +35,18 @@ export function toRemoval({ kind, options }: ContainerEngine, names: readonly st
 async function isGone(owner: string): Promise<boolean> {
   const [place, pid, start] = owner.split('.');
   if (place !== (await placeOf()) || !/^\d+$/.test(pid ?? '')) return false;
-  return String((await startOf(Number(pid))) ?? 'none') !== start;
+  const startNow = await startOf(Number(pid));
+  return startNow === undefined ? !isThere(Number(pid)) : String(startNow) !== start;
+}
+
+/** Where `/proc` shows nobody else's processes (`hidepid`), a signal still tells that one is there. */
+function isThere(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
 }
 
 async function placeOf(): Promise<string> {

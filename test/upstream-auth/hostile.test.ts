@@ -96,6 +96,14 @@ describe('a server cannot send the gateway where it wants', () => {
   });
 });
 
+test('a server whose name leads to this machine for a moment cannot have what runs there asked without TLS', async () => {
+  // The name server of whoever owns the name may say so; `localhost.` is such a name.
+  const http = createAuthFetch({ url: 'https://localhost./mcp', named: [] });
+  for (const target of ['http://127.0.0.1:1/admin', 'http://localhost:1/admin', 'http://[::1]:1/admin'])
+    await expect(http.fetch(target)).rejects.toThrow(/is on this machine/);
+  await http.close();
+});
+
 describe('what an authorization server does wrong is said in the answer of sign_in, and no token is asked for', () => {
   const cases: [string, AuthorizationServerOptions & Partial<GuardedServerOptions>, string][] = [
     ['another resource', { resource: () => 'https://evil.example/mcp' }, 'another resource'],

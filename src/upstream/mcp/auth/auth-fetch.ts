@@ -10,7 +10,7 @@ import {
 import { createAddressGuard, type Resolve } from '../../network/address-guard.ts';
 import { kindOfAddress } from '../../network/address-kind.ts';
 import { createGuardedAgent } from '../../network/guarded-agent.ts';
-import { isProtected } from './settings.ts';
+import { isOnThisMachine, isProtected } from './settings.ts';
 
 /** Longer than any metadata document, and than any answer with a token. */
 const MAX_ANSWER_BYTES = 262_144;
@@ -39,33 +39,42 @@ export interface AuthFetch {
 }
 
 /**
- * Requests to authorization servers and for their metadata: over https or to this machine, bounded in time and size, no
- * redirect is followed. A URL that comes out of a document leads into a private network only where the upstream itself is in
- * one; one that the configuration names leads anywhere.
+ * Requests to authorization servers and for their metadata: over https, bounded in time and size, no redirect is followed. A URL
+ * that comes out of a document leads into a private network only where the upstream itself is in one, and without TLS to this
+ * machine only where the upstream's own URL says that it is there: what its name resolves to is for its owner to say, who
+ * cannot have a certificate for what is reached over TLS. One that the configuration names leads anywhere.
  */
 export function createAuthFetch(options: AuthFetchOptions): AuthFetch {
   const { url, named, resolve, timeoutMs = TIMEOUT_MS } = options;
   const configured = new Set([url, ...named].map((text) => new URL(text).host));
+  const isHere = isOnThisMachine(new URL(url));
   const open = new Agent();
-  let guarded: Promise<Dispatcher> | undefined;
+  const guardedAgent = (privateNetwork: boolean): Agent =>
+    createGuardedAgent(createAddressGuard({ namedHosts: [], privateNetwork }), { resolve });
+  const [outside, inside] = [guardedAgent(false), guardedAgent(true)];
+  let isPrivate: boolean | undefined;
 
-  async function createGuarded(): Promise<Dispatcher> {
-    const privateNetwork = await isPrivateHost(new URL(url).hostname);
-    return createGuardedAgent(createAddressGuard({ namedHosts: [], privateNetwork }), { resolve });
+  async function dispatcherTo(to: URL): Promise<Dispatcher> {
+    if (configured.has(to.host)) return open;
+    if (to.protocol !== 'https:' && !isHere)
+      throw new AuthExchangeError(`${to.host} is on this machine, which ${new URL(url).host} is not`);
+    // A name that does not resolve now may do so later.
+    isPrivate ??= await isPrivateHost(new URL(url).hostname);
+    return isPrivate === true ? inside : outside;
   }
 
   return {
     async fetch(target, init) {
       const to = new URL(target);
       if (!isProtected(to)) throw new AuthExchangeError(`${to.protocol}//${to.host} is not https`);
-      const dispatcher = configured.has(to.host) ? open : await (guarded ??= createGuarded());
+      const dispatcher = await dispatcherTo(to);
       const timeout = AbortSignal.timeout(timeoutMs);
       const signal = init?.signal ? AbortSignal.any([init.signal, timeout]) : timeout;
       const request = { ...init, redirect: 'manual', dispatcher, signal } as UndiciRequestInit;
       return readAll(await fetch(to, request));
     },
     async close() {
-      await Promise.all([open.destroy(), guarded?.then((agent) => agent.destroy())]);
+      await Promise.all([open, outside, inside].map((agent) => agent.destroy()));
     },
   };
 }
@@ -92,13 +101,13 @@ async function readAll(response: UndiciResponse): Promise<Response> {
   });
 }
 
-/** A name counts by what it resolves to; one that does not resolve is as good as public: nothing opens for it. */
-async function isPrivateHost(hostname: string): Promise<boolean> {
+/** A name counts by what it resolves to. `undefined` for one that does not resolve: nothing opens for it. */
+async function isPrivateHost(hostname: string): Promise<boolean | undefined> {
   const host = hostname.replace(/^\[|\]$/g, '');
   try {
     const addresses = await lookup(host, { all: true });
     return addresses.every(({ address }) => ['loopback', 'private'].includes(kindOfAddress(address)));
   } catch {
-    return false;
+    return undefined;
   }
 }

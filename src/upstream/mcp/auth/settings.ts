@@ -244,7 +244,11 @@ function isProtectedUrl(given: string): boolean {
 
 /** Over TLS, or on this machine (MCP, basic/authorization, "Communication Security"). */
 export function isProtected(url: URL): boolean {
-  if (url.protocol === 'https:') return true;
-  const host = url.hostname.replace(/^\[|\]$/g, '');
-  return url.protocol === 'http:' && (host === 'localhost' || kindOfAddress(host) === 'loopback');
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isOnThisMachine(url));
+}
+
+/** Whether the URL itself says so: what a name resolves to is for its owner to say. */
+export function isOnThisMachine({ hostname }: URL): boolean {
+  const host = hostname.replace(/^\[|\]$/g, '');
+  return host === 'localhost' || kindOfAddress(host) === 'loopback';
 }

@@ -14,6 +14,7 @@ import { isInputRequired } from '../gateway/questions/relay.ts';
 import type { Caller } from '../gateway/road.ts';
 import { servePrompt, serveResource, serveToolCall } from '../gateway/serve-call.ts';
 import { answer } from './protocol-error.ts';
+import { toStandIn } from './real-results.ts';
 
 /** What a client is answered that calls a tool, whichever way its request came. */
 export async function answerToolCall(
@@ -38,7 +39,8 @@ export function addCallHandlers(
       const args = (request.params.arguments ?? {}) as JsonObject;
       const { result, outputSchema } = await answerToolCall(gateway, caller(context), name, args);
       if (isInputRequired(result)) return result as unknown as CallToolResult;
-      return server.projectCallToolResult(result as unknown as CallToolResult, outputSchema);
+      const projected = server.projectCallToolResult(result as unknown as CallToolResult, outputSchema);
+      return toStandIn(projected as JsonObject);
     }),
   );
   server.setRequestHandler('resources/read', (request, context) =>

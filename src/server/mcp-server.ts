@@ -10,6 +10,7 @@ import { createClientSession } from './client-session.ts';
 import { addListHandlers } from './list-handlers.ts';
 import { addLogLevelHandler } from './log-level.ts';
 import { withPlainErrors } from './plain-errors.ts';
+import { withRealResults } from './real-results.ts';
 import { SERVER_INFO } from './server-info.ts';
 import { addSubscriptionHandlers } from './subscription-handlers.ts';
 
@@ -67,6 +68,7 @@ class GatewayMcpServer extends McpServer {
 
   override async connect(transport: Transport): Promise<void> {
     withPlainErrors(transport);
+    withRealResults(transport);
     await super.connect(transport);
   }
 

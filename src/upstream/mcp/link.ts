@@ -30,8 +30,12 @@ export interface Link<C> {
   get(signal: AbortSignal): Promise<C>;
   /** Says that a connection is of no more use. The next `get` opens a new one, unless it keeps being lost. */
   lose(connection: C, fault: BailiwickError): void;
-  /** Says that a connection has to be opened anew though nothing is wrong: on the next use, at once. */
-  renew(connection: C): void;
+  /**
+   * Says that a connection has to be opened anew: on the next use, at once.
+   *
+   * @param isRecovery whether the upstream is then known to be well. Default: yes, nothing was wrong with it
+   */
+  renew(connection: C, isRecovery?: boolean): void;
   /** The upstream can be reached again, as somebody else found out: the next use may connect. */
   retryNow(): void;
   /** Whether a connection stands; if none does, `onRecovered` tells when one does again. */
@@ -109,10 +113,10 @@ export function createLink<C>(options: LinkOptions<C>): Link<C> {
       options.onDown(fault, delayMs, failures > 1);
       retryLater(delayMs);
     },
-    renew(old) {
+    renew(old, isRecovery = true) {
       if (connection === undefined || old !== connection) return;
       connection = undefined;
-      isReplacement = true;
+      isReplacement ||= isRecovery;
     },
     retryNow: pause.end,
     isUp: () => connection !== undefined,

@@ -91,6 +91,7 @@ export function createMcpUpstream(options: McpUpstreamOptions): Upstream {
     random,
     onOpen(fault, retryInMs) {
       logger.warn({ source, err: fault, retryInMs }, 'upstream does not answer; calls fail until it does');
+      pool.replaceSilent();
       announceChange();
     },
     onClose() {
@@ -186,7 +187,10 @@ export function createMcpUpstream(options: McpUpstreamOptions): Upstream {
         clearTimeout(listTimer);
         return contribution;
       } catch (error) {
-        if (!signal.aborted) listAgainLater();
+        if (!signal.aborted) {
+          listAgainLater();
+          pool.own.replaceIfSilent();
+        }
         throw error;
       }
     },

@@ -80,7 +80,9 @@ export function createRequester({ source, pool, credentials, scrub, onStale }: R
     try {
       lease = await pool.lease(context, call);
       const leased = lease;
-      return await workOffRounds(source, call, (round) => send(request, round, call, leased));
+      const result = await workOffRounds(source, call, (round) => send(request, round, call, leased));
+      lease.session.isSilent = false;
+      return result;
     } catch (error) {
       if (context.signal.aborted) throw toCancellation(context.signal, source);
       if (error instanceof BailiwickError) throw error;
@@ -91,6 +93,7 @@ export function createRequester({ source, pool, credentials, scrub, onStale }: R
         isContinuation,
         ...(request.uri !== undefined && { uri: request.uri }),
       });
+      if (lease) lease.session.isSilent = fault.code === 'UPSTREAM_TIMEOUT';
       throw tellSending(fault, wasNotSent(error));
     } finally {
       lease?.release();

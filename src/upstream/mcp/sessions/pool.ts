@@ -48,6 +48,8 @@ export interface Pool {
   lease(context: CallContext, call?: RelayedCall): Promise<Lease>;
   /** The upstream can be reached again: every session may connect, whatever failed before. */
   retryNow(): void;
+  /** Ends the child processes that have fallen silent; whoever calls next starts another. */
+  replaceSilent(): void;
   close(): Promise<void>;
 }
 
@@ -206,6 +208,9 @@ export function createPool(options: PoolOptions): Pool {
     },
     retryNow() {
       for (const session of sessions) session.retryNow();
+    },
+    replaceSilent() {
+      for (const session of [own, ...sessions]) session.replaceIfSilent();
     },
     async close() {
       clearTimeout(sweepTimer);

@@ -49,6 +49,8 @@ export interface UpstreamSession {
   /** How many use it or hold it open, and when the last one stopped (milliseconds since the epoch). */
   leases: number;
   usedAt: number;
+  /** Whether its last request got no answer in time. */
+  isSilent: boolean;
   /** The connection, with the log level that its calls want. */
   get(context: CallContext): Promise<Connection>;
   isUp(): boolean;
@@ -58,6 +60,8 @@ export interface UpstreamSession {
   giveUp(connection: Connection, error: unknown): void;
   /** The connection has to be opened anew though nothing is wrong. Without one: the one that stands, if one does. */
   renew(connection?: Connection): void;
+  /** Ends a child process that has fallen silent; the next use starts another. Does nothing to a server behind a URL. */
+  replaceIfSilent(): void;
   /** Tells the upstream that the client's roots have changed. */
   tellRootsChanged(): void;
   close(): Promise<void>;
@@ -109,6 +113,13 @@ export function createSession(terms: Terms, options: SessionOptions): UpstreamSe
   const giveUp = (connection: Connection, error: unknown): void => {
     link.lose(connection, toFault(error));
     retire(connection);
+  };
+
+  const renew = (connection: Connection, isRecovery?: boolean): void => {
+    link.renew(connection, isRecovery);
+    retire(connection);
+    // Nobody calls on behalf of a subscription.
+    if (subscriptions.size > 0) void link.get(signal).catch(() => {});
   };
 
   const open = async (): Promise<Connection> => {
@@ -197,6 +208,7 @@ export function createSession(terms: Terms, options: SessionOptions): UpstreamSe
     calls,
     leases: 0,
     usedAt: options.now(),
+    isSilent: false,
     async get(context) {
       if (current === undefined) opener = context;
       const connection = await link.get(context.signal);
@@ -207,11 +219,15 @@ export function createSession(terms: Terms, options: SessionOptions): UpstreamSe
     retryNow: link.retryNow,
     giveUp,
     renew(connection = current?.connection) {
-      if (!connection) return;
-      link.renew(connection);
-      retire(connection);
-      // Nobody calls on behalf of a subscription.
-      if (subscriptions.size > 0) void link.get(signal).catch(() => {});
+      if (connection) renew(connection);
+    },
+    replaceIfSilent() {
+      const connection = current?.connection;
+      if (!session.isSilent || !connection || !('command' in options.connect.server)) return;
+      session.isSilent = false;
+      logger.warn({ source }, 'upstream process does not answer; it is ended, and started anew');
+      // That another one can be started does not say that it answers.
+      renew(connection, false);
     },
     tellRootsChanged() {
       const connection = current?.connection;

@@ -3,6 +3,7 @@ import { ProtocolError, SdkError, SdkErrorCode, type McpServer } from '@modelcon
 import type { JsonObject } from '../catalog/json.ts';
 import { BailiwickError } from '../errors.ts';
 import type { Ask } from '../upstream/upstream.ts';
+import type { StandingStream } from './standing-stream.ts';
 
 /** People answer: a question may wait this long without a sign of life, and in all. */
 const SILENCE_MS = 600_000;
@@ -22,14 +23,17 @@ const ANY = {
  *
  * @param during the request of the client that the question belongs to: it then rides on the stream of that request's answer
  *   (MCP 2025-11-25, basic/transports, "Sending Messages to the Server"); absent: on the connection's own stream.
+ * @param stream that stream, where it may be missing: a question that reaches nobody is given up.
  */
-export function createAsk({ server }: McpServer, during?: string | number): Ask {
+export function createAsk({ server }: McpServer, during?: string | number, stream?: StandingStream): Ask {
   return async function ask({ method, params }, signal) {
     if (signal.aborted) throw ended(signal.reason);
+    const missing = new AbortController();
+    const stopWaiting = stream?.onMissing(() => missing.abort());
     try {
       return (await server.request({ method, ...(params && { params: withId(method, params) }) }, ANY, {
         ...(during !== undefined && { relatedRequestId: during }),
-        signal,
+        signal: AbortSignal.any([signal, missing.signal]),
         timeout: SILENCE_MS,
         maxTotalTimeout: LONGEST_MS,
         resetTimeoutOnProgress: true,
@@ -37,7 +41,9 @@ export function createAsk({ server }: McpServer, during?: string | number): Ask 
         onprogress: () => {},
       })) as JsonObject;
     } catch (error) {
-      throw toAskFault(error, signal);
+      throw missing.signal.aborted && !signal.aborted ? hasNoStream() : toAskFault(error, signal);
+    } finally {
+      stopWaiting?.();
     }
   };
 }
@@ -68,6 +74,13 @@ function toAskFault(error: unknown, signal: AbortSignal): BailiwickError {
     });
   }
   return ended(error);
+}
+
+function hasNoStream(): BailiwickError {
+  return new BailiwickError(
+    'CLIENT_REFUSED',
+    'the client keeps no stream open (GET) on which it could be asked outside its calls',
+  );
 }
 
 function ended(cause: unknown): BailiwickError {

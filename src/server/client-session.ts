@@ -3,6 +3,7 @@ import type { JsonObject } from '../catalog/json.ts';
 import { BailiwickError } from '../errors.ts';
 import type { Ask, ClientSession } from '../upstream/upstream.ts';
 import { createAsk } from './ask-client.ts';
+import type { StandingStream } from './standing-stream.ts';
 
 /** One legacy session, or one stdio connection, as its server sees it. */
 export interface ServerSession extends ClientSession {
@@ -15,8 +16,15 @@ export interface ServerSession extends ClientSession {
 /**
  * The connection behind an SDK server. A modern client has one on stdio, which can be told apart from others; it cannot be asked or told
  * anything outside its own requests (MCP 2026-07-28, basic/transports).
+ *
+ * @param stream on which the client is asked outside its requests, where that may be missing
  */
-export function createClientSession(id: string, product: McpServer, era: 'legacy' | 'modern'): ServerSession {
+export function createClientSession(
+  id: string,
+  product: McpServer,
+  era: 'legacy' | 'modern',
+  stream?: StandingStream,
+): ServerSession {
   const { server } = product;
   const onRoots = new Set<() => void>();
   const onEnd = new Set<() => void>();
@@ -29,7 +37,7 @@ export function createClientSession(id: string, product: McpServer, era: 'legacy
   return {
     id,
     logLevel: undefined,
-    ask: era === 'legacy' ? createAsk(product) : refuse,
+    ask: era === 'legacy' ? createAsk(product, undefined, stream) : refuse,
     notify(method, params: JsonObject) {
       if (era === 'modern' || isOver) return;
       // Whoever has gone away needs to be told nothing.

@@ -48,6 +48,8 @@ export interface HttpServerOptions {
   readonly signIns?: SignInPages;
   /** How often an open event stream is told that it is alive. Absent: every 15 seconds. */
   readonly keepAliveMs?: number | undefined;
+  /** How long a question between its calls waits for a legacy client that has no stream open. Absent: a minute. */
+  readonly askPatienceMs?: number | undefined;
   readonly logger: Logger;
   /** Every request goes through express and the SDK: for tests that compare the two ways. */
   readonly withoutShortPath?: boolean;
@@ -81,6 +83,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     idleMs: settings.sessionIdleMs,
     maxBodyBytes: settings.maxBodyBytes,
     keepAliveMs: options.keepAliveMs,
+    askPatienceMs: options.askPatienceMs,
     isKnown: options.isKnown,
   });
   const modern = createModernLeg(options, settings.maxBodyBytes);

@@ -11,6 +11,7 @@ import { changedLists, sendListChanged } from './list-changes.ts';
 import { toAuthInfo, type Client } from './caller.ts';
 import { createEventStores, type SessionEvents } from './event-store.ts';
 import { createMcpServer } from './mcp-server.ts';
+import { createStandingStream, type StandingStream } from './standing-stream.ts';
 
 /** Serves MCP up to 2025-11-25 over HTTP: one transport and one SDK server per session. */
 export interface LegacySessions {
@@ -29,6 +30,8 @@ export interface LegacySessionsOptions {
   readonly maxBodyBytes: number;
   /** How often an open stream is told that it is alive. Absent: every 15 seconds. */
   readonly keepAliveMs?: number | undefined;
+  /** How long a question between calls waits for a client that has no stream open. Absent: a minute. */
+  readonly askPatienceMs?: number | undefined;
   /** False for a principal that configuration no longer has: its sessions are closed. */
   readonly isKnown: (principal: Principal) => boolean;
 }
@@ -37,6 +40,7 @@ export interface LegacySessionsOptions {
 interface Session {
   readonly transport: NodeStreamableHTTPServerTransport;
   readonly events: SessionEvents;
+  readonly stream: StandingStream;
   readonly product: McpServer;
   readonly client: Client;
   readonly owner: string;
@@ -117,13 +121,16 @@ export function createLegacySessions(options: LegacySessionsOptions): LegacySess
       onsessioninitialized: (id) => void sessions.set(id, session),
       onsessionclosed: (id) => void sessions.delete(id),
     });
-    const product = createMcpServer(client, 'legacy', () => {
+    const stream = createStandingStream(options.askPatienceMs);
+    const onClose = (): void => {
       if (transport.sessionId !== undefined) sessions.delete(transport.sessionId);
       events.close();
-    });
+    };
+    const product = createMcpServer(client, 'legacy', onClose, stream);
     const session: Session = {
       transport,
       events,
+      stream,
       product,
       client,
       owner: ownerOf(client),
@@ -154,6 +161,7 @@ export function createLegacySessions(options: LegacySessionsOptions): LegacySess
         );
       }
       requireResumable(session, request);
+      session.stream.note(request, response);
       session.requests += 1;
       response.once('close', () => {
         session.requests -= 1;

@@ -12,6 +12,7 @@ import { addLogLevelHandler } from './log-level.ts';
 import { withPlainErrors } from './plain-errors.ts';
 import { withRealResults } from './real-results.ts';
 import { SERVER_INFO } from './server-info.ts';
+import type { StandingStream } from './standing-stream.ts';
 import { addSubscriptionHandlers } from './subscription-handlers.ts';
 
 /**
@@ -20,17 +21,19 @@ import { addSubscriptionHandlers } from './subscription-handlers.ts';
  * One instance serves one legacy session, one stdio connection, or one modern HTTP request.
  *
  * @param onClose called when the connection has ended
+ * @param stream of a legacy HTTP session
  */
 export function createMcpServer(
   client: Client,
   era: 'legacy' | 'modern',
   onClose: () => void = () => {},
+  stream?: StandingStream,
 ): McpServer {
   const product = new GatewayMcpServer(client);
   const { gateway } = client;
   const session =
     era === 'legacy' || client.via.face === 'stdio'
-      ? createClientSession(gateway.road.newId(), product, era)
+      ? createClientSession(gateway.road.newId(), product, era, stream)
       : undefined;
   product.server.onclose = () => {
     session?.end();

@@ -33,6 +33,8 @@ function startStoppable(timeoutMs: number, startupTimeoutMs = 15_000) {
   };
 }
 
+const of = (subject: string) => ({ caller: { principal: principalOf(subject) } });
+
 test.concurrent('a child that stops answering is ended, and the next try starts another', async () => {
   const { upstream, pass, pids } = startStoppable(1_000);
   await upstream.contribution(never);
@@ -53,7 +55,6 @@ test.concurrent('a child that stops answering is ended, and the next try starts 
 
 test.concurrent('the children of others, who are answered, stay', async () => {
   const { upstream, pass, pids } = startStoppable(1_000);
-  const of = (subject: string) => ({ caller: { principal: principalOf(subject) } });
   await upstream.contribution(never);
   await call(upstream, 'run', {}, of('ada'));
   await call(upstream, 'run', {}, of('ben'));

@@ -107,6 +107,37 @@ test.each(LEGACY)(
   },
 );
 
+test('a client that keeps no stream open is not waited for, one that does is', async () => {
+  const { endpoint, reached } = await serveAskingGateway({}, { askPatienceMs: 300 });
+  const open = async () => {
+    const as = { authorization: 'Bearer dana' };
+    const hello = { ...INITIALIZE, params: { ...INITIALIZE.params, capabilities: ALL_CAPABILITIES } };
+    const opened = await post(endpoint, JSON.stringify(hello), as);
+    const headers = { ...as, 'mcp-session-id': opened.headers.get('mcp-session-id') ?? '' };
+    await post(endpoint, '{"jsonrpc":"2.0","method":"notifications/initialized"}', headers);
+    const params = { name: 'helpdesk_ask', arguments: { questions: [] } };
+    await post(endpoint, JSON.stringify({ jsonrpc: '2.0', id: 2, method: 'tools/call', params }), headers);
+    const session = reached[0]?.contexts.at(-1)?.caller?.session;
+    if (!session) throw new Error('no session');
+    return { headers, ask: () => session.ask(ROOTS, new AbortController().signal) };
+  };
+  const listening = await open();
+  const deaf = await open();
+  const stream = await fetch(endpoint, { headers: { ...listening.headers, accept: 'text/event-stream' } });
+  const asked = listening.ask();
+  const question = (await readMessages(stream).next()).value as JsonObject;
+
+  expect(await rejection(deaf.ask())).toMatchObject({
+    code: 'CLIENT_REFUSED',
+    message: expect.stringContaining('keeps no stream open') as string,
+  });
+
+  const result = { roots: [{ uri: 'file:///work' }] };
+  const answer = { jsonrpc: '2.0', id: question['id'], result };
+  await post(endpoint, JSON.stringify(answer), listening.headers);
+  expect(await asked).toEqual(result);
+});
+
 test('who calls is told apart by principal and connection; a credential is handed on by a function only', async () => {
   const { endpoint, reached } = await serveAskingGateway();
   for (const kind of [...LEGACY, 'v2 modern'] as const) {

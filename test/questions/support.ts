@@ -7,7 +7,10 @@ import { principal } from '../policy/fixtures.ts';
 import { createAskingGateway } from './asking-gateway.ts';
 
 /** The asking gateway over HTTP: whoever shows `Bearer NAME` is NAME. Closed when the test ends. */
-export async function serveAskingGateway(options: Parameters<typeof createAskingGateway>[0] = {}) {
+export async function serveAskingGateway(
+  options: Parameters<typeof createAskingGateway>[0] = {},
+  more: { readonly askPatienceMs?: number } = {},
+) {
   const asking = createAskingGateway(options);
   const http = await startHttpServer({
     settings: ServerSettings.parse({ listen: '127.0.0.1:0' }),
@@ -21,6 +24,7 @@ export async function serveAskingGateway(options: Parameters<typeof createAsking
     challenge: () => 'Bearer',
     isReady: () => true,
     logger: asking.logger,
+    ...more,
   });
   onTestFinished(() => http.close());
   return { ...asking, http, endpoint: `${http.url}/mcp` };

@@ -55,6 +55,19 @@ test('after so many requests without an answer the next ones fail at once and sa
   expect(events).toEqual(['open 1000']);
 });
 
+test('requests that take too long, many at a time, stop nobody while others are answered', async () => {
+  const { breaker, events, succeed } = createFixture();
+  const slow = Array.from({ length: 10 }, () => {
+    const { promise, reject } = Promise.withResolvers<void>();
+    return { done: faultOf(breaker.guard(() => promise)), fail: () => reject(TIMEOUT) };
+  });
+  await succeed();
+  for (const { fail } of slow) fail();
+  await Promise.all(slow.map(({ done }) => done));
+  await succeed();
+  expect(events).toEqual([]);
+});
+
 test('when the time has come one request is let through, and its answer lets all others through', async () => {
   const { fail, pass, tried, events, succeed, breaker } = createFixture();
   for (let round = 0; round < 3; round++) await fail(TIMEOUT);

@@ -19,7 +19,8 @@ export interface BreakerOptions extends PauseOptions {
  * - half-open, when that time has come: one request passes, others fail at once. Its answer closes the breaker; without one it
  *   opens for longer.
  *
- * An upstream that answers with errors of its own answers. What never left for it says nothing about it.
+ * An upstream that answers with errors of its own answers. What never left for it says nothing about it, and no more does a
+ * request without an answer while others got theirs: whoever calls a tool that takes too long stops nobody else.
  */
 export interface Breaker {
   /** @throws what `work` throws; BailiwickError `UPSTREAM_UNAVAILABLE` with `retryAfterMs`, without doing it, while open */
@@ -36,6 +37,8 @@ export function createBreaker(options: BreakerOptions): Breaker {
   let state: 'closed' | 'open' | 'probing' = 'closed';
   let unanswered = 0;
   let openings = 0;
+  /** Answers so far. */
+  let answers = 0;
 
   const open = (fault: BailiwickError): void => {
     openings += 1;
@@ -44,6 +47,7 @@ export function createBreaker(options: BreakerOptions): Breaker {
   };
 
   const answered = (): void => {
+    answers += 1;
     unanswered = 0;
     if (state === 'closed') return;
     state = 'closed';
@@ -52,8 +56,9 @@ export function createBreaker(options: BreakerOptions): Breaker {
     onClose();
   };
 
-  const failed = (fault: BailiwickError, isProbe: boolean): void => {
-    const verdict = judge(fault);
+  const failed = (fault: BailiwickError, isProbe: boolean, answersBefore: number): void => {
+    const hasAnsweredOthers = answers > answersBefore && fault.code === 'UPSTREAM_TIMEOUT';
+    const verdict = hasAnsweredOthers ? 'unknown' : judge(fault);
     if (verdict === 'busy' && (isProbe || state === 'closed')) open(fault);
     else if (verdict === 'answered') answered();
     else if (verdict === 'unanswered') {
@@ -74,12 +79,13 @@ export function createBreaker(options: BreakerOptions): Breaker {
   return {
     async guard(work) {
       const isProbe = enter();
+      const answersBefore = answers;
       try {
         const result = await work();
         answered();
         return result;
       } catch (error) {
-        failed(toBailiwickError(error), isProbe);
+        failed(toBailiwickError(error), isProbe, answersBefore);
         throw error;
       }
     },

@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 import { Agent, request } from 'undici';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { challenge } from '../../src/identity/authenticate.ts';
-import { startHttpServer, type HttpServer } from '../../src/server/http-server.ts';
-import { KEYS, notesFiles, startApi, startGateway } from '../support/gateway.ts';
+import { KEYS } from '../support/gateway.ts';
+import { startTwoWays } from './two-ways.ts';
 
 /** What is sent, as far as the two ways in could tell it apart. */
 interface Sent {
@@ -16,37 +15,16 @@ const VERSION = '2026-07-28';
 const META = 'io.modelcontextprotocol/';
 
 const agent = new Agent();
-let api: Awaited<ReturnType<typeof startApi>>;
-let gateway: Awaited<ReturnType<typeof startGateway>>;
-/** The same gateway, behind a server whose every request goes through express and the SDK. */
-let long: HttpServer;
+let ways: Awaited<ReturnType<typeof startTwoWays>>;
 
 beforeAll(async () => {
-  api = await startApi();
-  gateway = await startGateway(notesFiles(api.url));
-  long = await startHttpServer({
-    settings: { ...(await serverSettings()), listen: '127.0.0.1:0' },
-    gateway: gateway.app.gateway,
-    authenticate: gateway.app.authenticate,
-    isKnown: gateway.app.isKnown,
-    challenge,
-    isReady: () => true,
-    logger: { debug() {}, info() {}, warn() {}, error() {} },
-    withoutShortPath: true,
-  });
+  ways = await startTwoWays();
 });
 
 afterAll(async () => {
   await agent.close();
-  await long.close();
-  await gateway[Symbol.asyncDispose]();
-  await api[Symbol.asyncDispose]();
+  await ways[Symbol.asyncDispose]();
 });
-
-async function serverSettings() {
-  const { loadConfig } = await import('../../src/config/load.ts');
-  return (await loadConfig(`${gateway.folder}/bailiwick.yaml`, {})).config.server;
-}
 
 async function send(base: string, { path, headers, body }: Sent) {
   const answer = await request(`${base}${path}`, { method: 'POST', headers, body, dispatcher: agent });
@@ -72,7 +50,7 @@ function toValue(text: string): unknown {
 
 /** Sends the same both ways and expects the same back; says whether it took the short path. */
 async function compare(sent: Sent): Promise<boolean> {
-  const [short, whole] = await Promise.all([send(gateway.url, sent), send(long.url, sent)]);
+  const [short, whole] = await Promise.all([send(ways.short, sent), send(ways.whole, sent)]);
   expect(short.seen, JSON.stringify(sent)).toEqual(whole.seen);
   return short.isShort;
 }

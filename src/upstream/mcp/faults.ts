@@ -231,17 +231,34 @@ export function wasNotSent(error: unknown): boolean {
 }
 
 /**
- * True where a legacy server does not know the session any more, so that it did not carry out the request: HTTP 404
- * (MCP 2025-11-25, basic/transports, "Session Management"), and what many servers answer instead, 400 with a text about
- * the session.
+ * True where a legacy server does not know the session any more: HTTP 404 (MCP 2025-11-25, basic/transports, "Session
+ * Management"), and what many servers answer instead, 400 with a text about the session.
  */
 export function isSessionLost(error: unknown): boolean {
-  return causesOf(error).some(
-    (cause) =>
-      cause instanceof SdkHttpError &&
-      (cause.status === 404 ||
-        (cause.status === 400 && /session/i.test(String(memberOf(cause.data, 'text'))))),
+  return httpErrorsOf(error).some(
+    (cause) => cause.status === 404 || (cause.status === 400 && isAboutSession(cause)),
   );
+}
+
+/**
+ * True where it was lost before the request was carried out. An error that names the request was made by who read it, unless it
+ * is the one that the specification wants.
+ */
+export function wasRefusedForSession(error: unknown): boolean {
+  return (
+    isSessionLost(error) &&
+    httpErrorsOf(error).every(
+      (cause) => memberOf(cause.data, 'isAnswer') !== true || (cause.status === 404 && isAboutSession(cause)),
+    )
+  );
+}
+
+function httpErrorsOf(error: unknown): SdkHttpError[] {
+  return causesOf(error).filter((cause) => cause instanceof SdkHttpError);
+}
+
+function isAboutSession({ data }: SdkHttpError): boolean {
+  return /session/i.test(String(memberOf(data, 'text')));
 }
 
 /**

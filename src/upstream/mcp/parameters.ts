@@ -2,6 +2,7 @@ import {
   CLIENT_CAPABILITIES_META_KEY,
   CLIENT_INFO_META_KEY,
   LOG_LEVEL_META_KEY,
+  PROTOCOL_VERSION_META_KEY,
 } from '@modelcontextprotocol/client';
 import type { JsonObject } from '../../catalog/json.ts';
 import type { Tool } from '../../catalog/tool.ts';
@@ -25,7 +26,7 @@ export function withContext(
   const { inputResponses, requestState } = Object.keys(round).length > 0 ? round : context;
   const isModern = era === 'modern';
   const sentMeta: JsonObject = {
-    ...meta,
+    ...withoutEnvelope(meta),
     // Named even where the caller has none: the gateway's own would be a promise that nobody keeps.
     ...(isModern && { [CLIENT_CAPABILITIES_META_KEY]: forwardedCapabilities(context) }),
     ...(isModern && clientInfo && { [CLIENT_INFO_META_KEY]: clientInfo }),
@@ -37,6 +38,19 @@ export function withContext(
     ...(isModern && requestState !== undefined ? { requestState } : {}),
     ...(Object.keys(sentMeta).length > 0 ? { _meta: sentMeta } : {}),
   };
+}
+
+/** What each hop says of itself (MCP 2026-07-28, basic, "Request metadata"). Nobody's client says it for the gateway. */
+const ENVELOPE = [
+  PROTOCOL_VERSION_META_KEY,
+  CLIENT_INFO_META_KEY,
+  CLIENT_CAPABILITIES_META_KEY,
+  LOG_LEVEL_META_KEY,
+];
+
+function withoutEnvelope(meta: JsonObject = {}): JsonObject {
+  if (!ENVELOPE.some((key) => Object.hasOwn(meta, key))) return meta;
+  return Object.fromEntries(Object.entries(meta).filter(([key]) => !ENVELOPE.includes(key)));
 }
 
 /** The parameters of `tools/call`. */

@@ -12,6 +12,7 @@ import {
   toCancellation,
   toUpstreamFault,
   wasNotSent,
+  wasRefusedForSession,
 } from './faults.ts';
 import type { MirroredTool } from './parameters.ts';
 import { createRelayedCall, type RelayedCall } from './relayed-call.ts';
@@ -66,7 +67,8 @@ export function createRequester({ source, pool, credentials, scrub, onStale }: R
         if (hasNoSession) lease.session.renew(connection);
         else if (isConnectionLost(error)) lease.session.giveUp(connection, error);
         else if (connection.era === 'modern' && isForeignRefusal(error)) lease.session.renew(connection);
-        if (isRetry || !(hasNoSession || wasNotSent(error))) throw error;
+        const wasRefused = connection.isSession && wasRefusedForSession(error);
+        if (isRetry || !(wasRefused || wasNotSent(error))) throw error;
       }
     }
   };

@@ -3,7 +3,14 @@ import { tellSending, toBailiwickError } from '../../../errors.ts';
 import type { Scrub } from '../../scrub.ts';
 import type { CallContext } from '../../upstream.ts';
 import type { McpCredentials } from '../credentials.ts';
-import { isConnectionLost, isSessionLost, toCancellation, toUpstreamFault, wasNotSent } from '../faults.ts';
+import {
+  isConnectionLost,
+  isSessionLost,
+  toCancellation,
+  toUpstreamFault,
+  wasNotSent,
+  wasRefusedForSession,
+} from '../faults.ts';
 import type { Pool } from './pool.ts';
 
 export interface SubscribeOptions {
@@ -39,7 +46,8 @@ export async function subscribe(
         const hasNoSession = connection.isSession && isSessionLost(error);
         if (hasNoSession) session.renew(connection);
         else if (isConnectionLost(error)) session.giveUp(connection, error);
-        if (isRetry || !(hasNoSession || wasNotSent(error))) throw error;
+        const wasRefused = connection.isSession && wasRefusedForSession(error);
+        if (isRetry || !(wasRefused || wasNotSent(error))) throw error;
       }
     }
   } catch (error) {

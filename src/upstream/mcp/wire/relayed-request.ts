@@ -243,6 +243,7 @@ export class RelayedRequest implements ExchangeReader {
     const data = {
       status: this.#status,
       text,
+      isAnswer: readOwnError(text, this.#options) !== undefined,
       retryAfterMs: readRetryAfter(this.#status, this.#headers),
     };
     const cause = isRefusal(this.#status, challenge)

@@ -25,9 +25,14 @@ test('a server keeps its state beside its configuration, and has closed it when 
   await using workspace = await createFolder({ 'bailiwick.yaml': 'sources: {}\n' });
   const app = await createAppIn(workspace.folder, 'http');
   await app.store.put('key', 'value', { now: NOW });
-  expect(await stateFilesIn(workspace.folder)).toEqual(['state.db', 'state.db-shm', 'state.db-wal']);
+  expect(await stateFilesIn(workspace.folder)).toEqual([
+    'state.db',
+    'state.db-shm',
+    'state.db-wal',
+    'state.db.key',
+  ]);
   await app.close(0);
-  expect(await stateFilesIn(workspace.folder)).toEqual(['state.db']);
+  expect(await stateFilesIn(workspace.folder)).toEqual(['state.db', 'state.db.key']);
   await expect(app.store.get('key', NOW)).rejects.toMatchObject({ code: 'STATE_UNAVAILABLE' });
   const again = await createAppIn(workspace.folder, 'http');
   expect(await again.store.get('key', NOW)).toEqual({ value: 'value', version: 1 });
@@ -79,5 +84,5 @@ test('a server says that another home for state takes effect at its next start, 
   expect(await stateFilesIn(folder)).toContain('state.db');
   child.kill('SIGTERM');
   await once(child, 'close');
-  expect(await stateFilesIn(folder)).toEqual(['state.db']);
+  expect(await stateFilesIn(folder)).toEqual(['state.db', 'state.db.key']);
 });

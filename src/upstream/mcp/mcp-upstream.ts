@@ -10,10 +10,12 @@ import { delayOf, type Backoff } from './link.ts';
 import { readLists, type McpLists } from './lists.ts';
 import { mirrorsHeaders, toCallParams, toMirroredTool, withContext } from './parameters.ts';
 import { requestIdOf } from './relay-transport.ts';
+import { overlayLists } from './overlay-lists.ts';
 import { createRequester, type Requester } from './requester.ts';
 import { toOutcome, toResult } from './results.ts';
 import { secretsOf } from './secrets.ts';
 import { createPool, DEFAULT_SESSIONS, type Pool, type PoolOptions } from './sessions/pool.ts';
+import type { UpstreamSession } from './sessions/session.ts';
 import { subscribe } from './sessions/subscribe.ts';
 import type { McpServerAddress } from './transport.ts';
 
@@ -83,6 +85,9 @@ export function createMcpUpstream(options: McpUpstreamOptions): Upstream {
     isReached = isReachedNow;
   };
 
+  /** The caller's session that last told of a change in its lists. */
+  let changed: UpstreamSession | undefined;
+
   const breakers = createBreakers({
     source,
     threshold: options.breakerFailures ?? 5,
@@ -128,9 +133,9 @@ export function createMcpUpstream(options: McpUpstreamOptions): Upstream {
       backoff,
       timeoutMs,
       onReach,
-      // The gateway's own session hears of each change too, unless its child was spared.
       onListChanged: (session) => {
-        if (session.terms.isOwn || !pool.own.isUp()) announceChange();
+        if (!session.terms.isOwn) changed = session;
+        announceChange();
       },
     },
   });
@@ -138,8 +143,8 @@ export function createMcpUpstream(options: McpUpstreamOptions): Upstream {
 
   const call: Requester = (one) => breakers.of(credentials.shareKey(one.context)).guard(() => request(one));
 
-  const list = async (signal: AbortSignal): Promise<Contribution> => {
-    const { capabilities, handshake } = await pool.own.get({ signal });
+  const listsOf = async (session: UpstreamSession, signal: AbortSignal) => {
+    const { capabilities, handshake } = await session.get({ signal });
     const lists = await readLists({
       source,
       offers: {
@@ -148,11 +153,28 @@ export function createMcpUpstream(options: McpUpstreamOptions): Upstream {
         prompts: capabilities.prompts !== undefined,
       },
       request: (method, params) =>
-        request({ method, toParams: () => params, context: { signal }, timeoutMs: startupTimeoutMs }),
+        request({
+          method,
+          toParams: () => params,
+          context: { signal },
+          timeoutMs: startupTimeoutMs,
+          session,
+        }),
       onMissing: (method, error) =>
         logger.warn({ source, method, err: error }, 'a list of the upstream is missing'),
     });
-    return options.compile({ ...lists, handshake });
+    return { ...lists, handshake };
+  };
+
+  const list = async (signal: AbortSignal): Promise<Contribution> => {
+    const own = await listsOf(pool.own, signal);
+    if (!changed?.isUp()) return options.compile(own);
+    // A server may keep what it offers by session: what a caller's is shown otherwise is to be reviewed like any change.
+    const others = await listsOf(changed, signal).catch((error: unknown) => {
+      logger.debug({ source, err: error }, 'the session that told of a change could not be listed');
+      return own;
+    });
+    return options.compile({ ...own, ...overlayLists(own, others) });
   };
 
   /** Pages may come in time, each by itself, and never end. */

@@ -18,6 +18,7 @@ import type { MirroredTool } from './parameters.ts';
 import { createRelayedCall, type RelayedCall } from './relayed-call.ts';
 import { workOffRounds, type Round } from './rounds.ts';
 import type { Lease, Pool } from './sessions/pool.ts';
+import type { UpstreamSession } from './sessions/session.ts';
 
 export interface RequesterOptions {
   readonly source: string;
@@ -36,6 +37,8 @@ export interface UpstreamRequest {
   readonly context: CallContext;
   readonly timeoutMs: number;
   readonly tool?: MirroredTool;
+  /** The session to use; absent: one that the context's caller may use. */
+  readonly session?: UpstreamSession;
   /** The resource that it is about. */
   readonly uri?: string;
 }
@@ -80,7 +83,7 @@ export function createRequester({ source, pool, credentials, scrub, onStale }: R
     const call = createRelayedCall(context, request.timeoutMs);
     let lease: Lease | undefined;
     try {
-      lease = await pool.lease(context, call);
+      lease = request.session ? pool.leaseOf(request.session, context) : await pool.lease(context, call);
       const leased = lease;
       const result = await workOffRounds(source, call, (round) => send(request, round, call, leased));
       lease.session.isSilent = false;

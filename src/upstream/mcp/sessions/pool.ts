@@ -46,6 +46,8 @@ export interface Pool {
    * @throws BailiwickError as `Upstream`; nothing was sent
    */
   lease(context: CallContext, call?: RelayedCall): Promise<Lease>;
+  /** A lease of this very session, for what the gateway itself asks on it. */
+  leaseOf(session: UpstreamSession, context: CallContext): Lease;
   /** The upstream can be reached again: every session may connect, whatever failed before. */
   retryNow(): void;
   /** Ends the child processes that have fallen silent; whoever calls next starts another. */
@@ -152,6 +154,28 @@ export function createPool(options: PoolOptions): Pool {
     }
   };
 
+  const take = (session: UpstreamSession, context: CallContext, call: RelayedCall | undefined): Lease => {
+    const { era } = session.terms;
+    session.leases += 1;
+    if (call) session.calls.add(call);
+    let isReleased = false;
+    return {
+      session,
+      async connection() {
+        const connection = await session.get(context);
+        if (era === undefined || connection.era === era) return connection;
+        throw new EraChangedError(source);
+      },
+      release() {
+        if (isReleased) return;
+        isReleased = true;
+        session.leases -= 1;
+        if (call) session.calls.delete(call);
+        session.usedAt = now();
+      },
+    };
+  };
+
   /** @returns nothing where the upstream turned out to speak another era than the session was for */
   const leaseOnce = async (
     context: CallContext,
@@ -206,6 +230,7 @@ export function createPool(options: PoolOptions): Pool {
       }
       throw new EraChangedError(source);
     },
+    leaseOf: (session, context) => take(session, context, undefined),
     retryNow() {
       for (const session of sessions) session.retryNow();
     },

@@ -141,7 +141,8 @@ export function createSession(terms: Terms, options: SessionOptions): UpstreamSe
     options.era.learn(connection.era);
     const listening = new AbortController();
     current = { connection, listening };
-    if (terms.isOwn) listen(connection, listening.signal);
+    // Each child is a server of its own; over HTTP the gateway's own session hears for all.
+    if (terms.isOwn || 'command' in options.connect.server) listen(connection, listening.signal);
     // Not waited for: who opened the connection has another request to send.
     void subscriptions.restore(connection).catch(() => {});
     return connection;

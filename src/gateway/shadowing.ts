@@ -12,32 +12,35 @@ const MAX_OF_ONE = 10;
  */
 export function findShadowing(offers: readonly Contribution[]): Suspicion[] {
   const named = namesOf(offers);
-  return offers.flatMap((offer) => {
-    const own = new Set(offer.tools.flatMap((tool) => [tool.name, ownNameOf(tool)]));
-    const mentionsIn = (words: readonly string[], speaker: string): Suspicion[] =>
-      words.flatMap((word) => {
-        const others = (named.get(word) ?? []).filter(({ source }) => source !== offer.source);
-        const [other] = others;
-        if (!other || own.has(word)) return [];
-        const shown = toShownName(other.source, other.name);
-        return [
-          {
-            sources: [offer.source, other.source],
-            message: `${speaker} speaks of a tool of another source: ${shown}`,
-          },
-        ];
-      });
-    const ofInstructions = mentionsIn(
-      wordsOf(offer.server?.instructions ?? ''),
-      `the instructions of source ${offer.source}`,
-    );
-    const ofTools = offer.tools.flatMap((tool) =>
-      tool.binding.kind === 'mcp'
-        ? mentionsIn(wordsOfTool(tool), `the description of ${toShownName(tool.source, tool.name)}`)
-        : [],
-    );
-    return [...ofInstructions, ...ofTools].slice(0, MAX_OF_ONE);
-  });
+  // One after another, so that no more is looked for than is told.
+  return offers.flatMap((offer) => [...mentionsIn(offer, named).take(MAX_OF_ONE)]);
+}
+
+function* mentionsIn(offer: Contribution, named: ReadonlyMap<string, Tool[]>): Generator<Suspicion> {
+  const own = new Set(offer.tools.flatMap((tool) => [tool.name, ownNameOf(tool)]));
+  for (const { words: said, speaker } of textsOf(offer)) {
+    for (const word of said) {
+      const other = named.get(word)?.find(({ source }) => source !== offer.source);
+      if (!other || own.has(word)) continue;
+      const shown = toShownName(other.source, other.name);
+      yield {
+        sources: [offer.source, other.source],
+        message: `${speaker} speaks of a tool of another source: ${shown}`,
+      };
+    }
+  }
+}
+
+/** The texts of an offer that an MCP server wrote, as what in them may be names. */
+function* textsOf({ source, server, tools }: Contribution): Generator<{
+  readonly words: readonly string[];
+  readonly speaker: string;
+}> {
+  yield { words: wordsOf(server?.instructions ?? ''), speaker: `the instructions of source ${source}` };
+  for (const tool of tools) {
+    if (tool.binding.kind !== 'mcp') continue;
+    yield { words: wordsOfTool(tool), speaker: `the description of ${toShownName(tool.source, tool.name)}` };
+  }
 }
 
 /** Every name by which a text may mean a tool. */

@@ -118,6 +118,24 @@ test.each([
   expect(messages(offer('mail', ['send_message', 'search', 'list']), offer('b', [tool, beside]))).toEqual([]);
 });
 
+test('many texts that name everything are read no further than ten lines need', () => {
+  const names = Array.from({ length: 50 }, (_, index) => `do_thing_${index}`);
+  let read = 0;
+  const evil = offer(
+    'evil',
+    names.map((name) => `other_${name}`),
+  );
+  const tools = evil.tools.map((tool) => ({
+    ...tool,
+    get description() {
+      read += 1;
+      return names.join(' ');
+    },
+  }));
+  expect(messages(offer('a', names), { ...evil, tools })).toHaveLength(10);
+  expect(read).toBe(1);
+});
+
 test('a text that names everything is worth no more than ten lines', () => {
   const names = Array.from(
     { length: 100 },

@@ -122,7 +122,11 @@ export function createPeers(options: PeersOptions): Peers {
       await listen();
       const id = newId();
       const answer = Promise.withResolvers<JsonObject>();
-      const giveUp = (): void => answer.reject(invalidState(new Error(`gateway ${to} does not answer`)));
+      const giveUp = (): void => {
+        // It may only be slow: what the client is told is over must not be done after all.
+        void tellQuietly(to, { kind: 'cancel', id });
+        answer.reject(invalidState(new Error(`gateway ${to} does not answer`)));
+      };
       let stop = schedule(giveUp, SILENCE_MS);
       const heard = (): void => {
         stop();

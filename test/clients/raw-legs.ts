@@ -22,7 +22,7 @@ export interface Leg {
 }
 
 /** The messages of a JSON body, or of an event stream. */
-export function messagesOf(text: string): Message[] {
+function messagesOf(text: string): Message[] {
   if (text.startsWith('{')) return [JSON.parse(text) as Message];
   return text
     .split('\n')

@@ -1,3 +1,4 @@
+import { escapeControls } from '../telemetry/escape.ts';
 import type { SignInEnd, SignInStart } from '../upstream/mcp/auth/sign-in-desk.ts';
 
 /** Headers of every page: nothing is loaded, run, kept, framed, or told to where the links lead. */
@@ -66,6 +67,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
+/** Also what hides text or turns it round: a name shall not read as somebody else's. */
 function escape(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (one) => ENTITIES[one] ?? '');
+  return escapeControls(text).replaceAll(/[&<>"']/g, (one) => ENTITIES[one] ?? '');
 }

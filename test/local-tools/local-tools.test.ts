@@ -151,6 +151,22 @@ test.each([
   expect(textOf(result)).toContain(said);
 });
 
+test('what a program that a tool starts prints costs no answer', async () => {
+  await using gateway = await startGateway({
+    'bailiwick.yaml': toConfig('    timeout: 5000\n'),
+    ...FILES,
+    'tools/print.ts': `
+import { spawnSync } from 'node:child_process';
+const print = 'process.stdout.write("no end of line")';
+export default { name: 'print', description: 'd', access: 'read', run() {
+  spawnSync(process.execPath, ['-e', print], { stdio: 'inherit' });
+  return 'printed';
+} };`,
+  });
+  await using client = await connect('v2 modern', gateway.endpoint, KEYS.dana);
+  expect(textOf(await client.callTool({ name: 'ops_print', arguments: {} }))).toBe('printed');
+});
+
 test('declarations, tests and hidden files are no tools', async () => {
   await using gateway = await startGateway({
     'bailiwick.yaml': toConfig(),

@@ -65,7 +65,8 @@ const log = (message: string): void => void process.stderr.write(`${message}\n`)
 process.on('unhandledRejection', (error) => log(textOf(error)));
 const receive = createToolServer({
   loaded: loadTools(files, libraryOf),
-  send: (message) => void write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`),
+  // On a line of its own, whatever a program that a tool started left on the last one.
+  send: (message) => void write(`\n${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`),
   log,
 });
 const lines = createInterface({ input: process.stdin });

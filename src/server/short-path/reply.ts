@@ -51,17 +51,22 @@ export function createReply(response: ServerResponse): Reply {
       if (isOver) return;
       isOver = true;
       clearInterval(keepAlive);
-      const framed = response.headersSent ? ['event: message\ndata: ', ...parts, '\n\n'] : parts;
-      if (!response.headersSent) {
-        const length = parts.reduce((sum, part) => sum + Buffer.byteLength(part), 0);
-        response.writeHead(status, { 'Content-Type': 'application/json', 'Content-Length': length });
+      if (response.headersSent) {
+        // One piece: Node 24 loses what is written to a chunked response that is corked when it ends.
+        response.end(
+          Buffer.concat(['event: message\ndata: ', ...parts, '\n\n'].map((part) => Buffer.from(part))),
+        );
+        return;
       }
-      if (framed.length === 1) {
-        response.end(framed[0]);
+      const length = parts.reduce((sum, part) => sum + Buffer.byteLength(part), 0);
+      response.writeHead(status, { 'Content-Type': 'application/json', 'Content-Length': length });
+      if (parts.length === 1) {
+        response.end(parts[0]);
         return;
       }
       response.cork();
-      for (const part of framed) response.write(part);
+      for (const part of parts) response.write(part);
+      response.uncork();
       response.end();
     },
   };

@@ -13,5 +13,7 @@ if (major < NEEDED) {
 // Code that was compiled once starts in half the time; where no cache can be written, nothing is lost.
 const { enableCompileCache } = await import('node:module');
 enableCompileCache();
+// What is said beside results may find no reader (`2>&1 | head`). That ends nothing: a call goes on, and is recorded.
+process.stderr.on('error', () => {});
 const { run } = await import('./cli/run.ts');
 process.exitCode = await run(process.argv.slice(2));

@@ -11,6 +11,7 @@ import {
 } from './command.ts';
 import type { App } from '../app.ts';
 import type { LoadedConfig } from '../config/load.ts';
+import { suggest } from '../text/suggest.ts';
 import { withProgress } from './terminal.ts';
 
 /** The options of the commands about one sign-in. */
@@ -71,6 +72,7 @@ export async function withSignInSource(
     config: options.config,
     ...(options.logLevel !== undefined && { logLevel: options.logLevel }),
   });
+  if (!Object.hasOwn(loaded.config.sources, source)) throw noSource(source, loaded);
   if (loaded.config.state.memory) {
     throw new BailiwickError(
       'USAGE',
@@ -90,17 +92,23 @@ export async function withSignInSource(
   }
 }
 
-function noSource(source: string, { config }: LoadedConfig): BailiwickError {
+function noSource(source: string, { config, file }: LoadedConfig): BailiwickError {
   const names = Object.entries(config.sources)
     .filter(
       ([, settings]) =>
         'mcp' in settings && 'url' in settings.mcp && settings.mcp.auth && 'oauth' in settings.mcp.auth,
     )
     .map(([name]) => name);
-  return new BailiwickError(
-    'USAGE',
-    `nobody signs in to a source "${source}"; sources with auth: { oauth } are: ${names.join(', ') || 'none'}`,
-  );
+  const there = `sources with auth: { oauth } are: ${names.join(', ') || 'none'}`;
+  if (Object.hasOwn(config.sources, source)) {
+    return new BailiwickError(
+      'USAGE',
+      `nobody signs in to the source "${source}", which has no auth: { oauth }; ${there}`,
+    );
+  }
+  const near = suggest(source, Object.keys(config.sources));
+  const meant = near === undefined ? '' : `; did you mean ${near}?`;
+  return new BailiwickError('USAGE', `no source "${source}" in ${file}${meant || `; ${there}`}`);
 }
 
 /** Opens the link where a browser can be found; the link was printed as well, so that a failure costs nothing. */

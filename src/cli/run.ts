@@ -43,13 +43,7 @@ const COMMANDS: readonly AddCommand[] = [
 /** Runs one command line (without `node` and the script) and returns its exit status. Never throws. */
 export async function run(args: readonly string[], terminal: Terminal = processTerminal): Promise<number> {
   let status = 0;
-  // A reader that has seen enough (`| head`) is no failure. A server goes on, also when the disk that takes its output is
-  // full, or ends in order when its client has gone.
-  terminal.stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (args[0] === 'serve') return;
-    if (error.code !== 'EPIPE') throw error;
-    process.exit(status);
-  });
+  outliveReaders(args[0], terminal, () => status);
   const program = new Command('bailiwick')
     .description(
       'One MCP server in front of your APIs and MCP servers: every tool under one policy, every call on record.',
@@ -78,6 +72,22 @@ export async function run(args: readonly string[], terminal: Terminal = processT
       terminal.err(String(error.cause instanceof Error ? error.cause.stack : error.cause));
     return ERRORS[error.code].exit;
   }
+}
+
+/** What may write without end and carries nothing out: nothing is lost where it stops with its reader. */
+const STOP_WITH_READER: ReadonlySet<string | undefined> = new Set(['audit', 'demo-api']);
+
+/**
+ * A reader that has seen enough (`| head`) is no failure, and what it reads of is carried out and recorded all the same: the
+ * command goes on to its end. A server goes on, also when the disk that takes its output is full, or ends in order when its
+ * client has gone.
+ */
+function outliveReaders(command: string | undefined, terminal: Terminal, status: () => number): void {
+  terminal.stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (command === 'serve') return;
+    if (error.code !== 'EPIPE') throw error;
+    if (STOP_WITH_READER.has(command)) process.exit(status());
+  });
 }
 
 /** Commands that are added whole inherit nothing by themselves: neither the hint after an error nor the exit override. */

@@ -26,6 +26,16 @@ test.each(['tools', 'compile'])('%s of a source that is none says which there ar
   ]);
 });
 
+test.each([
+  ['nots', /^bailiwick: no source "nots" in .*; did you mean notes\?\n$/],
+  ['wholly-else', /^bailiwick: no source "wholly-else" in .*; sources with auth: \{ oauth \} are: none\n$/],
+  ['notes', /^bailiwick: nobody signs in to the source "notes", which has no auth: \{ oauth \};/],
+])('login to %s says why nobody can', async (source, says) => {
+  await using workspace = await createFolder(notesFiles('http://127.0.0.1:9'));
+  const { status, err } = await bailiwick(workspace.folder, ['login', source]);
+  expect([status, err]).toEqual([2, expect.stringMatching(says)]);
+});
+
 test('keys create says when nobody has the name, even while the configuration cannot be loaded', async () => {
   await using workspace = await createFolder({
     'bailiwick.yaml':

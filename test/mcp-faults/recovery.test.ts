@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { connect } from '../support/clients.ts';
 import { startModernServer } from '../mcp-upstream/modern-wire.ts';
-import { call, faultOf, never, startUpstream, textOf, until } from '../mcp-upstream/support.ts';
+import { call, faultOf, never, principalOf, startUpstream, textOf, until } from '../mcp-upstream/support.ts';
 import { REFUSALS, startFaultProxy } from './fault-proxy.ts';
 import { gatewayOf } from './gateway.ts';
 import { startServer } from './server.ts';
@@ -103,3 +103,40 @@ test.each(['legacy', 'modern', 'sse'] as const)(
     expect(again.done).toEqual(['c']);
   },
 );
+
+test('a call to a server that is down says when it is tried again, and others fail unsent until then', async () => {
+  const server = await startServer('legacy');
+  const upstream = startUpstream(
+    { url: server.url, headers: {} },
+    { backoff: { initialMs: 60_000, maximumMs: 600_000 } },
+  );
+  await upstream.contribution(never);
+  await server[Symbol.asyncDispose]();
+  const callers = ['ann', 'bob', 'cy'].map((name) => ({ caller: { principal: principalOf(name) } }));
+  const faults = [];
+  for (const caller of callers) faults.push(await faultOf(call(upstream, 'work', {}, caller)));
+  expect(faults.map(({ code, data }) => [code, typeof data['retryAfterMs']])).toEqual(
+    callers.map(() => ['UPSTREAM_UNAVAILABLE', 'number']),
+  );
+  expect(faults[2]?.message).toContain('is down: it cannot be reached (ECONNREFUSED); next try in');
+});
+
+test('a call that reaches a server which is back ends the wait for its lists', async () => {
+  const server = await startServer('legacy');
+  const clock = { now: 1_000_000 };
+  const upstream = startUpstream(
+    { url: server.url, headers: {} },
+    { backoff: { initialMs: 60_000, maximumMs: 600_000 }, now: () => clock.now },
+  );
+  await upstream.contribution(never);
+  await server[Symbol.asyncDispose]();
+  await faultOf(call(upstream, 'work'));
+  expect((await faultOf(upstream.contribution(never))).code).toBe('UPSTREAM_UNAVAILABLE');
+  const before = upstream.changes();
+  await using _again = await startServer('legacy', { port: server.port });
+  clock.now += 600_000;
+  const caller = { principal: principalOf('ann') };
+  expect(textOf(await call(upstream, 'work', { id: 'a' }, { caller }))).toBe('done a');
+  await until(() => upstream.changes() > before, 'the lists are announced');
+  expect((await upstream.contribution(never)).tools).toHaveLength(1);
+});

@@ -154,3 +154,31 @@ test('after closing nothing is opened any more', async () => {
   expect(fixture.attempts()).toBe(1);
   expect((await faultOf(fixture.link.get(never))).message).toBe('source up is closed');
 });
+
+test('the failure of an attempt says when the next one is made', async () => {
+  const fixture = createFixture();
+  fixture.isBroken = true;
+  expect(await faultOf(fixture.link.get(never))).toMatchObject({
+    message: 'source up cannot be reached',
+    data: { retryAfterMs: 1_000 },
+  });
+  expect((await faultOf(fixture.link.get(never))).data).toEqual({ retryAfterMs: 1_000 });
+  expect(fixture.attempts()).toBe(1);
+});
+
+test('what somebody else could reach is tried at once, not sooner than the shortest wait after a failure', async () => {
+  const fixture = createFixture();
+  fixture.isBroken = true;
+  await faultOf(fixture.link.get(never));
+  await vi.advanceTimersByTimeAsync(3_500);
+  expect(fixture.attempts()).toBe(3);
+  fixture.link.retryNow();
+  fixture.link.retryNow();
+  await vi.advanceTimersByTimeAsync(500);
+  expect(fixture.attempts()).toBe(4);
+  await vi.advanceTimersByTimeAsync(1_500);
+  fixture.isBroken = false;
+  fixture.link.retryNow();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(fixture.recoveries()).toBe(1);
+});

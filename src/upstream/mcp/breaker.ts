@@ -97,6 +97,12 @@ export function createBreaker(options: BreakerOptions): Breaker {
 /** HTTP statuses by which something in between says that the server itself did not answer. */
 const NOT_THE_SERVER = new Set<unknown>([502, 503, 504]);
 
+/** Whether nothing of the server was heard: no connection, no answer in time, or one of something in between. */
+export function isOfNetwork({ code, data: { status } }: BailiwickError): boolean {
+  if (code === 'UPSTREAM_TIMEOUT') return true;
+  return code === 'UPSTREAM_UNAVAILABLE' && (status === undefined || NOT_THE_SERVER.has(status));
+}
+
 /**
  * What a failed request says about the upstream. `busy`: it said when to come again. `unknown`: nothing, as the caller gave up or
  * nothing was sent.
@@ -109,6 +115,8 @@ function judge(fault: BailiwickError): 'answered' | 'unanswered' | 'busy' | 'unk
   // A connection that could not be opened has the network's own error behind it; what we refused ourselves has none, or ours.
   if (nothingSent && (cause === undefined || cause instanceof BailiwickError)) return 'unknown';
   if (code !== 'UPSTREAM_UNAVAILABLE') return 'answered';
+  // What refused the credential of one session is no more than that, though its session waits.
+  if (status === 401 || status === 403) return 'answered';
   if (retryAfterOf(fault) > 0) return 'busy';
-  return status === undefined || NOT_THE_SERVER.has(status) ? 'unanswered' : 'answered';
+  return isOfNetwork(fault) ? 'unanswered' : 'answered';
 }

@@ -1,6 +1,6 @@
 import { BailiwickError } from '../../errors.ts';
 import { toCancellation } from './faults.ts';
-import { createPause, type Backoff } from './pause.ts';
+import { createPause, retryAfterOf, type Backoff } from './pause.ts';
 
 export { delayOf, type Backoff } from './pause.ts';
 
@@ -36,7 +36,10 @@ export interface Link<C> {
    * @param isRecovery whether the upstream is then known to be well. Default: yes, nothing was wrong with it
    */
   renew(connection: C, isRecovery?: boolean): void;
-  /** The upstream can be reached again, as somebody else found out: the next use may connect. */
+  /**
+   * The upstream can be reached again, as somebody else found out: the next use may connect. What is opened in the background is
+   * tried now, or as soon as the shortest wait since the last failure is over.
+   */
   retryNow(): void;
   /** Whether a connection stands; if none does, `onRecovered` tells when one does again. */
   isUp(): boolean;
@@ -50,6 +53,7 @@ export function createLink<C>(options: LinkOptions<C>): Link<C> {
   let upSince = 0;
   /** Attempts that failed and connections that were lost early, in a row. */
   let failures = 0;
+  let failedAt = 0;
   const pause = createPause(options);
   let timer: NodeJS.Timeout | undefined;
   let isReplacement = false;
@@ -88,10 +92,11 @@ export function createLink<C>(options: LinkOptions<C>): Link<C> {
       // A caller without a credential says nothing about the server, and keeps nobody else from it.
       if (fault.code === 'SIGN_IN_REQUIRED') throw fault;
       failures += 1;
+      failedAt = now();
       const delayMs = pause.begin(fault, failures);
       if (!isClosed) options.onDown(fault, delayMs, true);
       retryLater(delayMs);
-      throw fault;
+      throw withRetry(fault, delayMs);
     }
   };
 
@@ -105,7 +110,8 @@ export function createLink<C>(options: LinkOptions<C>): Link<C> {
     },
     lose(lost, fault) {
       if (connection === undefined || lost !== connection || isClosed) return;
-      failures = now() - upSince >= STABLE_MS ? 1 : failures + 1;
+      failedAt = now();
+      failures = failedAt - upSince >= STABLE_MS ? 1 : failures + 1;
       connection = undefined;
       const delayMs = pause.begin(fault, failures);
       // The first loss is forgiven: the next call connects at once. From the second in a row on, calls wait their turn.
@@ -118,7 +124,11 @@ export function createLink<C>(options: LinkOptions<C>): Link<C> {
       connection = undefined;
       isReplacement ||= isRecovery;
     },
-    retryNow: pause.end,
+    retryNow() {
+      pause.end();
+      if (connection !== undefined || connecting || failures === 0) return;
+      retryLater(Math.max(0, failedAt + options.backoff.initialMs - now()));
+    },
     isUp: () => connection !== undefined,
     async close() {
       if (isClosed) return;
@@ -129,6 +139,13 @@ export function createLink<C>(options: LinkOptions<C>): Link<C> {
       await Promise.all([connecting?.catch(() => {}), last === undefined ? undefined : options.close(last)]);
     },
   };
+}
+
+/** The failure, with when the next attempt is made, unless the upstream itself said when. */
+function withRetry(fault: BailiwickError, retryAfterMs: number): BailiwickError {
+  const { code, message, cause, data, nothingSent } = fault;
+  if (!code.startsWith('UPSTREAM_') || retryAfterOf(fault) > 0) return fault;
+  return new BailiwickError(code, message, { cause, data: { ...data, retryAfterMs }, nothingSent });
 }
 
 async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal, source: string): Promise<T> {

@@ -4,6 +4,7 @@ import { BailiwickError } from '../../errors.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import { createScrubber, type Scrub } from '../scrub.ts';
 import type { Upstream } from '../upstream.ts';
+import { isOfNetwork } from './breaker.ts';
 import { createBreakers } from './breakers.ts';
 import { createStaticCredentials, type McpCredentials } from './credentials.ts';
 import { delayOf, type Backoff } from './link.ts';
@@ -76,13 +77,18 @@ export function createMcpUpstream(options: McpUpstreamOptions): Upstream {
     }, COALESCE_MS).unref();
   };
 
-  let isReached = true;
-  const onReach = (isReachedNow: boolean): void => {
-    if (isReachedNow) {
+  /** Why the gateway's own session does not stand. */
+  let away: BailiwickError | undefined;
+  const onReach = (fault?: BailiwickError): void => {
+    if (!fault) {
       breakers.retryNow();
       pool.retryNow();
-    } else if (isReached) announceChange();
-    isReached = isReachedNow;
+    } else if (!away) announceChange();
+    away = fault;
+  };
+  /** Somebody's session works: nothing but a wait keeps the gateway's own from it, unless that was refused for itself. */
+  const onAnswer = (): void => {
+    if (away && isOfNetwork(away)) pool.own.retryNow();
   };
 
   /** The caller's session that last told of a change in its lists. */
@@ -133,6 +139,7 @@ export function createMcpUpstream(options: McpUpstreamOptions): Upstream {
       backoff,
       timeoutMs,
       onReach,
+      onOpened: onAnswer,
       onListChanged: (session) => {
         if (!session.terms.isOwn) changed = session;
         announceChange();
@@ -141,7 +148,11 @@ export function createMcpUpstream(options: McpUpstreamOptions): Upstream {
   });
   const request = createRequester({ source, pool, credentials, scrub, onStale: announceChange });
 
-  const call: Requester = (one) => breakers.of(credentials.shareKey(one.context)).guard(() => request(one));
+  const call: Requester = async (one) => {
+    const result = await breakers.of(credentials.shareKey(one.context)).guard(() => request(one));
+    onAnswer();
+    return result;
+  };
 
   const listsOf = async (session: UpstreamSession, signal: AbortSignal) => {
     const { capabilities, handshake } = await session.get({ signal });

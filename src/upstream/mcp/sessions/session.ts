@@ -34,8 +34,10 @@ export interface SessionOptions {
   readonly signal: AbortSignal;
   /** What is known of the server's era before a connection is opened, and what one then showed. */
   readonly era: { known(): 'legacy' | undefined; learn(era: Era): void };
-  /** The gateway's own session cannot be opened, or keeps being lost; or stands again after that. */
-  readonly onReach: (isReached: boolean) => void;
+  /** The gateway's own session cannot be opened, or keeps being lost, and why; or, without a fault, stands again after that. */
+  readonly onReach: (fault?: BailiwickError) => void;
+  /** A session of callers was opened. */
+  readonly onOpened: () => void;
   /** A list of the upstream may have changed. */
   readonly onListChanged: (session: UpstreamSession) => void;
 }
@@ -139,6 +141,7 @@ export function createSession(terms: Terms, options: SessionOptions): UpstreamSe
       onListChanged: () => options.onListChanged(session),
     });
     options.era.learn(connection.era);
+    if (!terms.isOwn) options.onOpened();
     const listening = new AbortController();
     current = { connection, listening };
     // Each child is a server of its own; over HTTP the gateway's own session hears for all.
@@ -176,12 +179,12 @@ export function createSession(terms: Terms, options: SessionOptions): UpstreamSe
     onRecovered: () => {
       logger.info({ source }, 'upstream is reachable again');
       if (!terms.isOwn) return;
-      options.onReach(true);
+      options.onReach();
       options.onListChanged(session);
     },
     onDown(fault, retryInMs, isAway) {
       logger.warn({ source, err: fault, retryInMs }, 'upstream is not reachable');
-      if (terms.isOwn && isAway) options.onReach(false);
+      if (terms.isOwn && isAway) options.onReach(fault);
     },
   });
 

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Contribution } from '../catalog/entries.ts';
 import { toBailiwickError, type BailiwickError } from '../errors.ts';
+import { toReason } from '../telemetry/error-fields.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 
@@ -86,16 +87,21 @@ export function createSourcePool(options: {
       member.stale = false;
       try {
         member.contribution = await member.upstream.contribution(stopping.signal);
+        if (member.state === 'down')
+          logger.info({ source: member.source }, `source ${member.source} is back`);
         member.state = 'ready';
         delete member.error;
         delete member.staleSince;
       } catch (thrown) {
+        const isNews = member.state !== 'down';
         member.state = 'down';
         member.error = toBailiwickError(thrown);
         if (member.contribution) member.staleSince ??= now();
         if (stopping.signal.aborted) return;
         if (members.get(member.source) === member) {
-          logger.warn({ source: member.source, err: thrown }, `source ${member.source} is down`);
+          const { source } = member;
+          if (isNews) logger.warn({ source, ...toReason(thrown) }, `source ${source} is down`);
+          logger.debug({ source, err: thrown }, `source ${source} cannot be listed`);
         }
       }
       const { previous } = member;

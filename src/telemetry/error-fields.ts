@@ -30,6 +30,24 @@ export function toErrorFields(thrown: unknown, depth = 0): ErrorFields {
   };
 }
 
+/** What a line says of a failure that is expected to happen: in words, without the places in the program. */
+export interface Reason {
+  readonly code?: string | number;
+  readonly reason: string;
+  /** The messages of its causes, the nearest first. */
+  readonly causes?: readonly string[];
+}
+
+/** Anything that was thrown, in words. */
+export function toReason(thrown: unknown): Reason {
+  const { code, message, cause } = toErrorFields(thrown);
+  const causes: string[] = [];
+  for (let next = cause; next; next = next.cause) {
+    if (next.message !== '' && next.message !== (causes.at(-1) ?? message)) causes.push(next.message);
+  }
+  return { ...(code !== undefined && { code }), reason: message, ...(causes.length > 0 && { causes }) };
+}
+
 function toText(thrown: unknown): string {
   if (typeof thrown === 'string') return thrown;
   try {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { createSourcePool } from '../../src/gateway/source-pool.ts';
 import { connect } from '../support/clients.ts';
 import { startModernServer } from '../mcp-upstream/modern-wire.ts';
 import { call, faultOf, never, principalOf, startUpstream, textOf, until } from '../mcp-upstream/support.ts';
@@ -139,4 +140,43 @@ test('a call that reaches a server which is back ends the wait for its lists', a
   expect(textOf(await call(upstream, 'work', { id: 'a' }, { caller }))).toBe('done a');
   await until(() => upstream.changes() > before, 'the lists are announced');
   expect((await upstream.contribution(never)).tools).toHaveLength(1);
+});
+
+test('the log of a server that stays away tells each change once, in a line, and attempts for those who look closer', async () => {
+  const server = await startServer('legacy');
+  const upstream = startUpstream(
+    { url: server.url, headers: {} },
+    { backoff: { initialMs: 20, maximumMs: 20 } },
+  );
+  const changed: string[] = [];
+  const pool = createSourcePool({
+    onChange: () => void changed.push(pool.status()[0]?.state ?? ''),
+    callsEnded: async () => {},
+    logger: upstream.logger,
+    now: Date.now,
+  });
+  pool.replace(new Map([['up', { key: 'up', create: () => upstream }]]));
+  await pool.settled();
+  await server[Symbol.asyncDispose]();
+  await faultOf(call(upstream, 'work', {}, { caller: { principal: principalOf('ann') } }));
+  const attempts = () => upstream.log.filter(({ message }) => message === 'upstream is not reachable');
+  await until(() => changed.at(-1) === 'down' && attempts().length > 4, 'it was tried some times');
+  await using _again = await startServer('legacy', { port: server.port });
+  await until(() => changed.at(-1) === 'ready', 'it is back');
+  const told = upstream.log.filter(({ level }) => level !== 'debug');
+  expect(told.filter(({ message }) => message !== 'a connection was lost; it is opened again')).toEqual([
+    {
+      level: 'warn',
+      fields: {
+        source: 'up',
+        code: 'UPSTREAM_UNAVAILABLE',
+        reason: expect.stringContaining('cannot be reached (ECONNREFUSED)'),
+        causes: expect.arrayContaining([expect.stringContaining('ECONNREFUSED')]),
+      },
+      message: 'source up is down',
+    },
+    { level: 'info', fields: { source: 'up' }, message: 'source up is back' },
+  ]);
+  expect(JSON.stringify(told)).not.toContain('    at ');
+  await pool.close();
 });

@@ -41,6 +41,8 @@ function createLog(): { logger: Logger; lines: LogLine[] } {
 
 export interface TestUpstream extends Upstream {
   readonly log: LogLine[];
+  /** Writes to `log`. */
+  readonly logger: Logger;
   /** How often the upstream said that its offer may have changed. */
   changes(): number;
 }
@@ -69,7 +71,7 @@ export function startUpstream(
   let changes = 0;
   upstream.onChange(() => (changes += 1));
   onTestFinished(() => upstream.close());
-  return Object.assign(upstream, { log: lines, changes: () => changes });
+  return Object.assign(upstream, { log: lines, logger, changes: () => changes });
 }
 
 /** A tool as if the upstream had listed it. */

@@ -1,6 +1,7 @@
 import type { Contribution } from '../../catalog/entries.ts';
 import type { JsonObject } from '../../catalog/json.ts';
 import { BailiwickError } from '../../errors.ts';
+import { toReason } from '../../telemetry/error-fields.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import { createScrubber, type Scrub } from '../scrub.ts';
 import type { Upstream } from '../upstream.ts';
@@ -94,6 +95,7 @@ export function createMcpUpstream(options: McpUpstreamOptions): Upstream {
   /** The caller's session that last told of a change in its lists. */
   let changed: UpstreamSession | undefined;
 
+  let isSilenceTold = false;
   const breakers = createBreakers({
     source,
     threshold: options.breakerFailures ?? 5,
@@ -101,12 +103,19 @@ export function createMcpUpstream(options: McpUpstreamOptions): Upstream {
     now,
     random,
     onOpen(fault, retryInMs) {
-      logger.warn({ source, err: fault, retryInMs }, 'upstream does not answer; calls fail until it does');
+      logger.debug({ source, err: fault, retryInMs }, 'calls fail for a while');
+      // That it cannot be reached is found out, and told, when its lists are asked for.
+      if (!isSilenceTold && !(fault.code === 'UPSTREAM_UNAVAILABLE' && fault.data['status'] === undefined)) {
+        const reason = toReason(fault);
+        logger.warn({ source, ...reason, retryInMs }, 'upstream does not answer; calls fail until it does');
+        isSilenceTold = true;
+      }
       pool.replaceSilent();
       announceChange();
     },
     onClose() {
-      logger.info({ source }, 'upstream answers again');
+      logger[isSilenceTold ? 'info' : 'debug']({ source }, 'upstream answers again');
+      isSilenceTold = false;
       announceChange();
     },
   });

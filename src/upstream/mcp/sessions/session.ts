@@ -1,8 +1,10 @@
 import { BailiwickError } from '../../../errors.ts';
 import type { JsonObject } from '../../../catalog/json.ts';
+import { toReason } from '../../../telemetry/error-fields.ts';
 import type { Logger } from '../../../telemetry/logger.ts';
 import type { Scrub } from '../../scrub.ts';
 import type { CallContext } from '../../upstream.ts';
+import { isOfNetwork } from '../breaker.ts';
 import { openConnection, type Connection, type Era, type OpenConnectionOptions } from '../connection.ts';
 import { toUpstreamFault } from '../faults.ts';
 import { createLink, type Backoff } from '../link.ts';
@@ -75,6 +77,8 @@ export function createSession(terms: Terms, options: SessionOptions): UpstreamSe
   const logLevel = createLogLevel(timeoutMs);
   const toFault = (error: unknown): BailiwickError => toUpstreamFault(error, { source, scrub });
   let current: { connection: Connection; listening: AbortController } | undefined;
+  /** Whether people were told that it cannot be opened. */
+  let isTold = false;
   let opener: CallContext = { signal };
 
   /** The only call in flight, where nothing else can have been meant. */
@@ -177,13 +181,21 @@ export function createSession(terms: Terms, options: SessionOptions): UpstreamSe
     random: options.random,
     keepsUp: () => terms.isOwn || subscriptions.size > 0,
     onRecovered: () => {
-      logger.info({ source }, 'upstream is reachable again');
+      logger[isTold ? 'info' : 'debug']({ source }, 'upstream is reachable again');
+      isTold = false;
       if (!terms.isOwn) return;
       options.onReach();
       options.onListChanged(session);
     },
     onDown(fault, retryInMs, isAway) {
-      logger.warn({ source, err: fault, retryInMs }, 'upstream is not reachable');
+      logger.debug({ source, err: fault, retryInMs }, 'upstream is not reachable');
+      if (!isAway) {
+        logger.info({ source, ...toReason(fault) }, 'a connection was lost; it is opened again');
+      } else if (!terms.isOwn && !isOfNetwork(fault) && !isTold) {
+        // What the gateway's own session or the breaker finds out too is told there, once for the source.
+        logger.warn({ source, ...toReason(fault), retryInMs }, 'a session of callers cannot be opened');
+        isTold = true;
+      }
       if (terms.isOwn && isAway) options.onReach(fault);
     },
   });

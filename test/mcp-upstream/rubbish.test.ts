@@ -191,7 +191,7 @@ test('an answer beyond all bounds is cut off', async () => {
 });
 
 test.each([
-  { mode: 'exit', code: 'UPSTREAM_UNAVAILABLE', says: 'cannot be started: its process ended with code 3' },
+  { mode: 'exit', code: 'UPSTREAM_UNAVAILABLE', says: 'ended with code 3: cannot find my settings' },
   { mode: 'silent', code: 'UPSTREAM_TIMEOUT', says: 'did not complete its start in 2000 ms' },
   { mode: 'future', code: 'UPSTREAM_PROTOCOL', says: 'no protocol version in common' },
   { mode: 'rubbish', code: 'UPSTREAM_PROTOCOL', says: 'writes something to standard output that is not MCP' },
@@ -213,7 +213,7 @@ test('a program that does not exist is named as such', async () => {
   const fault = await faultOf(startUpstream({ command: ['/no/such/program'], env: {} }).contribution(never));
   expect(fault).toMatchObject({
     code: 'UPSTREAM_UNAVAILABLE',
-    message: 'source up cannot be started: no such program or directory',
+    message: 'source up cannot be started: no such program or directory (/no/such/program)',
   });
 });
 

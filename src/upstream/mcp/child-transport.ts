@@ -98,7 +98,7 @@ export class ChildTransport implements Transport {
     child.on('close', () => this.#end());
     await new Promise<void>((resolve, reject) => {
       child.once('spawn', resolve);
-      child.once('error', (error) => reject(toStartError(error)));
+      child.once('error', (error) => reject(toStartError(error, launch.program)));
     });
     child.on('error', (error) => this.onerror?.(error));
   }
@@ -210,9 +210,10 @@ export class NotSentError extends Error {
 }
 
 /** Node's error lists all arguments of the command, which may hold a credential. */
-function toStartError(error: NodeJS.ErrnoException): Error {
+function toStartError(error: NodeJS.ErrnoException, program: string): Error {
   return Object.assign(new Error(`the program cannot be started: ${error.code ?? 'unknown'}`), {
     code: error.code,
+    program,
   });
 }
 

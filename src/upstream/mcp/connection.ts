@@ -121,7 +121,7 @@ async function attempt(
     signal,
     ...(options.context.caller && { caller: options.context.caller }),
   };
-  const { transport, describeEnding, dispatcher } = createTransport({
+  const { transport, describeEnding, describeTrouble, dispatcher } = createTransport({
     ...options,
     context: () => (connection ? held : { ...options.context, signal }),
     onLost: lose,
@@ -130,7 +130,7 @@ async function attempt(
   // A child may ask as soon as it is told that the handshake is done.
   Object.assign(transport.hooks, options.hooks);
   const describeStart = (): string =>
-    `source ${source} did not complete its start in ${options.startupTimeoutMs} ms`;
+    `source ${source} did not complete its start in ${options.startupTimeoutMs} ms${describeTrouble()}`;
   const client = new Client(options.clientInfo, {
     capabilities: options.clientCapabilities,
     // A child that stays silent leaves half of the time for the old handshake.
@@ -162,7 +162,7 @@ async function attempt(
       () => new BailiwickError('UPSTREAM_TIMEOUT', describeStart()),
     );
   } catch (error) {
-    const fault = toOpeningFault(error, source, describeEnding());
+    const fault = toOpeningFault(error, source, describeEnding(), describeTrouble());
     closeInBackground();
     throw fault;
   }
@@ -251,14 +251,18 @@ async function attempt(
 const SESSION_END_MS = 2_000;
 
 /** The fault of an opening, with what is known about the child. */
-function toOpeningFault(error: unknown, source: string, ending: string): unknown {
+function toOpeningFault(error: unknown, source: string, ending: string, trouble: string): unknown {
   if (ending === RUBBISH) {
     return new BailiwickError('UPSTREAM_PROTOCOL', `source ${source} ${RUBBISH}`, { cause: error });
   }
   if (ending !== '') {
-    return new BailiwickError('UPSTREAM_UNAVAILABLE', `source ${source} cannot be started: ${ending}`, {
-      cause: error,
-    });
+    return new BailiwickError(
+      'UPSTREAM_UNAVAILABLE',
+      `source ${source} cannot be started: ${ending}${trouble}`,
+      {
+        cause: error,
+      },
+    );
   }
   return error;
 }

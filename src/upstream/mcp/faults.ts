@@ -73,7 +73,7 @@ export function toUpstreamFault(error: unknown, context: FaultContext): Bailiwic
     }
     const code = memberOf(cause, 'code');
     if (code === 'ENOENT')
-      return fault('UPSTREAM_UNAVAILABLE', 'cannot be started: no such program or directory');
+      return fault('UPSTREAM_UNAVAILABLE', `cannot be started: no such program or directory${named(cause)}`);
     if (code === 'EACCES')
       return fault('UPSTREAM_UNAVAILABLE', 'cannot be started: not allowed to run the program');
     if (typeof code === 'string' && /^[A-Z][A-Z0-9_]+$/.test(code) && !(cause instanceof SdkError)) {
@@ -87,6 +87,12 @@ export function toUpstreamFault(error: unknown, context: FaultContext): Bailiwic
     return fault('UPSTREAM_PROTOCOL', NO_COMMON_VERSION);
   }
   return fault('UPSTREAM_UNAVAILABLE', 'cannot be reached');
+}
+
+/** The program, but not its arguments, which may hold a credential. */
+function named(cause: unknown): string {
+  const program = memberOf(cause, 'program');
+  return typeof program === 'string' ? ` (${program})` : '';
 }
 
 const SDK_FAULTS: Readonly<

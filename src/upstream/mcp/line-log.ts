@@ -1,5 +1,6 @@
 import type { Logger } from '../../telemetry/logger.ts';
 import type { Scrub } from '../scrub.ts';
+import { createLastWords } from './last-words.ts';
 
 const MAX_LINE_LENGTH = 2_000;
 const MAX_LINES_PER_SECOND = 50;
@@ -13,6 +14,8 @@ export interface LineLog {
   write(chunk: string): void;
   /** The last lines, for the operator's log when the child failed. */
   recent(): readonly string[];
+  /** Why the child fails, by its own words, on one line; empty where it wrote nothing. */
+  lastWords(): string;
 }
 
 export function createLineLog(options: {
@@ -29,6 +32,7 @@ export function createLineLog(options: {
   let lines = 0;
   let dropped = 0;
   const kept: string[] = [];
+  const words = createLastWords();
 
   const toText = (line: string): string => {
     const clean = scrub(line);
@@ -38,6 +42,7 @@ export function createLineLog(options: {
   const log = (line: string): void => {
     const text = toText(line);
     kept.push(text);
+    words.hear(text);
     if (kept.length > KEPT_LINES) kept.shift();
     const thisSecond = Math.floor(now() / 1000);
     if (thisSecond !== second) {
@@ -68,5 +73,6 @@ export function createLineLog(options: {
       if (isSkipping) partial = '';
     },
     recent: () => (partial === '' ? kept : [...kept, toText(partial)]),
+    lastWords: () => words.toText(),
   };
 }

@@ -8,6 +8,7 @@ import type { McpCredentials } from './credentials.ts';
 import { HttpStreams } from './http-streams.ts';
 import { NOT_ISOLATED, type Isolation } from './isolation/isolation.ts';
 import { prepareLaunch } from './isolation/prepare-launch.ts';
+import { describeLackOfNetwork } from './last-words.ts';
 import { createLineLog } from './line-log.ts';
 import { ChildRelayTransport, RelayTransport } from './relay-transport.ts';
 import { SseTransport } from './sse-transport.ts';
@@ -58,6 +59,8 @@ export interface OpenedTransport {
   readonly transport: RelayTransport & { terminateSession(): Promise<void> };
   /** What is known about the end, or the trouble, of a child process; empty where nothing is. */
   readonly describeEnding: () => string;
+  /** Why a child did not start, by its own words and its isolation: `: …`, or empty where nothing is known. */
+  readonly describeTrouble: () => string;
   /** Given where requests can be sent beside the transport: over Streamable HTTP. */
   readonly dispatcher?: Dispatcher;
 }
@@ -72,7 +75,7 @@ export function createTransport(options: TransportOptions): OpenedTransport {
       // The end of its stream is the end of a session.
       terminateSession: async () => {},
     });
-    return { transport, describeEnding: () => '' };
+    return { transport, describeEnding: () => '', describeTrouble: () => '' };
   }
   if ('url' in server) {
     const http = new HttpStreams({
@@ -84,7 +87,7 @@ export function createTransport(options: TransportOptions): OpenedTransport {
     const transport = Object.assign(new RelayTransport(http, nextId, scrub), {
       terminateSession: () => http.terminateSession(),
     });
-    return { transport, describeEnding: () => '', dispatcher: http.dispatcher };
+    return { transport, describeEnding: () => '', describeTrouble: () => '', dispatcher: http.dispatcher };
   }
   const log = createLineLog({ source, scrub, logger, now });
   const child = new ChildTransport({
@@ -104,5 +107,7 @@ export function createTransport(options: TransportOptions): OpenedTransport {
     if (child.ending !== undefined) return `its process ended with ${child.ending}`;
     return child.rubbish > 0 && child.messages === 0 ? RUBBISH : '';
   };
-  return { transport, describeEnding };
+  const describeTrouble = (): string =>
+    [log.lastWords(), describeLackOfNetwork(server)].map((text) => (text === '' ? '' : `: ${text}`)).join('');
+  return { transport, describeEnding, describeTrouble };
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { toCsvLine } from '../../src/cli/csv.ts';
+import { describeWhat } from '../../src/cli/audit/describe.ts';
 import { describeEvent } from '../../src/cli/audit/describe-event.ts';
 import { toMoment } from '../../src/cli/audit/moment.ts';
 import { createRowTable } from '../../src/cli/audit/row-table.ts';
@@ -99,4 +100,14 @@ test.each([
 ])('a repair is told in words: %j', (detail, text) => {
   const chain = { v: 1, chain: 'c', seq: 1, prev: '', hash: '', time: '' } as const;
   expect(describeEvent({ ...chain, type: 'repair', detail })).toBe(text);
+});
+
+test.each([
+  [{ kind: 'tool', source: 'files', name: 'read' }, 'files_read'],
+  [{ kind: 'resource', source: 'files', name: 'demo://a' }, 'files: demo://a'],
+  [{ kind: 'prompt', source: 'files', name: 'greet' }, 'files: greet'],
+  [{ kind: 'model', source: 'openai', name: 'gpt' }, 'gpt'],
+  [{ kind: 'resource', name: 'demo://unknown' }, 'demo://unknown'],
+] as const)('what was called is shown with its source: %o', (target, shown) => {
+  expect(describeWhat({ target })).toBe(shown);
 });

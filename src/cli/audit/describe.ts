@@ -22,7 +22,11 @@ export function describeWho({
 
 export function describeWhat({ target }: Pick<AuditRecord, 'target'>): string {
   const shown = toShown(target);
-  return shown === undefined ? '' : visible(shown);
+  if (target === undefined || shown === undefined) return '';
+  const { kind, source } = target;
+  // A tool's name has its source in it; two sources may have a resource or a prompt of one name.
+  const isBare = source !== undefined && (kind === 'resource' || kind === 'prompt');
+  return visible(isBare ? `${source}: ${shown}` : shown);
 }
 
 /** The status, and the code where that says more. */

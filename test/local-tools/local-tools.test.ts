@@ -124,6 +124,22 @@ test.each([
   expect(gateway.log.some((line) => line.includes(`file tools/${name} is left out`))).toBe(true);
 });
 
+test('files whose tools have one name cost each other, and each says which the other is', async () => {
+  const twin = 'export default { name: "twin", description: "b", run() {} };';
+  await using gateway = await startGateway({
+    'bailiwick.yaml': toConfig(),
+    ...FILES,
+    'tools/one.ts': twin,
+    'tools/two.ts': twin,
+  });
+  const { tools, warnings } = gateway.app.offered().contributions[0] ?? { tools: [] };
+  expect(tools).toHaveLength(4);
+  expect(warnings).toEqual([
+    'file tools/one.ts is left out: its tool has the name `twin`, as that of two.ts has',
+    'file tools/two.ts is left out: its tool has the name `twin`, as that of one.ts has',
+  ]);
+});
+
 test('a file that never finishes loading costs that file', async () => {
   const folder = await mkdtemp(path.join(tmpdir(), 'bailiwick-tools-'));
   const files = [path.join(folder, 'never.ts'), path.join(folder, 'ready.ts')];

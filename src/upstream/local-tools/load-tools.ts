@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { isJsonObject, type JsonObject } from '../../catalog/json.ts';
 import { FAILED_FILE_KEY } from '../../catalog/local-tools.ts';
@@ -36,7 +37,7 @@ export async function loadTools(
       (error: unknown) => ({ file, reason: reasonOf(error) }),
     );
   });
-  for (const { file, ...outcome } of await Promise.all(loading)) {
+  for (const { file, ...outcome } of withoutTwins(await Promise.all(loading))) {
     if ('reason' in outcome) {
       entries.push({ [FAILED_FILE_KEY]: { file, reason: outcome.reason } });
       continue;
@@ -46,6 +47,24 @@ export async function loadTools(
     tools.set(name, tool);
   }
   return { entries, tools };
+}
+
+type Outcome = { readonly file: string } & (
+  | { readonly found: Awaited<ReturnType<typeof loadTool>> }
+  | { readonly reason: string }
+);
+
+/** Files that give their tools one name: neither has it, as which one was meant cannot be known. */
+function withoutTwins(outcomes: readonly Outcome[]): Outcome[] {
+  const byName = Map.groupBy(outcomes, (one) => ('found' in one ? one.found.name : undefined));
+  return outcomes.map((one) => {
+    if ('reason' in one) return one;
+    const { file, found } = one;
+    const others = (byName.get(found.name) ?? []).filter((other) => other !== one);
+    if (others.length === 0) return one;
+    const named = others.slice(0, 3).map((other) => path.relative(path.dirname(file), other.file));
+    return { file, reason: `its tool has the name \`${found.name}\`, as that of ${named.join(', ')} has` };
+  });
 }
 
 async function inTime<T>(work: Promise<T>, patienceMs: number): Promise<T> {

@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/peers/**', 'test/isolation/**', 'test/redis/**', '**/node_modules/**'],
+    exclude: ['test/peers/**', 'test/clients/**', 'test/isolation/**', 'test/redis/**', '**/node_modules/**'],
     setupFiles: ['test/support/seed.ts'],
     // By default one core is left idle, which on a machine of two is half of it.
     maxWorkers: '100%',

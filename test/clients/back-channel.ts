@@ -5,7 +5,7 @@ import { listAll, textOf, WAIT, type Pair, type Proven } from './promises.ts';
 export const BACK_CHANNEL: readonly Proven[] = [
   ['asks the client for a form', (pair) => answers(pair, 'ask', 'accept {"name":"Ada"}')],
   ['asks the client’s model', (pair) => answers(pair, 'sample', '{"type":"text","text":"hello"}')],
-  ['asks for the client’s roots', (pair) => answers(pair, 'roots', 'file:///home')],
+  ['asks for the client’s roots', (pair) => answers(pair, 'roots', 'file:///no-such-folder')],
   ['sends log messages as severe as wanted', logs],
   ['tells of a changed resource and of changed tools', follows],
 ];

@@ -51,7 +51,7 @@ const SAMPLED = {
   role: 'assistant' as const,
   content: { type: 'text' as const, text: 'hello' },
 };
-const ROOTS = { roots: [{ uri: 'file:///home', name: 'home' }] };
+const ROOTS = { roots: [{ uri: 'file:///no-such-folder', name: 'home' }] };
 
 /** A connected client that answers whatever it is asked. */
 export function connectAs(kind: ClientKind, door: Door): Promise<AnyClient> {

@@ -25,8 +25,11 @@ export function toRunnerCommand(files: readonly string[], cwd: string): RunnerCo
     path.dirname(zod),
     ...packagesOf(path.dirname(zod)),
   ];
-  const theirs = new Set(files.flatMap((file) => [file, ...packagesOf(path.dirname(file))]));
-  const folders = [...own, ...theirs].filter(exists).map((at) => ({ path: at, at, write: false }));
+  const theirs = files.flatMap((file) => [file, ...packagesOf(path.dirname(file))]);
+  // In a checkout, what lies above `zod` is Bailiwick's own; container engines refuse two mounts at one place.
+  const folders = [...new Set([...own, ...theirs])]
+    .filter(exists)
+    .map((at) => ({ path: at, at, write: false }));
   return { command: [process.execPath, '--no-warnings', runner, zod, ...files], cwd, folders };
 }
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { OAuthClientInformationMixed, OAuthTokens } from '@modelcontextprotocol/client';
 import { isJsonObject, type Json } from '../../../catalog/json.ts';
 import type { Principal } from '../../../identity/principal.ts';
+import type { Store } from '../../../state/store.ts';
 
 /** Who signed in: a principal, whatever its rights are at the moment. */
 export type Who = Pick<Principal, 'issuer' | 'subject'>;
@@ -40,25 +41,7 @@ export interface SignInNews {
 }
 
 /** What is needed of the store; values are sealed at rest. */
-export interface SignInStore {
-  get(key: string, now: number): Promise<{ readonly value: Json; readonly version: number } | undefined>;
-  put(
-    key: string,
-    value: Json,
-    options: { readonly now: number; readonly expiresAt?: number; readonly ifVersion?: number },
-  ): Promise<boolean>;
-  take(key: string, now: number): Promise<Json | undefined>;
-  list(
-    prefix: string,
-    options: { readonly now: number; readonly cursor?: string },
-  ): Promise<{ readonly keys: readonly string[]; readonly cursor?: string }>;
-  publish(topic: string, message: Json): Promise<void>;
-  subscribe(
-    topic: string,
-    listener: (message: Json) => void,
-    onGap?: () => void,
-  ): Promise<() => Promise<void>>;
-}
+export type SignInStore = Pick<Store, 'get' | 'put' | 'take' | 'list' | 'publish' | 'subscribe'>;
 
 export interface HeldSignIn {
   readonly signIn: SignIn;

@@ -155,7 +155,7 @@ export function createPool(options: PoolOptions): Pool {
   };
 
   const take = (session: UpstreamSession, context: CallContext, call: RelayedCall | undefined): Lease => {
-    const { era } = session.terms;
+    const { era, isExclusive } = session.terms;
     session.leases += 1;
     if (call) session.calls.add(call);
     let isReleased = false;
@@ -172,6 +172,8 @@ export function createPool(options: PoolOptions): Pool {
         session.leases -= 1;
         if (call) session.calls.delete(call);
         session.usedAt = now();
+        // What an abandoned call still asks would be put to the next one.
+        if (isExclusive && call?.signal.aborted === true) end(session);
       },
     };
   };
@@ -185,26 +187,7 @@ export function createPool(options: PoolOptions): Pool {
     const shareKey = credentials.shareKey(context);
     const terms = toTerms({ context, kind, mode, era, shareKey, ownShareKey: own.terms.shareKey });
     const session = findOrCreate(terms);
-    session.leases += 1;
-    if (call) session.calls.add(call);
-    let isReleased = false;
-    const lease: Lease = {
-      session,
-      async connection() {
-        const connection = await session.get(terms.isOwn ? { signal: context.signal } : context);
-        if (terms.era === undefined || connection.era === terms.era) return connection;
-        throw new EraChangedError(source);
-      },
-      release() {
-        if (isReleased) return;
-        isReleased = true;
-        session.leases -= 1;
-        if (call) session.calls.delete(call);
-        session.usedAt = now();
-        // What an abandoned call still asks would be put to the next one.
-        if (terms.isExclusive && call?.signal.aborted === true) end(session);
-      },
-    };
+    const lease = take(session, terms.isOwn ? { signal: context.signal } : context, call);
     try {
       await lease.connection();
       return lease;

@@ -21,6 +21,7 @@ import { toBailiwickError, type BailiwickError } from './errors.ts';
 import { createEventAppender } from './gateway/events/append-event.ts';
 import { recordDrift } from './gateway/events/record-drift.ts';
 import { createLimitRecorder } from './gateway/events/record-limits.ts';
+import { recordIdentity } from './gateway/events/record-identity.ts';
 import { createListRecorder } from './gateway/events/record-lists.ts';
 import { createSigninRecorder } from './gateway/events/record-signins.ts';
 import { createGateway, type Gateway } from './gateway/gateway.ts';
@@ -31,22 +32,20 @@ import { createLedger } from './gateway/ledger/create-ledger.ts';
 import { openRounds } from './gateway/questions/open-rounds.ts';
 import { createPriceList, type PriceList } from './gateway/price.ts';
 import type { Road } from './gateway/road.ts';
-import { createSnapshot, principalKey } from './gateway/snapshot.ts';
+import { createSnapshot } from './gateway/snapshot.ts';
 import { createSourcePool, staleOf, type SourcePlan, type SourceStatus } from './gateway/source-pool.ts';
 import { createHeldTeller } from './gateway/tell-held.ts';
 import { createWarningTeller } from './gateway/tell-warnings.ts';
-import { authenticate } from './identity/authenticate.ts';
-import { configuredPrincipal } from './identity/configured-principal.ts';
-import { isLoopbackRequest, localPrincipal } from './identity/local.ts';
+import type { Identity } from './identity/identity.ts';
+import { checkIdentity, openIdentity } from './identity/open-identity.ts';
 import type { Principal } from './identity/principal.ts';
-import { isExpired } from './identity/unauthenticated.ts';
-import { createKeyVerifier } from './identity/static-keys.ts';
 import type { Held } from './lock/compare.ts';
 import { loadPolicies } from './policy/load.ts';
 import type { PolicySet } from './policy/policy-set.ts';
-import type { RequestFacts } from './server/http-server.ts';
 import { SERVER_INFO } from './server/server-info.ts';
 import { openRequestSealer } from './state/request-sealer.ts';
+import { openSealer } from './state/encryption-keys.ts';
+import { createLazySealedValues } from './state/lazy-sealed-values.ts';
 import { createLazyStore } from './state/lazy-store.ts';
 import { openStore } from './state/open-store.ts';
 import type { Store } from './state/store.ts';
@@ -76,10 +75,10 @@ export interface App {
   settled(): Promise<void>;
   /** Resolves when of every source something is served, be it what it offered earlier, or it has failed. */
   listed(): Promise<void>;
-  /** Credential → principal, by the configuration in force. @throws BailiwickError `UNAUTHENTICATED`. */
-  authenticate(facts: RequestFacts): Principal;
-  /** True while a credential of the configuration in force makes a caller this principal, with these rights. */
-  isKnown(principal: Principal): boolean;
+  /** Who calls, by the configuration in force. Who was let in is recorded. */
+  readonly identity: Identity;
+  /** Where callers find this server, without a slash at its end. A face that serves HTTP says so before its first request. */
+  serveAt(baseUrl: string): void;
   /** The principal of stdio and loopback callers, where the configuration has one. */
   local(): Principal | undefined;
   /**
@@ -122,6 +121,17 @@ export async function createApp(options: AppOptions): Promise<App> {
   const openState = (): Promise<Store> => openStore(options.loaded.config.state, { logger, now });
   const sealer = await openRequestSealer(options.loaded.config, { face, logger });
   const store: Store = face === 'cli' ? createLazyStore(openState) : await openState();
+  const identity = openIdentity({
+    store,
+    sealed: createLazySealedValues(
+      () => store,
+      () => openSealer(options.loaded.config.state),
+    ),
+    publicUrl: () => inForce.loaded.config.server.publicUrl,
+    logger,
+    now,
+  });
+  identity.use(inForce.loaded.config.identity);
 
   const chain = createChainName({ face, now, random: randomBytes });
   let begun: BegunChain | undefined;
@@ -220,7 +230,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     await ledger.close();
     try {
       await pool.close();
-      await signIns.close();
+      await Promise.all([signIns.close(), identity.close()]);
       if (face !== 'cli') await changes.stopped(toRecorded(inForce), cancelled);
     } finally {
       try {
@@ -248,33 +258,20 @@ export async function createApp(options: AppOptions): Promise<App> {
     unusable: () => inForce.unusable,
     settled: pool.settled,
     listed: pool.listed,
-    local: () => inForce.local,
-    isKnown: (principal) => inForce.known.has(principalKey(principal)),
-    authenticate(facts) {
-      const { authorization, remoteAddress: ip } = facts;
-      const { server, identity } = inForce.loaded.config;
-      const { publicUrl } = server;
-      const isLocal = authorization === undefined && isLoopbackRequest({ ...facts, publicUrl });
-      try {
-        const principal = authenticate({
-          authorization,
-          local: isLocal ? inForce.local : undefined,
-          verifyKey: inForce.verifyKey,
-          now: now(),
-        });
-        if (authorization !== undefined) noteSignin(principal, { face, ...(ip !== undefined && { ip }) });
-        return principal;
-      } catch (error) {
-        if (isExpired(error)) changes.lookForExpired(identity.keys);
-        throw error;
-      }
-    },
+    local: identity.local,
+    identity: recordIdentity(identity, {
+      face,
+      noteSignin,
+      onExpiredKey: () => changes.lookForExpired(inForce.loaded.config.identity.keys),
+    }),
+    serveAt: identity.serveAt,
     reload(next) {
       const prepared = prepare(next, planning, inForce);
       const broken = prepared.unusable[0];
       if (broken) throw broken.error;
       const before = inForce;
       inForce = prepared;
+      identity.use(next.config.identity);
       void begun?.useSettings(next.config.audit);
       changes.reloaded(toRecorded(before), toRecorded(prepared));
       pool.replace(prepared.plans);
@@ -304,10 +301,6 @@ interface Prepared {
   /** By source. */
   readonly questions: ReadonlyMap<string, QuestionSettings>;
   readonly unusable: { source: string; error: BailiwickError }[];
-  readonly local: Principal | undefined;
-  /** Of every principal that a caller over HTTP can be, its key in the views. */
-  readonly known: ReadonlySet<string>;
-  readonly verifyKey: ReturnType<typeof createKeyVerifier>;
   readonly recordArguments: ArgumentRecorder;
 }
 
@@ -318,6 +311,7 @@ function prepare(
 ): Prepared {
   const { identity, sources, audit } = loaded.config;
   checkSinks(audit.sinks, options.face);
+  checkIdentity(identity);
   const plans = new Map<string, SourcePlan>();
   const unusable: Prepared['unusable'] = [];
   for (const [source, settings] of Object.entries(sources)) {
@@ -328,11 +322,6 @@ function prepare(
       unusable.push({ source, error: toBailiwickError(error) });
     }
   }
-  const local = identity.local === false ? undefined : localPrincipal(identity.local);
-  const withKeys = new Set(identity.keys.map(({ principal }) => principal));
-  const named = Object.entries(identity.principals)
-    .filter(([name]) => withKeys.has(name))
-    .map((entry) => configuredPrincipal(...entry));
   return {
     loaded,
     policy: loadPolicies(loaded.policyFiles),
@@ -341,9 +330,6 @@ function prepare(
     prices: new Map(Object.entries(sources).map(([source, settings]) => [source, createPriceList(settings)])),
     questions: questionsOf(sources),
     unusable,
-    local,
-    known: new Set([...named, ...(local ? [local] : [])].map(principalKey)),
-    verifyKey: createKeyVerifier({ keys: identity.keys, principals: identity.principals }),
     recordArguments: createArgumentRecorder(loaded.config.audit, loaded.secrets),
   };
 }

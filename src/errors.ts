@@ -10,6 +10,20 @@ export const ERRORS = {
     exit: 1,
     meaning: 'No credential, or one that does not verify.',
   },
+  IDENTITY_UNAVAILABLE: {
+    http: 503,
+    rpc: -32_001,
+    exit: 3,
+    meaning:
+      'Whether the credential is good cannot be known now: what vouches for it (an issuer, the store of keys) cannot be reached. Nothing is served on it.',
+  },
+  INSUFFICIENT_SCOPE: {
+    http: 403,
+    rpc: -32_001,
+    exit: 1,
+    meaning:
+      'A further scope would open this to the caller, and policy says that callers may be told so; `missingScopes` names the smallest.',
+  },
   FORBIDDEN_HOST: {
     http: 403,
     rpc: -32_600,

@@ -1,6 +1,5 @@
 import type { App } from '../app.ts';
 import type { LoadedConfig } from '../config/load.ts';
-import { challenge } from '../identity/authenticate.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import {
   CONFIG_OPTION,
@@ -81,15 +80,15 @@ async function serveHttp(app: App, loaded: LoadedConfig, logger: Logger, termina
   const http = await startHttpServer({
     settings: server,
     gateway: app.gateway,
-    authenticate: app.authenticate,
-    isKnown: app.isKnown,
-    challenge,
+    identity: app.identity,
     isReady: () => state === 'ready',
     signIns: app.signIns,
     logger,
   });
   const { placeAt, metadataUrlAt } = await import('../server/sign-in-routes.ts');
-  const place = placeAt((server.publicUrl ?? toLocalUrl(http.url)).replace(/\/$/, ''));
+  const baseUrl = (server.publicUrl ?? toLocalUrl(http.url)).replace(/\/$/, '');
+  app.serveAt(baseUrl);
+  const place = placeAt(baseUrl);
   app.signIns.receiveAt(() => Promise.resolve(place));
   app.signIns.serveMetadataAt(metadataUrlAt(server.publicUrl));
   await Promise.race([untilListed(terminal, app), stopped]);

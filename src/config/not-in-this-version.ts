@@ -7,7 +7,6 @@ const KEYS: readonly string[] = [
   'limits',
   'listing',
   'models',
-  'identity.issuers',
   'sources.*.identity',
   'sources.*.kubernetes',
   'sources.*.rules',

@@ -14,6 +14,7 @@ const SENSITIVE: readonly string[] = [
   'sources.*.mcp.auth.*.identityProvider.clientSecret',
   'sources.*.mcp.auth.*.identityProvider.privateKey',
   'identity.keys.*.hash',
+  'identity.issuers.*.introspection.clientSecret',
   'state.encryptionKeys.*',
   'state.redis.password',
   'state.redis.sentinel.password',

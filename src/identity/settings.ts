@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { IssuerSettings } from './issuers/settings.ts';
+import { AuthorizationServerSettings } from './server/settings.ts';
 
 const scopes = z
   .array(
@@ -111,6 +113,14 @@ export const IdentitySettings = z
           ],
         ],
       }),
+    issuers: z
+      .array(IssuerSettings)
+      .default([])
+      .meta({
+        description: 'Authorization servers whose tokens are taken, sent as `Authorization: Bearer <token>`.',
+        examples: [[{ issuer: 'https://login.example.com', audience: 'api://bailiwick' }]],
+      }),
+    server: AuthorizationServerSettings.optional(),
   })
   .superRefine((identity, context) => {
     const seen = new Map<string, number>();

@@ -1,8 +1,10 @@
 import { hash as sha, timingSafeEqual } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { BailiwickError } from '../errors.ts';
 import { configuredPrincipal } from './configured-principal.ts';
 import type { KeySettings, PrincipalSettings } from './principal-settings.ts';
-import type { Principal } from './principal.ts';
+import type { Proof } from './proof.ts';
+import type { TokenVerifier } from './token-verifier.ts';
 import { unauthenticated } from './unauthenticated.ts';
 
 /** Entropy of a key: as many bytes as the hash that stands for it. */
@@ -10,9 +12,6 @@ export const KEY_BYTES = 32;
 
 /** A key goes by the first digits of its hash: enough to tell keys apart and to find one in the configuration. */
 const KEY_NAME_DIGITS = 12;
-
-/** Proves a presented token. `now` is milliseconds since the epoch. Throws `UNAUTHENTICATED`, with one message for all causes. */
-export type VerifyKey = (token: string, now: number) => Principal;
 
 /** A new key from 32 random bytes: `bw_` and their base64url form. It is shown once; configuration keeps {@link hashKey} of it. */
 export function createKey(random: Uint8Array): string {
@@ -31,7 +30,33 @@ export function createKey(random: Uint8Array): string {
  * random; a chosen password must not be used as one.
  */
 export function hashKey(key: string): string {
-  return `sha256:${digest(key).toString('hex')}`;
+  return `sha256:${sha('sha256', key)}`;
+}
+
+/** The keys of a configuration, checked. */
+export interface StaticKeys {
+  /** By four bytes of their digests. */
+  readonly byPrefix: ReadonlyMap<string, readonly StoredKey[]>;
+}
+
+/**
+ * @throws BailiwickError `CONFIGURATION` for a key that names no principal, a hash of another form, one key given twice,
+ *   or an expiry that is no RFC 3339 date.
+ */
+export function toStaticKeys(options: {
+  readonly keys: readonly KeySettings[];
+  readonly principals: Readonly<Record<string, PrincipalSettings>>;
+}): StaticKeys {
+  const byPrefix = new Map<string, StoredKey[]>();
+  for (const [index, settings] of options.keys.entries()) {
+    const key = toStoredKey(settings, `identity.keys[${index}]`, options.principals);
+    const neighbours = byPrefix.get(prefixOf(key.digest)) ?? [];
+    if (neighbours.some((other) => other.digest.equals(key.digest))) {
+      throw configurationError(`identity.keys[${index}]: the same hash is already given by an earlier key`);
+    }
+    byPrefix.set(prefixOf(key.digest), [...neighbours, key]);
+  }
+  return { byPrefix };
 }
 
 /**
@@ -39,44 +64,41 @@ export function hashKey(key: string): string {
  *
  * Keys are found by four bytes of their digest and accepted by comparing the whole digest in constant time. What timing
  * may show is a part of a SHA-256 value, which a caller can neither steer nor turn back into a key.
- *
- * @throws BailiwickError `CONFIGURATION` for a key that names no principal, a hash of another form, one key given twice,
- *   or an expiry that is no RFC 3339 date.
  */
-export function createKeyVerifier(options: {
-  readonly keys: readonly KeySettings[];
-  readonly principals: Readonly<Record<string, PrincipalSettings>>;
-}): VerifyKey {
-  const keysByPrefix = new Map<string, StoredKey[]>();
-  for (const [index, settings] of options.keys.entries()) {
-    const key = toStoredKey(settings, `identity.keys[${index}]`, options.principals);
-    const neighbours = keysByPrefix.get(prefixOf(key.digest)) ?? [];
-    if (neighbours.some((other) => other.digest.equals(key.digest))) {
-      throw configurationError(`identity.keys[${index}]: the same hash is already given by an earlier key`);
-    }
-    keysByPrefix.set(prefixOf(key.digest), [...neighbours, key]);
-  }
-  return function verifyKey(token, now) {
-    const presented = digest(token);
-    const key = keysByPrefix
-      .get(prefixOf(presented))
-      ?.find((candidate) => timingSafeEqual(candidate.digest, presented));
-    if (key === undefined) throw unauthenticated('unknown-key', 'the presented key is not a configured one');
-    if (now >= key.expiresAt) {
-      throw unauthenticated(
-        'expired-key',
-        `the key of principal "${key.principal.subject}" (${key.where}) expired at ${new Date(key.expiresAt).toISOString()}`,
-      );
-    }
-    return key.principal;
+export function createStaticKeyVerifier(): TokenVerifier {
+  let keys: StaticKeys = { byPrefix: new Map() };
+  return {
+    name: 'keys of the configuration',
+    use(settings) {
+      keys = toStaticKeys(settings);
+    },
+    verify({ digest }, now, trace) {
+      const key = keys.byPrefix
+        .get(prefixOf(digest))
+        ?.find((candidate) => timingSafeEqual(candidate.digest, digest));
+      if (key === undefined) return undefined;
+      const { principal } = key.proof;
+      if (now >= key.proof.expiresAt) {
+        throw unauthenticated(
+          'expired-key',
+          `the key of principal "${principal.subject}" (${key.where}) expired at ${new Date(key.proof.expiresAt).toISOString()}`,
+        );
+      }
+      trace?.({ name: 'static key', ok: true, detail: `${key.where} is a key of ${principal.subject}` });
+      return key.proof;
+    },
+    holds({ kind, principal }) {
+      if (kind !== 'static-key') return false;
+      const all = [...keys.byPrefix.values()].flat();
+      return all.some(({ proof }) => isDeepStrictEqual(proof.principal, principal));
+    },
+    close: () => Promise.resolve(),
   };
 }
 
 interface StoredKey {
   readonly digest: Buffer;
-  readonly principal: Principal;
-  /** Milliseconds since the epoch; `Infinity` where the key does not expire. */
-  readonly expiresAt: number;
+  readonly proof: Proof;
   readonly where: string;
 }
 
@@ -101,8 +123,11 @@ function toStoredKey(
   }
   return {
     digest: Buffer.from(hex, 'hex'),
-    principal: { ...configuredPrincipal(settings.principal, principal), key: toKeyName(settings.hash) },
-    expiresAt: expiryOf(settings, where),
+    proof: {
+      principal: { ...configuredPrincipal(settings.principal, principal), key: toKeyName(settings.hash) },
+      kind: 'static-key',
+      expiresAt: expiryOf(settings, where),
+    },
     where,
   };
 }
@@ -138,10 +163,6 @@ function toInstant(text: string, where: string): number {
 
 function configurationError(message: string): BailiwickError {
   return new BailiwickError('CONFIGURATION', message);
-}
-
-function digest(text: string): Buffer {
-  return sha('sha256', text, 'buffer');
 }
 
 function prefixOf(digestBytes: Buffer): string {

@@ -1,7 +1,27 @@
 import { BailiwickError } from '../errors.ts';
 
 /** Why a credential was not accepted. For the operator's log; no client is told. */
-type CredentialFault = 'missing' | 'oversized' | 'not-bearer' | 'malformed' | 'unknown-key' | 'expired-key';
+export type CredentialFault =
+  | 'missing'
+  | 'oversized'
+  | 'other-scheme'
+  | 'malformed'
+  | 'unknown-key'
+  | 'expired-key'
+  | 'revoked'
+  | 'unknown-issuer'
+  | 'algorithm'
+  | 'signing-key'
+  | 'signature'
+  | 'token-type'
+  | 'audience'
+  | 'expired'
+  | 'not-yet-valid'
+  | 'claims'
+  | 'inactive'
+  | 'binding'
+  | 'proof-of-possession'
+  | 'too-many';
 
 /** The `cause` of an `UNAUTHENTICATED` error. It names the fault and, where known, the principal; never the credential. */
 export class CredentialError extends Error {
@@ -21,13 +41,13 @@ export class CredentialError extends Error {
 export function unauthenticated(fault: CredentialFault, detail: string): BailiwickError {
   return new BailiwickError(
     'UNAUTHENTICATED',
-    'authentication required: send a valid key as "Authorization: Bearer <key>"',
+    'authentication required: send a valid key or token as "Authorization: Bearer <token>"',
     { cause: new CredentialError(fault, detail) },
   );
 }
 
-/** True for the refusal of a key whose time is over. */
-export function isExpired(error: unknown): boolean {
+/** Why a credential was refused, where it was. */
+export function faultOf(error: unknown): CredentialFault | undefined {
   const cause = error instanceof BailiwickError ? error.cause : undefined;
-  return cause instanceof CredentialError && cause.fault === 'expired-key';
+  return cause instanceof CredentialError ? cause.fault : undefined;
 }

@@ -4,6 +4,7 @@ import type { Endpoint } from '../gateway/endpoint.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import type { Caller } from '../gateway/road.ts';
 import type { Principal } from '../identity/principal.ts';
+import type { Proof } from '../identity/proof.ts';
 import { toCallContext, type RequestParts } from './call-context.ts';
 import { readTraceparent } from './traceparent.ts';
 
@@ -11,6 +12,8 @@ import { readTraceparent } from './traceparent.ts';
 export interface Client {
   readonly gateway: Gateway;
   readonly principal: Principal;
+  /** How it proved to be this principal, with this request or the one that opened its session. */
+  readonly proof: Proof;
   readonly endpoint: Endpoint;
   readonly via: Pick<Via, 'face' | 'session' | 'ip' | 'trace' | 'span'>;
   /** The credential that it showed with this request, without its scheme. A function, so that no log holds it by accident. */

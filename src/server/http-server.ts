@@ -1,18 +1,13 @@
 import cors from 'cors';
 import express, { type ErrorRequestHandler, type Request, type Response } from 'express';
 import { readFileSync } from 'node:fs';
-import {
-  createServer as createHttpServer,
-  type IncomingHttpHeaders,
-  type RequestListener,
-  type Server,
-} from 'node:http';
+import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Via } from '../audit/record.ts';
 import { BailiwickError, ERRORS, toBailiwickError } from '../errors.ts';
 import type { Gateway } from '../gateway/gateway.ts';
-import type { Principal } from '../identity/principal.ts';
+import type { Identity } from '../identity/identity.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { createGuard, createHeaderCheck } from './guards.ts';
 import { connectionLimits, limitHeaders } from './connection-limits.ts';
@@ -20,28 +15,16 @@ import { createLegacySessions } from './legacy-sessions.ts';
 import { createMcpRoute } from './mcp-route.ts';
 import { createModernLeg } from './modern-leg.ts';
 import { parseListen, type ServerSettings } from './settings.ts';
+import { toRequestFacts } from './request-facts.ts';
 import { takeOver } from './short-path/hand-over.ts';
 import { createShortPath } from './short-path/short-path.ts';
 import { createSignInRoutes, type SignInPages } from './sign-in-routes.ts';
 
-/** What is known about a request before anybody is authenticated. Addresses are IP addresses, never names. */
-export interface RequestFacts {
-  readonly authorization: string | undefined;
-  readonly headers: IncomingHttpHeaders;
-  readonly remoteAddress: string | undefined;
-  /** The address that the listener is bound to. */
-  readonly listenAddress: string;
-}
-
 export interface HttpServerOptions {
   readonly settings: ServerSettings;
   readonly gateway: Gateway;
-  /** Credential → principal. @throws BailiwickError `UNAUTHENTICATED`. */
-  readonly authenticate: (facts: RequestFacts) => Principal;
-  /** False for a principal that configuration no longer has: what is open for it is closed. */
-  readonly isKnown: (principal: Principal) => boolean;
-  /** The `WWW-Authenticate` value for what {@link authenticate} threw. */
-  readonly challenge: (error: BailiwickError) => string;
+  /** Who calls. */
+  readonly identity: Identity;
   /** False while sources are still starting, and from the beginning of a stop. */
   readonly isReady: () => boolean;
   /** Where people sign in to sources. */
@@ -84,7 +67,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     maxBodyBytes: settings.maxBodyBytes,
     keepAliveMs: options.keepAliveMs,
     askPatienceMs: options.askPatienceMs,
-    isKnown: options.isKnown,
+    identity: options.identity,
   });
   const modern = createModernLeg(options, settings.maxBodyBytes);
 
@@ -128,7 +111,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   const shortPath = createShortPath({
     gateway,
     checkHeaders,
-    authenticate: options.authenticate,
+    identity: options.identity,
     listenAddress: () => address,
     maxBodyBytes: settings.maxBodyBytes,
   });
@@ -195,25 +178,20 @@ async function listen(server: Server, host: string, port: number): Promise<void>
 }
 
 /** Authentication comes before the body is read: a flood of bad credentials costs no parsing. */
-function authenticated(options: HttpServerOptions, listenAddress: () => string) {
-  const { gateway } = options;
+function authenticated({ gateway, identity }: HttpServerOptions, listenAddress: () => string) {
   return async function authenticate(request: Request, response: Response, next: () => void): Promise<void> {
-    const { headers, socket } = request;
-    const { remoteAddress } = socket;
-    const facts = {
-      authorization: headers.authorization,
-      headers,
-      remoteAddress,
-      listenAddress: listenAddress(),
-    };
+    const facts = toRequestFacts(request, listenAddress());
     try {
-      response.locals['principal'] = options.authenticate(facts);
+      response.locals['proof'] = await identity.identify(facts);
     } catch (thrown) {
       const error = toBailiwickError(thrown);
-      const via: Via = { face: 'http', ...(remoteAddress !== undefined && { ip: remoteAddress }) };
+      const ip = facts.remoteAddress;
+      const via: Via = { face: 'http', ...(ip !== undefined && { ip }) };
       const result = { status: 'refused', code: error.code } as const;
       await gateway.road.record({ type: 'call.refused', via, result }, { durable: false });
-      response.setHeader('WWW-Authenticate', options.challenge(error));
+      if (error.code === 'UNAUTHENTICATED') {
+        response.setHeader('WWW-Authenticate', identity.challenge(error, facts));
+      }
       throw error;
     }
     next();

@@ -5,7 +5,7 @@ import { BailiwickError } from '../errors.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import { list, type Listing } from '../gateway/list.ts';
 import { principalKey } from '../gateway/snapshot.ts';
-import type { Principal } from '../identity/principal.ts';
+import type { Identity } from '../identity/identity.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { changedLists, sendListChanged } from './list-changes.ts';
 import { toAuthInfo, type Client } from './caller.ts';
@@ -32,8 +32,8 @@ export interface LegacySessionsOptions {
   readonly keepAliveMs?: number | undefined;
   /** How long a question between calls waits for a client that has no stream open. Absent: a minute. */
   readonly askPatienceMs?: number | undefined;
-  /** False for a principal that configuration no longer has: its sessions are closed. */
-  readonly isKnown: (principal: Principal) => boolean;
+  /** What is open for a proof that does not hold any more is closed. */
+  readonly identity: Pick<Identity, 'holds' | 'onLoss'>;
 }
 
 /** A session belongs to the principal and the endpoint that opened it. */
@@ -64,7 +64,7 @@ export function createLegacySessions(options: LegacySessionsOptions): LegacySess
 
   const stopListening = gateway.onSwap(() => {
     for (const session of sessions.values()) {
-      if (!options.isKnown(session.client.principal)) {
+      if (!options.identity.holds(session.client.proof)) {
         void session.product.close();
         continue;
       }

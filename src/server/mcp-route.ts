@@ -6,6 +6,7 @@ import { ALL_SOURCES, type Endpoint } from '../gateway/endpoint.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import { list, type Listing } from '../gateway/list.ts';
 import type { Principal } from '../identity/principal.ts';
+import type { Proof } from '../identity/proof.ts';
 import type { LegacySessions } from './legacy-sessions.ts';
 import type { ModernLeg } from './modern-leg.ts';
 import type { Client } from './caller.ts';
@@ -27,13 +28,14 @@ export interface McpRouteOptions {
  */
 export function createMcpRoute({ gateway, legacy, modern }: McpRouteOptions) {
   return async function serveMcp(request: Request, response: Response): Promise<void> {
-    const principal = response.locals['principal'] as Principal;
+    const proof = response.locals['proof'] as Proof;
+    const { principal } = proof;
     const endpoint = endpointOf(request);
     requireEndpoint(gateway, principal, endpoint);
     if (request.method === 'POST' && !isJsonContentType(request.headers['content-type'] ?? null)) {
       throw new BailiwickError('UNSUPPORTED_MEDIA_TYPE', 'Content-Type must be application/json');
     }
-    const client = toHttpClient(gateway, principal, endpoint, request);
+    const client = toHttpClient(gateway, proof, endpoint, request);
     const body: unknown = request.body;
     const route = classifyInboundRequest({
       httpMethod: request.method,
@@ -55,7 +57,7 @@ function endpointOf(request: Request): Endpoint {
 /** The client that a request over HTTP comes from. */
 export function toHttpClient(
   gateway: Gateway,
-  principal: Principal,
+  proof: Proof,
   endpoint: Endpoint,
   { headers, socket }: IncomingMessage,
 ): Client {
@@ -63,7 +65,8 @@ export function toHttpClient(
   const { authorization = '' } = headers;
   return {
     gateway,
-    principal,
+    principal: proof.principal,
+    proof,
     endpoint,
     via: {
       face: 'http',

@@ -5,7 +5,7 @@ import type { JsonObject } from '../catalog/json.ts';
 import { list, type Listing } from '../gateway/list.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import { principalKey } from '../gateway/snapshot.ts';
-import type { Principal } from '../identity/principal.ts';
+import type { Identity } from '../identity/identity.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { changedLists, type ChangedList } from './list-changes.ts';
 import { toAuthInfo, toClient, type Client } from './caller.ts';
@@ -43,12 +43,12 @@ export interface ModernLegOptions {
   readonly logger: Logger;
   /** How often an open stream is told that it is alive. Absent: every 15 seconds. */
   readonly keepAliveMs?: number | undefined;
-  /** False for a principal that configuration no longer has. */
-  readonly isKnown: (principal: Principal) => boolean;
+  /** What is open for a proof that does not hold any more is closed. */
+  readonly identity: Pick<Identity, 'holds' | 'onLoss'>;
 }
 
 export function createModernLeg(options: ModernLegOptions, maxBodyBytes: number): ModernLeg {
-  const { gateway, logger, isKnown } = options;
+  const { gateway, logger, identity } = options;
   const lanes = new Map<string, Lane>();
   const listingOf = (client: Client): Listing => list(gateway.current(), client.principal, client.endpoint);
   const onerror = (error: Error): void => logger.debug({ err: error }, 'a modern MCP request was not served');
@@ -97,7 +97,7 @@ export function createModernLeg(options: ModernLegOptions, maxBodyBytes: number)
 
   const stopListening = gateway.onSwap(() => {
     for (const lane of lanes.values()) {
-      if (!isKnown(lane.client.principal)) {
+      if (!identity.holds(lane.client.proof)) {
         void lane.handler.close();
         continue;
       }

@@ -4,6 +4,7 @@ import { ALL_SOURCES } from '../gateway/endpoint.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import { list } from '../gateway/list.ts';
 import type { Principal } from '../identity/principal.ts';
+import { unprovenOf } from '../identity/proof.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { changedLists, sendListChanged } from './list-changes.ts';
 import type { Client } from './caller.ts';
@@ -23,7 +24,13 @@ export function startStdioServer(options: {
   logger: Logger;
 }): StdioServer {
   const { gateway, principal, logger } = options;
-  const client: Client = { gateway, principal, endpoint: ALL_SOURCES, via: { face: 'stdio' } };
+  const client: Client = {
+    gateway,
+    principal,
+    proof: unprovenOf(principal),
+    endpoint: ALL_SOURCES,
+    via: { face: 'stdio' },
+  };
   const closed = Promise.withResolvers<void>();
   const products = new Set<McpServer>();
   let listing = list(gateway.current(), principal, client.endpoint);

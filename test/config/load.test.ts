@@ -17,7 +17,7 @@ test('a file with nothing but sources has defaults that work', async () => {
       maxSessions: 1000,
       sessionIdleMs: 1_800_000,
     },
-    identity: { local: { scopes: [], groups: [], claims: {} }, principals: {}, keys: [] },
+    identity: { local: { scopes: [], groups: [], claims: {} }, principals: {}, keys: [], issuers: [] },
     sources: {
       api: expect.objectContaining({ openapi: path.join(folder, 'api.yaml'), timeout: 30_000 }),
     },

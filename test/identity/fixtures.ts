@@ -1,8 +1,16 @@
-import { randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { inspect } from 'node:util';
-import { createKey, hashKey } from '../../src/identity/static-keys.ts';
+import { createIdentity } from '../../src/identity/identity.ts';
+import { checkBinding } from '../../src/identity/dpop/check-binding.ts';
+import type { Principal } from '../../src/identity/principal.ts';
+import type { Proof } from '../../src/identity/proof.ts';
+import type { RequestFacts } from '../../src/identity/request-facts.ts';
+import { noRevocations } from '../../src/identity/revocations/revocations.ts';
+import { IdentitySettings } from '../../src/identity/settings.ts';
+import { createKey, createStaticKeyVerifier, hashKey } from '../../src/identity/static-keys.ts';
+import type { TokenVerifier } from '../../src/identity/token-verifier.ts';
 import type { PrincipalSettings } from '../../src/identity/principal-settings.ts';
-import { CredentialError } from '../../src/identity/unauthenticated.ts';
+import { CredentialError, unauthenticated } from '../../src/identity/unauthenticated.ts';
 import { BailiwickError } from '../../src/errors.ts';
 
 export const AGENT: PrincipalSettings = {
@@ -39,4 +47,59 @@ export function causeOf(error: BailiwickError): CredentialError {
 /** Everything that anybody could print of an error: message, data, stack, and the same of its causes. */
 export function everythingPrintable(error: Error): string {
   return inspect(error, { depth: 20, showHidden: true }) + JSON.stringify(error);
+}
+
+type Keys = Pick<IdentitySettings, 'keys' | 'principals'>;
+
+/** A verifier of these keys, whatever the schema would say of them. */
+export function staticKeys(settings: { keys: object[]; principals: object }): TokenVerifier {
+  const verifier = createStaticKeyVerifier();
+  verifier.use({ ...IdentitySettings.parse({}), ...(settings as Keys) });
+  return verifier;
+}
+
+/** Who a token is, by these keys, as if any text could be in a header. */
+export function createKeyVerifier(settings: { keys: object[]; principals: object }) {
+  const verifier = staticKeys(settings);
+  return (token: string, now: number): Principal => {
+    const digest = hash('sha256', token, 'buffer');
+    const proof = verifier.verify({ scheme: 'Bearer', token, digest }, now);
+    if (proof === undefined || proof instanceof Promise) throw unauthenticated('unknown-key', 'no such key');
+    return proof.principal;
+  };
+}
+
+/** A request from this machine. */
+export const REQUEST: RequestFacts = {
+  method: 'POST',
+  target: '/mcp',
+  authorization: undefined,
+  headers: {},
+  remoteAddress: '127.0.0.1',
+  listenAddress: '127.0.0.1',
+};
+
+/** Identity of verifiers that answer without waiting. */
+export function identityWith(verifiers: readonly TokenVerifier[], local?: Principal) {
+  let time = NOW;
+  const identity = createIdentity({
+    verifiers,
+    revocations: noRevocations(),
+    checkBinding,
+    local: () => local,
+    publicUrl: () => undefined,
+    now: () => time,
+  });
+  return {
+    ...identity,
+    identify: (request: RequestFacts): Proof => {
+      const proof = identity.identify(request);
+      if (proof instanceof Promise) throw new Error('expected an answer at once');
+      return proof;
+    },
+    at(now: number) {
+      time = now;
+      return this;
+    },
+  };
 }

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { configuredPrincipal } from '../../src/identity/configured-principal.ts';
-import { createKey, createKeyVerifier, hashKey } from '../../src/identity/static-keys.ts';
-import { AGENT, causeOf, errorOf, everythingPrintable, newKey, NOW } from './fixtures.ts';
+import { createKey, hashKey } from '../../src/identity/static-keys.ts';
+import { AGENT, causeOf, errorOf, everythingPrintable, newKey, NOW, createKeyVerifier } from './fixtures.ts';
 
 const HOUR = 3_600_000;
 
@@ -87,7 +87,9 @@ describe('a bad key', () => {
   ])('is refused with the one message for all causes: %s', (_, presented, fault) => {
     const error = errorOf(() => verify(presented, NOW));
     expect(error.code).toBe('UNAUTHENTICATED');
-    expect(error.message).toBe('authentication required: send a valid key as "Authorization: Bearer <key>"');
+    expect(error.message).toBe(
+      'authentication required: send a valid key or token as "Authorization: Bearer <token>"',
+    );
     expect(error.data).toEqual({});
     expect(causeOf(error).fault).toBe(fault);
   });

@@ -1,3 +1,4 @@
+import { identityOf } from '../support/identity.ts';
 import { randomUUID } from 'node:crypto';
 import { createArgumentRecorder } from '../../src/audit/mask/record-arguments.ts';
 import type { RecordEntry } from '../../src/audit/record.ts';
@@ -116,14 +117,12 @@ export async function serveScripted(
   const http = await startHttpServer({
     settings: ServerSettings.parse({ listen: '127.0.0.1:0', ...settings }),
     gateway,
-    authenticate: ({ authorization }) => {
+    identity: identityOf(({ authorization }) => {
       const subject = CALLERS.find((one) => authorization === `Bearer ${one}`);
       if (subject === undefined) throw new BailiwickError('UNAUTHENTICATED', 'no such caller');
       return principal({ subject, groups: [subject] });
-    },
-    isKnown: () => true,
+    }),
     ...more,
-    challenge: () => 'Bearer',
     isReady: () => true,
     logger,
   });

@@ -1,3 +1,4 @@
+import { identityOf } from '../support/identity.ts';
 import { onTestFinished } from 'vitest';
 import type { JsonObject } from '../../src/catalog/json.ts';
 import { BailiwickError } from '../../src/errors.ts';
@@ -15,13 +16,11 @@ export async function serveAskingGateway(
   const http = await startHttpServer({
     settings: ServerSettings.parse({ listen: '127.0.0.1:0' }),
     gateway: asking.gateway,
-    authenticate: ({ authorization }) => {
+    identity: identityOf(({ authorization }) => {
       const subject = authorization?.replace('Bearer ', '');
       if (subject === undefined) throw new BailiwickError('UNAUTHENTICATED', 'no credential');
       return principal({ subject });
-    },
-    isKnown: () => true,
-    challenge: () => 'Bearer',
+    }),
     isReady: () => true,
     logger: asking.logger,
     ...more,

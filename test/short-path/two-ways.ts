@@ -1,5 +1,4 @@
 import { loadConfig } from '../../src/config/load.ts';
-import { challenge } from '../../src/identity/authenticate.ts';
 import { startHttpServer } from '../../src/server/http-server.ts';
 import { notesFiles, startApi, startGateway } from '../support/gateway.ts';
 
@@ -11,9 +10,7 @@ export async function startTwoWays() {
   const whole = await startHttpServer({
     settings: { ...server, listen: '127.0.0.1:0' },
     gateway: gateway.app.gateway,
-    authenticate: gateway.app.authenticate,
-    isKnown: gateway.app.isKnown,
-    challenge,
+    identity: gateway.app.identity,
     isReady: () => true,
     logger: { debug() {}, info() {}, warn() {}, error() {} },
     withoutShortPath: true,

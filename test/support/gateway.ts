@@ -7,7 +7,6 @@ import { fileURLToPath } from 'node:url';
 import { createApp, type App, type AppOptions } from '../../src/app.ts';
 import type { AuditRecord } from '../../src/audit/record.ts';
 import { loadConfig } from '../../src/config/load.ts';
-import { challenge } from '../../src/identity/authenticate.ts';
 import { hashKey } from '../../src/identity/static-keys.ts';
 import { startHttpServer } from '../../src/server/http-server.ts';
 import { metadataUrlAt, placeAt } from '../../src/server/sign-in-routes.ts';
@@ -70,14 +69,13 @@ export async function startGateway(
   const http = await startHttpServer({
     settings: loaded.config.server,
     gateway: app.gateway,
-    authenticate: app.authenticate,
-    isKnown: app.isKnown,
-    challenge,
+    identity: app.identity,
     isReady: () => ready,
     signIns: app.signIns,
     logger: log.logger,
   });
   const { publicUrl = http.url } = loaded.config.server;
+  app.serveAt(publicUrl.replace(/\/$/, ''));
   const place = placeAt(publicUrl);
   app.signIns.receiveAt(() => Promise.resolve(place));
   app.signIns.serveMetadataAt(metadataUrlAt(loaded.config.server.publicUrl));

@@ -1,15 +1,16 @@
-import type { IncomingMessage, RequestListener } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { toBailiwickError } from '../../errors.ts';
 import { ALL_SOURCES, toolAt, type Endpoint } from '../../gateway/endpoint.ts';
 import type { Gateway } from '../../gateway/gateway.ts';
 import { list } from '../../gateway/list.ts';
-import type { Principal } from '../../identity/principal.ts';
+import type { Identity } from '../../identity/identity.ts';
+import type { Proof } from '../../identity/proof.ts';
 import { mirrorsHeaders } from '../../upstream/mcp/parameters.ts';
 import { toCaller, type Client } from '../caller.ts';
 import type { HeaderCheck } from '../guards.ts';
-import type { RequestFacts } from '../http-server.ts';
 import { isServed, toHttpClient } from '../mcp-route.ts';
 import { toProtocolError } from '../protocol-error.ts';
+import { toRequestFacts } from '../request-facts.ts';
 import { answerCommonRequest } from './answer.ts';
 import { createCommonRequestReader, MODERN, type CommonRequest } from './common-request.ts';
 import { handOver } from './hand-over.ts';
@@ -18,7 +19,7 @@ import { createReply, type Reply } from './reply.ts';
 export interface ShortPathOptions {
   readonly gateway: Gateway;
   readonly checkHeaders: HeaderCheck;
-  readonly authenticate: (facts: RequestFacts) => Principal;
+  readonly identity: Identity;
   readonly listenAddress: () => string;
   readonly maxBodyBytes: number;
 }
@@ -33,11 +34,22 @@ export function createShortPath(options: ShortPathOptions): (next: RequestListen
   const { gateway } = options;
   const read = createCommonRequestReader();
   return (next) => (request, response) => {
-    const client = isCandidate(request, options) ? toClient(request, options) : undefined;
-    if (!client) {
-      next(request, response);
-      return;
-    }
+    const serve = (client: Client | undefined): void => {
+      if (client) answerWhenRead(client, request, response, next);
+      else next(request, response);
+    };
+    if (!isCandidate(request, options)) return serve(undefined);
+    const client = toClient(request, options);
+    if (client instanceof Promise) void client.then(serve);
+    else serve(client);
+  };
+
+  function answerWhenRead(
+    client: Client,
+    request: IncomingMessage,
+    response: ServerResponse,
+    next: RequestListener,
+  ): void {
     readBody(request, (text) => {
       const common = read(text, request.headers);
       if (!common || !isCommonHere(client, common)) {
@@ -58,7 +70,7 @@ export function createShortPath(options: ShortPathOptions): (next: RequestListen
         sendFault(reply, common.id, error),
       );
     });
-  };
+  }
 }
 
 const PATH = /^\/mcp(?:\/([a-z][a-z0-9-]{0,23}))?$/;
@@ -89,25 +101,21 @@ function isCandidate(request: IncomingMessage, { checkHeaders, maxBodyBytes }: S
 }
 
 /** Who calls, and where; undefined where somebody else has to say why not. */
-function toClient(request: IncomingMessage, options: ShortPathOptions): Client | undefined {
+function toClient(
+  request: IncomingMessage,
+  { gateway, identity, listenAddress }: ShortPathOptions,
+): Client | undefined | Promise<Client | undefined> {
   const match = PATH.exec(request.url ?? '');
   if (!match) return undefined;
   const [, source] = match;
   const endpoint: Endpoint = source === undefined ? ALL_SOURCES : { kind: 'source', source };
-  const { headers, socket } = request;
-  const { remoteAddress } = socket;
-  const facts = {
-    authorization: headers.authorization,
-    headers,
-    remoteAddress,
-    listenAddress: options.listenAddress(),
-  };
-  try {
-    const principal = options.authenticate(facts);
-    const { gateway } = options;
-    return isServed(gateway, principal, endpoint)
-      ? toHttpClient(gateway, principal, endpoint, request)
+  const toServed = (proof: Proof): Client | undefined =>
+    isServed(gateway, proof.principal, endpoint)
+      ? toHttpClient(gateway, proof, endpoint, request)
       : undefined;
+  try {
+    const proof = identity.identify(toRequestFacts(request, listenAddress()));
+    return proof instanceof Promise ? proof.then(toServed, () => undefined) : toServed(proof);
   } catch {
     return undefined;
   }

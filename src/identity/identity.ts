@@ -1,0 +1,138 @@
+import type { BailiwickError } from '../errors.ts';
+import { challenge } from './challenge.ts';
+import { readCredential, type Credential } from './credential.ts';
+import { isLoopbackRequest } from './local.ts';
+import type { Principal } from './principal.ts';
+import { unprovenOf, type Proof } from './proof.ts';
+import type { RequestFacts } from './request-facts.ts';
+import type { Revocations } from './revocations/revocations.ts';
+import type { TokenVerifier } from './token-verifier.ts';
+import type { Trace } from './trace.ts';
+import { unauthenticated } from './unauthenticated.ts';
+
+/** Who calls, and whether that still holds. */
+export interface Identity {
+  /**
+   * Who sent a request. Without waiting where the credential was verified before.
+   *
+   * A credential that is presented is decided on its own: where it is bad, the request is refused even if the local principal
+   * would have been available, so that a mistyped key never runs with other rights than the caller believes.
+   *
+   * @throws BailiwickError `UNAUTHENTICATED`, `IDENTITY_UNAVAILABLE`
+   */
+  identify(request: RequestFacts, trace?: Trace): Proof | Promise<Proof>;
+  /** False once a proof is over: expired, revoked, or of a credential that configuration does not accept any more. */
+  holds(proof: Proof): boolean;
+  /** Calls when proofs that held may not hold any more, other than by expiry. Returns how to stop that. */
+  onLoss(listener: () => void): () => void;
+  /** The `WWW-Authenticate` value for what {@link identify} threw at this request. */
+  challenge(error: BailiwickError, request: RequestFacts): string;
+}
+
+export interface IdentityOptions {
+  /** In the order in which they are asked. */
+  readonly verifiers: readonly TokenVerifier[];
+  readonly revocations: Revocations;
+  /** Checks that whoever shows the credential holds what it is bound to. @throws BailiwickError `UNAUTHENTICATED` */
+  readonly checkBinding: (
+    proof: Proof,
+    credential: Credential,
+    request: RequestFacts,
+    trace?: Trace,
+  ) => void | Promise<void>;
+  /** The principal of callers without a credential, where configuration has one. */
+  readonly local: () => Principal | undefined;
+  /** Where callers find this server, where configuration says so. */
+  readonly publicUrl: () => string | undefined;
+  readonly now: () => number;
+}
+
+/**
+ * ```
+ * header → credential → verifiers, one after another → binding → expiry and revocation → proof
+ * ```
+ */
+export function createIdentity(options: IdentityOptions): Identity & { lose(): void } {
+  const { verifiers, revocations, checkBinding, now } = options;
+  const listeners = new Set<() => void>();
+  const lose = (): void => {
+    for (const listener of listeners) listener();
+  };
+  revocations.onRevoked(lose);
+  let unproven: Proof | undefined;
+
+  const identifyLocal = (request: RequestFacts, trace: Trace | undefined): Proof => {
+    const local = options.local();
+    if (local && isLoopbackRequest({ ...request, publicUrl: options.publicUrl() })) {
+      trace?.({
+        name: 'local principal',
+        ok: true,
+        detail: 'no credential, and the request is from this machine',
+      });
+      if (unproven?.principal !== local) unproven = unprovenOf(local);
+      return unproven;
+    }
+    throw unauthenticated('missing', 'no Authorization header, and the local principal is not available');
+  };
+
+  /** Asks the verifiers from the one at `index` on. */
+  const verify = (credential: Credential, trace: Trace | undefined, index = 0): Proof | Promise<Proof> => {
+    for (let at = index; at < verifiers.length; at += 1) {
+      const answer = verifiers[at]?.verify(credential, now(), trace);
+      if (answer instanceof Promise) {
+        return answer.then((proof) => proof ?? verify(credential, trace, at + 1));
+      }
+      if (answer) return answer;
+    }
+    throw unauthenticated(
+      'unknown-key',
+      'the token is no key that is known, and no token of an issuer that is trusted',
+    );
+  };
+
+  const settle = (
+    proof: Proof,
+    credential: Credential,
+    request: RequestFacts,
+    trace: Trace | undefined,
+  ): Proof | Promise<Proof> => {
+    requireCurrent(proof);
+    const bound = checkBinding(proof, credential, request, trace);
+    return bound ? bound.then(() => proof) : proof;
+  };
+
+  const requireCurrent = (proof: Proof): void => {
+    if (now() >= proof.expiresAt) {
+      throw unauthenticated('expired', `the credential of "${proof.principal.subject}" has expired`);
+    }
+    if (revocations.isRevoked(proof)) {
+      throw unauthenticated('revoked', `what "${proof.principal.subject}" had proven was revoked`);
+    }
+  };
+
+  return {
+    identify(request, trace) {
+      const { authorization } = request;
+      if (authorization === undefined) return identifyLocal(request, trace);
+      const credential = readCredential(authorization);
+      const verified = verify(credential, trace);
+      return verified instanceof Promise
+        ? verified.then((proof) => settle(proof, credential, request, trace))
+        : settle(verified, credential, request, trace);
+    },
+    holds(proof) {
+      if (proof.kind === 'none') return options.local() === proof.principal;
+      return (
+        now() < proof.expiresAt &&
+        !revocations.isRevoked(proof) &&
+        verifiers.some((verifier) => verifier.holds(proof))
+      );
+    },
+    onLoss(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    challenge: (error) => challenge(error),
+    lose,
+  };
+}

@@ -1,0 +1,72 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Store } from '../state/store.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { checkBinding } from './dpop/check-binding.ts';
+import { createIdentity, type Identity } from './identity.ts';
+import { localPrincipal } from './local.ts';
+import type { Principal } from './principal.ts';
+import { noRevocations } from './revocations/revocations.ts';
+import type { IdentitySettings } from './settings.ts';
+import { createStaticKeyVerifier, toStaticKeys } from './static-keys.ts';
+import type { TokenVerifier } from './token-verifier.ts';
+
+/** What identity needs of the world. */
+export interface IdentityWorld {
+  readonly store: Store;
+  /** Values of the store that are encrypted at rest. */
+  readonly sealed: Pick<Store, 'get' | 'put' | 'take'>;
+  /** Where callers find this server, where configuration says so. */
+  readonly publicUrl: () => string | undefined;
+  readonly logger: Logger;
+  readonly now: () => number;
+}
+
+/** Identity with its parts, for the one who wires. */
+export interface OpenIdentity extends Identity {
+  /** Puts other settings in force, that {@link checkIdentity} let pass. */
+  use(settings: IdentitySettings): void;
+  /**
+   * Where callers find this server: `https://tools.example.com`, without a slash at its end. Called once by a face that serves HTTP,
+   * before its first request.
+   */
+  serveAt(baseUrl: string): void;
+  /** The principal of callers without a credential, where configuration has one. */
+  local(): Principal | undefined;
+  close(): Promise<void>;
+}
+
+/** Finds what is wrong with settings before they are put in force. @throws BailiwickError `CONFIGURATION` */
+export function checkIdentity(settings: IdentitySettings): void {
+  toStaticKeys(settings);
+}
+
+/** The only place where the parts of identity meet. */
+export function openIdentity(world: IdentityWorld): OpenIdentity {
+  const { now, publicUrl } = world;
+  let local: Principal | undefined;
+  const revocations = noRevocations();
+  const verifiers: readonly TokenVerifier[] = [createStaticKeyVerifier()];
+  const identity = createIdentity({
+    verifiers,
+    revocations,
+    checkBinding,
+    local: () => local,
+    publicUrl,
+    now,
+  });
+  return {
+    ...identity,
+    local: () => local,
+    use(settings) {
+      const next = settings.local === false ? undefined : localPrincipal(settings.local);
+      // The same object as long as it is the same principal: what was proven with it goes on.
+      if (!isDeepStrictEqual(local, next)) local = next;
+      for (const verifier of verifiers) verifier.use(settings);
+      identity.lose();
+    },
+    serveAt() {},
+    async close() {
+      await Promise.all([revocations.close(), ...verifiers.map((verifier) => verifier.close())]);
+    },
+  };
+}

@@ -35,10 +35,10 @@ test.each(['catalogs: {}', 'guardrails: []', 'limits: []', 'listing: { mode: aut
 );
 
 test('what a later version may know deeper in the file is refused by its name, too', async () => {
-  const refusal = await refusalOf(['sources:', '  cluster: { kubernetes: {}, rules: [] }'].join('\n'));
-  expect(refusal).toEqual([
+  const files = '  files: { mcp: { url: "http://x" }, rules: [] }';
+  expect(await refusalOf(['sources:', '  cluster: { kubernetes: {} }', files].join('\n'))).toEqual([
     '2:14  `sources.cluster.kubernetes` is not in this version of Bailiwick\nremove it',
-    '2:30  `sources.cluster.rules` is not in this version of Bailiwick\nremove it',
+    '3:38  `sources.files.rules` is not in this version of Bailiwick\nremove it',
   ]);
 });
 

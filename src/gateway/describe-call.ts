@@ -1,6 +1,6 @@
 import type { RecordEntry } from '../audit/record.ts';
 import type { Target } from '../catalog/entries.ts';
-import { isJsonObject, type JsonObject, type JsonSchema } from '../catalog/json.ts';
+import type { JsonObject, JsonSchema } from '../catalog/json.ts';
 import type { Tool } from '../catalog/tool.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { Decision } from '../policy/decision.ts';
@@ -47,9 +47,7 @@ export function recordTarget(target: Target): NonNullable<RecordEntry['target']>
 
 /** How a record names who calls. */
 export function recordPrincipal(principal: Principal): NonNullable<RecordEntry['principal']> {
-  const { issuer, subject, team, groups, scopes, client, key, claims } = principal;
-  // RFC 8693, section 4.1.
-  const { act } = claims;
+  const { issuer, subject, team, groups, scopes, client, key, act } = principal;
   return {
     issuer,
     subject,
@@ -58,7 +56,7 @@ export function recordPrincipal(principal: Principal): NonNullable<RecordEntry['
     ...(team !== undefined && { team }),
     ...(client !== undefined && { client }),
     ...(key !== undefined && { key }),
-    ...(isJsonObject(act) && { act }),
+    ...(act && { act }),
   };
 }
 

@@ -158,8 +158,8 @@ test('a reservation that was lost is recorded with its call', () => {
 });
 
 test('on whose behalf a principal acts is recorded with it', () => {
-  const act = { sub: 'service', act: { sub: 'scheduler' } };
-  expect(recordPrincipal({ ...AGENT, claims: { act, region: 'eu' } })).toEqual({
+  const act = { subject: 'service', act: { subject: 'scheduler' } };
+  expect(recordPrincipal({ ...AGENT, claims: { region: 'eu' }, act })).toEqual({
     issuer: 'config',
     subject: 'agent',
     groups: [],

@@ -1,28 +1,56 @@
 import type { BailiwickError } from '../errors.ts';
 import { faultOf } from './unauthenticated.ts';
 
+export interface ChallengeFacts {
+  /** URL of the protected resource's metadata (RFC 9728, section 5.1). */
+  readonly resourceMetadata?: string | undefined;
+  /** Scopes to ask for (RFC 6750, section 3). */
+  readonly scopes?: readonly string[] | undefined;
+  /** Signature algorithms of DPoP proofs; absent or empty: tokens that are bound to a key are not taken. */
+  readonly dpopAlgorithms?: readonly string[] | undefined;
+  /** The request used the scheme DPoP. */
+  readonly isDpop?: boolean;
+}
+
 /**
- * The `WWW-Authenticate` value for an `UNAUTHENTICATED` error (RFC 6750, section 3). Where no credential was presented it
- * carries no error code, as section 3.1 asks; every bad credential gets the same `invalid_token`.
- *
- * @param options.resourceMetadata URL of the protected resource's metadata (RFC 9728, section 5.1).
+ * The `WWW-Authenticate` value for an `UNAUTHENTICATED` or `INSUFFICIENT_SCOPE` error (RFC 6750, section 3). Where no credential
+ * was presented it carries no error code, as section 3.1 asks; every bad credential gets the same `invalid_token`. Where tokens may
+ * be bound to keys there is a second challenge (RFC 9449, section 7.1), and what is wrong is told in that of the scheme that was used;
+ * Bearer comes first, because some clients read the first one only.
  */
-export function challenge(
-  error: BailiwickError,
-  options: { readonly resourceMetadata?: string } = {},
-): string {
-  const presented = faultOf(error) !== 'missing';
-  const parameters = [
-    ['realm', 'bailiwick'],
-    ...(presented
-      ? [
-          ['error', 'invalid_token'],
-          ['error_description', 'the credential is not valid'],
-        ]
-      : []),
-    ...(options.resourceMetadata === undefined ? [] : [['resource_metadata', options.resourceMetadata]]),
+export function challenge(error: BailiwickError, facts: ChallengeFacts = {}): string {
+  const { resourceMetadata, scopes = [], dpopAlgorithms = [], isDpop = false } = facts;
+  const problem = problemOf(error);
+  const shared: Parameter[] = [
+    ...(scopes.length === 0 ? [] : [['scope', scopes.join(' ')] as const]),
+    ...(resourceMetadata === undefined ? [] : [['resource_metadata', resourceMetadata] as const]),
   ];
-  return `Bearer ${parameters.map(([name, value]) => `${name}=${toQuotedString(value ?? '')}`).join(', ')}`;
+  const hasDpop = dpopAlgorithms.length > 0;
+  const bearer = toChallenge('Bearer', [...(isDpop && hasDpop ? [] : problem), ...shared]);
+  if (!hasDpop) return bearer;
+  const algorithms: Parameter = ['algs', dpopAlgorithms.join(' ')];
+  return `${bearer}, ${toChallenge('DPoP', [...(isDpop ? problem : []), algorithms, ...shared])}`;
+}
+
+type Parameter = readonly [name: string, value: string];
+
+function problemOf(error: BailiwickError): readonly Parameter[] {
+  if (error.code === 'INSUFFICIENT_SCOPE') {
+    return [
+      ['error', 'insufficient_scope'],
+      ['error_description', 'a further scope is needed'],
+    ];
+  }
+  if (faultOf(error) === 'missing') return [];
+  return [
+    ['error', 'invalid_token'],
+    ['error_description', 'the credential is not valid'],
+  ];
+}
+
+function toChallenge(scheme: string, parameters: readonly Parameter[]): string {
+  const all: readonly Parameter[] = [['realm', 'bailiwick'], ...parameters];
+  return `${scheme} ${all.map(([name, value]) => `${name}=${toQuotedString(value)}`).join(', ')}`;
 }
 
 /** RFC 9110, section 5.6.4. What a header cannot carry is percent-encoded, as in a URL. */

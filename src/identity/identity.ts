@@ -1,10 +1,11 @@
 import type { BailiwickError } from '../errors.ts';
-import { challenge } from './challenge.ts';
 import { readCredential, type Credential } from './credential.ts';
 import { isLoopbackRequest } from './local.ts';
 import type { Principal } from './principal.ts';
 import { unprovenOf, type Proof } from './proof.ts';
 import type { RequestFacts } from './request-facts.ts';
+import type { ResourceMetadata } from './resource/metadata.ts';
+import type { ProtectedResource } from './resource/protected-resource.ts';
 import type { Revocations } from './revocations/revocations.ts';
 import type { TokenVerifier } from './token-verifier.ts';
 import type { Trace } from './trace.ts';
@@ -25,8 +26,10 @@ export interface Identity {
   holds(proof: Proof): boolean;
   /** Calls when proofs that held may not hold any more, other than by expiry. Returns how to stop that. */
   onLoss(listener: () => void): () => void;
-  /** The `WWW-Authenticate` value for what {@link identify} threw at this request. */
+  /** The `WWW-Authenticate` value for an `UNAUTHENTICATED` or `INSUFFICIENT_SCOPE` error that answers this request. */
   challenge(error: BailiwickError, request: RequestFacts): string;
+  /** What clients read to find out where they sign in (RFC 9728); undefined where there is no such place. */
+  metadata(): ResourceMetadata | undefined;
 }
 
 export interface IdentityOptions {
@@ -44,6 +47,8 @@ export interface IdentityOptions {
   readonly local: () => Principal | undefined;
   /** Where callers find this server, where configuration says so. */
   readonly publicUrl: () => string | undefined;
+  /** What clients are told of where and how to sign in. */
+  readonly resource: Pick<ProtectedResource, 'challenge' | 'metadata'>;
   readonly now: () => number;
 }
 
@@ -132,7 +137,8 @@ export function createIdentity(options: IdentityOptions): Identity & { lose(): v
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    challenge: (error) => challenge(error),
+    challenge: options.resource.challenge,
+    metadata: options.resource.metadata,
     lose,
   };
 }

@@ -5,6 +5,7 @@ import { checkBinding } from './dpop/check-binding.ts';
 import { createIdentity, type Identity } from './identity.ts';
 import { localPrincipal } from './local.ts';
 import type { Principal } from './principal.ts';
+import { createProtectedResource } from './resource/protected-resource.ts';
 import { noRevocations } from './revocations/revocations.ts';
 import type { IdentitySettings } from './settings.ts';
 import { createStaticKeyVerifier, toStaticKeys } from './static-keys.ts';
@@ -46,12 +47,14 @@ export function openIdentity(world: IdentityWorld): OpenIdentity {
   let local: Principal | undefined;
   const revocations = noRevocations();
   const verifiers: readonly TokenVerifier[] = [createStaticKeyVerifier()];
+  const resource = createProtectedResource({ serverScopes: () => [], dpopAlgorithms: [] });
   const identity = createIdentity({
     verifiers,
     revocations,
     checkBinding,
     local: () => local,
     publicUrl,
+    resource,
     now,
   });
   return {
@@ -62,9 +65,10 @@ export function openIdentity(world: IdentityWorld): OpenIdentity {
       // The same object as long as it is the same principal: what was proven with it goes on.
       if (!isDeepStrictEqual(local, next)) local = next;
       for (const verifier of verifiers) verifier.use(settings);
+      resource.use(settings);
       identity.lose();
     },
-    serveAt() {},
+    serveAt: resource.serveAt,
     async close() {
       await Promise.all([revocations.close(), ...verifiers.map((verifier) => verifier.close())]);
     },

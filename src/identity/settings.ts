@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { IssuerSettings } from './issuers/settings.ts';
+import { ResourceSettings } from './resource/settings.ts';
 import { AuthorizationServerSettings } from './server/settings.ts';
 
 const scopes = z
@@ -121,6 +122,7 @@ export const IdentitySettings = z
         examples: [[{ issuer: 'https://login.example.com', audience: 'api://bailiwick' }]],
       }),
     server: AuthorizationServerSettings.optional(),
+    resource: ResourceSettings.prefault({}),
   })
   .superRefine((identity, context) => {
     const seen = new Map<string, number>();

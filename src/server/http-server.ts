@@ -1,21 +1,22 @@
 import cors from 'cors';
-import express, { type ErrorRequestHandler, type Request, type Response } from 'express';
+import express from 'express';
 import { readFileSync } from 'node:fs';
 import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import type { Via } from '../audit/record.ts';
-import { BailiwickError, ERRORS, toBailiwickError } from '../errors.ts';
+import { BailiwickError } from '../errors.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import { createAuthentication, requireCurrentProof, requireProof } from './authentication.ts';
 import { createGuard, createHeaderCheck } from './guards.ts';
 import { connectionLimits, limitHeaders } from './connection-limits.ts';
+import { toErrorResponse } from './error-response.ts';
 import { createLegacySessions } from './legacy-sessions.ts';
 import { createMcpRoute } from './mcp-route.ts';
+import { createMetadataRoute } from './metadata-route.ts';
 import { createModernLeg } from './modern-leg.ts';
 import { parseListen, type ServerSettings } from './settings.ts';
-import { toRequestFacts } from './request-facts.ts';
 import { takeOver } from './short-path/hand-over.ts';
 import { createShortPath } from './short-path/short-path.ts';
 import { createSignInRoutes, type SignInPages } from './sign-in-routes.ts';
@@ -80,9 +81,10 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   });
   app.use(limitHeaders);
   const checkHeaders = createHeaderCheck({ listenHost: host, ...settings });
+  app.use(createMetadataRoute(options.identity, checkHeaders, settings.publicUrl));
   app.use(createGuard(checkHeaders));
   if (settings.origins.length > 0) {
-    const exposedHeaders = ['Mcp-Session-Id', 'WWW-Authenticate'];
+    const exposedHeaders = ['Mcp-Session-Id', 'WWW-Authenticate', 'DPoP-Nonce', 'Retry-After'];
     app.use(
       cors({
         origin: [...settings.origins],
@@ -94,10 +96,16 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   }
   if (options.signIns) app.use(createSignInRoutes(options.signIns));
   const route = createMcpRoute({ ...options, legacy, modern });
+  const authentication = createAuthentication(options.identity, {
+    listenAddress: () => address,
+    now: gateway.road.now,
+  });
+  // Whoever is not known learns nothing of which endpoints there are.
+  app.all(['/mcp', '/mcp/*below'], requireProof(gateway, authentication));
   app.all(
     ['/mcp', '/mcp/:source'],
-    authenticated(options, () => address),
     takeOver(express.json({ limit: settings.maxBodyBytes, strict: false, inflate: false })),
+    requireCurrentProof(authentication),
     route,
   );
   app.use((request) => {
@@ -106,13 +114,12 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
       `nothing is served at ${request.path}; the endpoint is /mcp`,
     );
   });
-  app.use(toErrorResponse(logger));
+  app.use(toErrorResponse(options.identity, () => address, logger));
 
   const shortPath = createShortPath({
     gateway,
     checkHeaders,
-    identity: options.identity,
-    listenAddress: () => address,
+    authentication,
     maxBodyBytes: settings.maxBodyBytes,
   });
   const server = createServer(settings, options.withoutShortPath ? app : shortPath(app));
@@ -128,6 +135,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     },
     async close() {
       server.close();
+      authentication.close();
       await Promise.all([legacy.close(), modern.close()]);
       server.closeAllConnections();
     },
@@ -175,60 +183,4 @@ async function listen(server: Server, host: string, port: number): Promise<void>
     );
   }
   server.removeListener('error', reject);
-}
-
-/** Authentication comes before the body is read: a flood of bad credentials costs no parsing. */
-function authenticated({ gateway, identity }: HttpServerOptions, listenAddress: () => string) {
-  return async function authenticate(request: Request, response: Response, next: () => void): Promise<void> {
-    const facts = toRequestFacts(request, listenAddress());
-    try {
-      response.locals['proof'] = await identity.identify(facts);
-    } catch (thrown) {
-      const error = toBailiwickError(thrown);
-      const ip = facts.remoteAddress;
-      const via: Via = { face: 'http', ...(ip !== undefined && { ip }) };
-      const result = { status: 'refused', code: error.code } as const;
-      await gateway.road.record({ type: 'call.refused', via, result }, { durable: false });
-      if (error.code === 'UNAUTHENTICATED') {
-        response.setHeader('WWW-Authenticate', identity.challenge(error, facts));
-      }
-      throw error;
-    }
-    next();
-  };
-}
-
-/** Every fault of the HTTP face as a JSON-RPC error with the status of its row in `errors.ts`. */
-function toErrorResponse(logger: Logger): ErrorRequestHandler {
-  return function answerError(thrown: unknown, _request, response, next): void {
-    if (response.headersSent) {
-      next(thrown);
-      return;
-    }
-    const { error, rpc } = fromBodyParser(thrown) ?? { error: toBailiwickError(thrown), rpc: undefined };
-    if (error.code === 'INTERNAL') logger.error({ err: thrown }, 'a request failed inside Bailiwick');
-    const row = ERRORS[error.code];
-    const code = rpc ?? ('rpc' in row ? row.rpc : ERRORS.INTERNAL.rpc);
-    response.status(row.http).json({
-      jsonrpc: '2.0',
-      id: null,
-      error: { code, message: error.message, data: { code: error.code } },
-    });
-  };
-}
-
-const PARSE_ERROR = -32_700;
-
-/** What express and its body parser throw at a client's mistake: errors with a 4xx status. */
-function fromBodyParser(thrown: unknown): { error: BailiwickError; rpc: number | undefined } | undefined {
-  const { type, status, limit } = (thrown ?? {}) as { type?: unknown; status?: unknown; limit?: number };
-  if (thrown instanceof BailiwickError || typeof status !== 'number' || status < 400 || status > 499)
-    return undefined;
-  if (type === 'entity.too.large') {
-    const message = `the request body is over ${limit} bytes (server.maxBodyBytes)`;
-    return { error: new BailiwickError('REQUEST_TOO_LARGE', message), rpc: undefined };
-  }
-  return type === 'entity.parse.failed'
-    ? { error: new BailiwickError('INVALID_REQUEST', 'Parse error: the body is not JSON'), rpc: PARSE_ERROR }
-    : { error: new BailiwickError('INVALID_REQUEST', 'the request cannot be read'), rpc: undefined };
 }

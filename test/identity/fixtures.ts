@@ -5,6 +5,7 @@ import { checkBinding } from '../../src/identity/dpop/check-binding.ts';
 import type { Principal } from '../../src/identity/principal.ts';
 import type { Proof } from '../../src/identity/proof.ts';
 import type { RequestFacts } from '../../src/identity/request-facts.ts';
+import { createProtectedResource } from '../../src/identity/resource/protected-resource.ts';
 import { noRevocations } from '../../src/identity/revocations/revocations.ts';
 import { IdentitySettings } from '../../src/identity/settings.ts';
 import { createKey, createStaticKeyVerifier, hashKey } from '../../src/identity/static-keys.ts';
@@ -88,6 +89,7 @@ export function identityWith(verifiers: readonly TokenVerifier[], local?: Princi
     checkBinding,
     local: () => local,
     publicUrl: () => undefined,
+    resource: createProtectedResource({ serverScopes: () => [], dpopAlgorithms: [] }),
     now: () => time,
   });
   return {

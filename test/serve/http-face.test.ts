@@ -49,7 +49,9 @@ test('pages of configured origins may call, and read the session id and the chal
   expect(preflight.headers.get('access-control-allow-origin')).toBe('https://chat.example');
   const answer = await post(gateway.endpoint, JSON.stringify(INITIALIZE), { origin: 'https://chat.example' });
   expect(answer.status).toBe(200);
-  expect(answer.headers.get('access-control-expose-headers')).toBe('Mcp-Session-Id,WWW-Authenticate');
+  expect(answer.headers.get('access-control-expose-headers')).toBe(
+    'Mcp-Session-Id,WWW-Authenticate,DPoP-Nonce,Retry-After',
+  );
 });
 
 test('a bad key is 401 with a challenge even where the local principal would do, and is recorded', async () => {

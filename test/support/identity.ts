@@ -10,5 +10,6 @@ export function identityOf(identify: (request: RequestFacts) => Principal): Iden
     holds: () => true,
     onLoss: () => () => {},
     challenge: () => 'Bearer',
+    metadata: () => undefined,
   };
 }

@@ -3,14 +3,13 @@ import { toBailiwickError } from '../../errors.ts';
 import { ALL_SOURCES, toolAt, type Endpoint } from '../../gateway/endpoint.ts';
 import type { Gateway } from '../../gateway/gateway.ts';
 import { list } from '../../gateway/list.ts';
-import type { Identity } from '../../identity/identity.ts';
 import type { Proof } from '../../identity/proof.ts';
 import { mirrorsHeaders } from '../../upstream/mcp/parameters.ts';
+import type { Authentication } from '../authentication.ts';
 import { toCaller, type Client } from '../caller.ts';
 import type { HeaderCheck } from '../guards.ts';
 import { isServed, toHttpClient } from '../mcp-route.ts';
 import { toProtocolError } from '../protocol-error.ts';
-import { toRequestFacts } from '../request-facts.ts';
 import { answerCommonRequest } from './answer.ts';
 import { createCommonRequestReader, MODERN, type CommonRequest } from './common-request.ts';
 import { handOver } from './hand-over.ts';
@@ -19,8 +18,7 @@ import { createReply, type Reply } from './reply.ts';
 export interface ShortPathOptions {
   readonly gateway: Gateway;
   readonly checkHeaders: HeaderCheck;
-  readonly identity: Identity;
-  readonly listenAddress: () => string;
+  readonly authentication: Authentication;
   readonly maxBodyBytes: number;
 }
 
@@ -31,7 +29,7 @@ export interface ShortPathOptions {
  * Whatever is uncommon, or wrong in any way, goes to `next` as it came, which alone says what is wrong with it.
  */
 export function createShortPath(options: ShortPathOptions): (next: RequestListener) => RequestListener {
-  const { gateway } = options;
+  const { gateway, authentication } = options;
   const read = createCommonRequestReader();
   return (next) => (request, response) => {
     const serve = (client: Client | undefined): void => {
@@ -52,7 +50,7 @@ export function createShortPath(options: ShortPathOptions): (next: RequestListen
   ): void {
     readBody(request, (text) => {
       const common = read(text, request.headers);
-      if (!common || !isCommonHere(client, common)) {
+      if (!common || !authentication.isCurrent(request, client.proof) || !isCommonHere(client, common)) {
         handOver(request, text);
         next(request, response);
         return;
@@ -103,7 +101,7 @@ function isCandidate(request: IncomingMessage, { checkHeaders, maxBodyBytes }: S
 /** Who calls, and where; undefined where somebody else has to say why not. */
 function toClient(
   request: IncomingMessage,
-  { gateway, identity, listenAddress }: ShortPathOptions,
+  { gateway, authentication }: ShortPathOptions,
 ): Client | undefined | Promise<Client | undefined> {
   const match = PATH.exec(request.url ?? '');
   if (!match) return undefined;
@@ -114,7 +112,7 @@ function toClient(
       ? toHttpClient(gateway, proof, endpoint, request)
       : undefined;
   try {
-    const proof = identity.identify(toRequestFacts(request, listenAddress()));
+    const proof = authentication.identify(request);
     return proof instanceof Promise ? proof.then(toServed, () => undefined) : toServed(proof);
   } catch {
     return undefined;

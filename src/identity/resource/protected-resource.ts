@@ -1,0 +1,82 @@
+import type { BailiwickError } from '../../errors.ts';
+import { challenge } from '../challenge.ts';
+import type { RequestFacts } from '../request-facts.ts';
+import type { IdentitySettings } from '../settings.ts';
+import { toMetadata, type ResourceMetadata } from './metadata.ts';
+
+/** This server as OAuth sees it: one protected resource (RFC 9728), whichever of its endpoints is asked. */
+export interface ProtectedResource {
+  use(settings: IdentitySettings): void;
+  /** Where callers find this server, without a slash at its end. */
+  serveAt(baseUrl: string): void;
+  /** Undefined where nothing is served over HTTP, or no authorization server gives tokens for this resource. */
+  metadata(): ResourceMetadata | undefined;
+  /** The `WWW-Authenticate` value for an `UNAUTHENTICATED` or `INSUFFICIENT_SCOPE` error. */
+  challenge(error: BailiwickError, request: Pick<RequestFacts, 'target' | 'authorization'>): string;
+}
+
+export interface ProtectedResourceOptions {
+  /** Scopes that the embedded authorization server can grant. */
+  readonly serverScopes: () => readonly string[];
+  /** Signature algorithms of DPoP proofs that are taken. */
+  readonly dpopAlgorithms: readonly string[];
+}
+
+export function createProtectedResource(options: ProtectedResourceOptions): ProtectedResource {
+  let settings: IdentitySettings | undefined;
+  let baseUrl: string | undefined;
+
+  const metadata = (): ResourceMetadata | undefined =>
+    settings && baseUrl !== undefined
+      ? toMetadata(settings, {
+          baseUrl,
+          serverScopes: options.serverScopes(),
+          dpopAlgorithms: options.dpopAlgorithms,
+        })
+      : undefined;
+
+  return {
+    use(next) {
+      settings = next;
+    },
+    serveAt(url) {
+      baseUrl = url;
+    },
+    metadata,
+    challenge(error, { target, authorization = '' }) {
+      const document = metadata();
+      if (!document || !settings || baseUrl === undefined) return challenge(error);
+      const { firstScopes, scopes = [] } = settings.resource;
+      const { missingScopes, requiredScopes = missingScopes } = error.data as {
+        readonly missingScopes?: readonly string[];
+        readonly requiredScopes?: readonly string[];
+      };
+      return challenge(error, {
+        resourceMetadata: metadataUrl(baseUrl, target),
+        scopes: requiredScopes ? requiredScopes.map((scope) => toAskable(scope, scopes)) : firstScopes,
+        dpopAlgorithms: document.dpop_signing_alg_values_supported,
+        isDpop: /^dpop(\s|$)/i.test(authorization),
+      });
+    },
+  };
+}
+
+/** An endpoint of this server; what else a request may be sent to has no metadata of its own. */
+const ENDPOINT = /^\/mcp(?:\/[\w.~-]{1,64})?$/;
+
+/** Where the metadata for an endpoint is (RFC 9728, section 3.1): the well-known path goes between host and path. */
+function metadataUrl(baseUrl: string, target: string): string {
+  const { origin, pathname } = new URL(baseUrl);
+  const [path = ''] = target.split('?', 1);
+  const endpoint = ENDPOINT.test(path) ? path : '/mcp';
+  return `${origin}/.well-known/oauth-protected-resource${pathname.replace(/\/$/, '')}${endpoint}`;
+}
+
+/**
+ * A scope as a client has to ask for it. Authorization servers of some providers want the long form, `api://tools/tickets.read`,
+ * and put the short one into the token.
+ */
+function toAskable(scope: string, supported: readonly string[]): string {
+  if (supported.includes(scope)) return scope;
+  return supported.find((one) => one.endsWith(`/${scope}`)) ?? scope;
+}

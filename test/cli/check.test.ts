@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { bailiwick } from '../support/command-line.ts';
+import { runWith } from '../support/in-process.ts';
 import { createFolder } from '../support/gateway.ts';
 
 const DOCUMENT = `
@@ -38,7 +38,7 @@ test('check finds an API without a server, and warns of scopes and credentials t
     'policies/billing.policy.yaml':
       'policy: billing\nscopes:\n  billing:read: { source: billing, access: read }\n',
   });
-  const { status, out } = await bailiwick(workspace.folder, ['check', '--json']);
+  const { status, out } = await runWith(workspace.folder, ['check', '--json']);
   const { problems, warnings, failed } = JSON.parse(out) as Record<string, Finding[]>;
   expect(status).toBe(1);
   expect(failed).toEqual([]);
@@ -58,7 +58,7 @@ test('a setup without any policy is warned of, and still no error', async () => 
     'bailiwick.yaml': 'sources: { billing: { openapi: billing.yaml, url: "http://127.0.0.1:9" } }\n',
     'billing.yaml': DOCUMENT.replace('security: [{ key: [] }]', ''),
   });
-  const { status, out } = await bailiwick(workspace.folder, ['check']);
+  const { status, out } = await runWith(workspace.folder, ['check']);
   expect(out).toMatch(/warning: there is no policy in .*policies.*, so every call is denied/);
   expect(out).toMatch(/no problems, 1 warning\n$/);
   expect(status).toBe(0);
@@ -81,7 +81,7 @@ test('check says which settings have no effect: a rule without operations, a pin
     'billing.overlay.yaml':
       "overlay: 1.0.0\ninfo: { title: o, version: '1' }\nactions:\n  - { target: '$.paths.bills', remove: true }\n",
   });
-  const { status, out } = await bailiwick(workspace.folder, ['check', '--json']);
+  const { status, out } = await runWith(workspace.folder, ['check', '--json']);
   const { warnings } = JSON.parse(out) as Record<string, Finding[]>;
   expect(status).toBe(0);
   expect(warnings?.map(toText).filter((line) => line.includes('sources.billing'))).toEqual([
@@ -101,7 +101,7 @@ test('of a source that cannot be used only that is said, and nothing of the poli
     'policies/billing.policy.yaml':
       'policy: billing\nscopes:\n  billing:read: { source: billing, access: read }\n',
   });
-  const { status, out } = await bailiwick(workspace.folder, ['check', '--json']);
+  const { status, out } = await runWith(workspace.folder, ['check', '--json']);
   const { problems, failed } = JSON.parse(out) as Record<string, Finding[]>;
   expect(status).toBe(2);
   expect(problems).toEqual([]);
@@ -123,7 +123,7 @@ limits:
   - { id: others, who: { team: core, groups: x }, concurrency: 1 }
 `,
   });
-  const { status, out } = await bailiwick(workspace.folder, ['check', '--json']);
+  const { status, out } = await runWith(workspace.folder, ['check', '--json']);
   const { warnings } = JSON.parse(out) as Record<string, Finding[]>;
   expect(status).toBe(0);
   expect(warnings?.map(toText).filter((line) => line.startsWith('billing.policy.yaml'))).toEqual([
@@ -144,7 +144,7 @@ limits:
   - { id: tokens, rate: { tokens: 1, per: day } }
 `,
   });
-  const { status, out } = await bailiwick(workspace.folder, ['check', '--json']);
+  const { status, out } = await runWith(workspace.folder, ['check', '--json']);
   const { warnings } = JSON.parse(out) as Record<string, Finding[]>;
   expect(status).toBe(0);
   expect(warnings?.map(toText).filter((line) => line.startsWith('billing.policy.yaml'))).toEqual([
@@ -173,7 +173,7 @@ sources:
     'policies/billing.policy.yaml':
       'policy: billing\nscopes: { billing:read: { source: billing, access: read } }\n',
   });
-  const { status, out } = await bailiwick(workspace.folder, ['check', '--json']);
+  const { status, out } = await runWith(workspace.folder, ['check', '--json']);
   const { warnings } = JSON.parse(out) as Record<string, Finding[]>;
   expect(status).toBe(0);
   expect(warnings?.map(toText).filter((line) => line.includes('.prices'))).toEqual([

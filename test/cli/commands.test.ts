@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { bailiwick } from '../support/command-line.ts';
+import { runHere, runWith } from '../support/in-process.ts';
 import { createFolder, notesFiles, readRecords, startApi } from '../support/gateway.ts';
 
 const COMMANDS = [
@@ -18,9 +19,8 @@ const COMMANDS = [
   'demo-api',
 ];
 
-test.concurrent.each(COMMANDS)('%s --help teaches by example and names the exit codes', async (command) => {
-  await using workspace = await createFolder({});
-  const { status, out } = await bailiwick(workspace.folder, [command, '--help']);
+test.each(COMMANDS)('%s --help teaches by example and names the exit codes', async (command) => {
+  const { status, out } = await runHere([command, '--help']);
   expect(status).toBe(0);
   expect(out).toMatch(/Examples:\n  \$ bailiwick /);
   expect(out).toContain(
@@ -152,7 +152,7 @@ test('compile accounts for every operation', async () => {
 test('check finds what is wrong, says where, and says yes when nothing is', async () => {
   const files = notesFiles('http://127.0.0.1:9');
   await using workspace = await createFolder(files);
-  expect(await bailiwick(workspace.folder, ['check'])).toMatchObject({
+  expect(await runWith(workspace.folder, ['check'])).toMatchObject({
     status: 0,
     out: expect.stringContaining('in order'),
   });
@@ -160,32 +160,37 @@ test('check finds what is wrong, says where, and says yes when nothing is', asyn
     'policies/more.policy.yaml',
     'policy: more\nrules:\n  - { id: a, effect: permit, what: { source: notes, tool: delete_nota } }\n',
   );
-  const unmatched = await bailiwick(workspace.folder, ['check']);
+  const unmatched = await runWith(workspace.folder, ['check']);
   expect(unmatched.status).toBe(1);
   expect(unmatched.out).toMatch(/more\.policy\.yaml:3:\d+ .*delete_nota/);
   await workspace.write('bailiwick.yaml', `${files['bailiwick.yaml']}\nsorces: {}\n`);
-  const unknown = await bailiwick(workspace.folder, ['check']);
+  const unknown = await runWith(workspace.folder, ['check']);
   expect(unknown.status).toBe(2);
   expect(unknown.err).toMatch(/bailiwick\.yaml:\d+:1 .*`sorces`[\s\S]*did you mean `sources`/);
 });
 
 test.each([
-  ['no configuration', ['tools'], /bailiwick\.yaml/],
   ['an unknown command', ['toolz'], /unknown command 'toolz'[\s\S]*tools/],
   ['an unknown option', ['tools', '--az', 'x'], /unknown option '--az'/],
   ['arguments that are no JSON', ['call', 'x_y', '--args', '{'], /--args is not JSON/],
   ['arguments that are no object', ['call', 'x_y', '--args', '[1]'], /must be a JSON object/],
   ['an unknown format', ['schema', 'nothing'], /there is config, policy, record/],
 ])('%s is a usage error that says what would be right', async (_what, args, message) => {
-  await using workspace = await createFolder({});
-  const { status, out, err } = await bailiwick(workspace.folder, args);
+  const { status, out, err } = await runHere(args);
   expect([status, out]).toEqual([2, '']);
   expect(err).toMatch(message);
 });
 
+test('no configuration is a usage error that says what would be right', async () => {
+  await using workspace = await createFolder({});
+  const { status, out, err } = await bailiwick(workspace.folder, ['tools']);
+  expect([status, out]).toEqual([2, '']);
+  expect(err).toMatch(/bailiwick\.yaml/);
+});
+
 test('--as with a name that is none says which there are', async () => {
   await using workspace = await createFolder(notesFiles('http://127.0.0.1:9'));
-  const { status, err } = await bailiwick(workspace.folder, ['tools', '--as', 'nobody']);
+  const { status, err } = await runWith(workspace.folder, ['tools', '--as', 'nobody']);
   expect([status, err]).toEqual([2, expect.stringContaining('reader, writer, careful')]);
 });
 
@@ -261,9 +266,8 @@ test('connect leaves a file that is no JSON alone and says where it breaks', asy
 });
 
 test('schema prints the JSON Schema of each format', async () => {
-  await using workspace = await createFolder({});
   for (const format of ['config', 'policy', 'record', 'calls', 'spend', 'compile']) {
-    const { out } = await bailiwick(workspace.folder, ['schema', format]);
+    const { out } = await runHere(['schema', format]);
     expect(JSON.parse(out)).toMatchObject({ $schema: 'https://json-schema.org/draft/2020-12/schema' });
   }
 });

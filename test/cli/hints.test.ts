@@ -2,6 +2,7 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { startDemoApi } from '../../src/cli/demo-api/server.ts';
 import { bailiwick } from '../support/command-line.ts';
+import { runHere, runWith } from '../support/in-process.ts';
 import { createFolder, notesFiles, REPOSITORY } from '../support/gateway.ts';
 
 test.each([
@@ -12,13 +13,13 @@ test.each([
   ['plan', 'notes_wipes', 'reader', '`bailiwick tools --as reader` lists what there is'],
 ])('%s %s as %s is told what was meant, of what it sees', async (command, name, as, hint) => {
   await using workspace = await createFolder(notesFiles('http://127.0.0.1:9'));
-  const { status, out, err } = await bailiwick(workspace.folder, [command, name, '--as', as]);
+  const { status, out, err } = await runWith(workspace.folder, [command, name, '--as', as]);
   expect([status, out, err]).toEqual([1, '', `bailiwick: Unknown tool: ${name}\n  ${hint}\n`]);
 });
 
 test.each(['tools', 'compile'])('%s of a source that is none says which there are', async (command) => {
   await using workspace = await createFolder(notesFiles('http://127.0.0.1:9'));
-  const { status, out, err } = await bailiwick(workspace.folder, [command, '--source', 'nosuch']);
+  const { status, out, err } = await runWith(workspace.folder, [command, '--source', 'nosuch']);
   expect([status, out, err]).toEqual([
     2,
     '',
@@ -32,7 +33,7 @@ test.each([
   ['notes', /^bailiwick: nobody signs in to the source "notes", which has no auth: \{ oauth \};/],
 ])('login to %s says why nobody can', async (source, says) => {
   await using workspace = await createFolder(notesFiles('http://127.0.0.1:9'));
-  const { status, err } = await bailiwick(workspace.folder, ['login', source]);
+  const { status, err } = await runWith(workspace.folder, ['login', source]);
   expect([status, err]).toEqual([2, expect.stringMatching(says)]);
 });
 
@@ -41,12 +42,12 @@ test('keys create says when nobody has the name, even while the configuration ca
     'bailiwick.yaml':
       'identity:\n  principals: { agent: {} }\n  keys: [{ principal: agent, hash: "sha256:…" }]\n',
   });
-  const stranger = await bailiwick(workspace.folder, ['keys', 'create', 'nobody']);
+  const stranger = await runWith(workspace.folder, ['keys', 'create', 'nobody']);
   expect([stranger.status, stranger.err]).toEqual([
     0,
     expect.stringContaining('no principal "nobody" in identity.principals (there is agent)'),
   ]);
-  const known = await bailiwick(workspace.folder, ['keys', 'create', 'agent']);
+  const known = await runWith(workspace.folder, ['keys', 'create', 'agent']);
   expect(known.err).not.toContain('no principal');
 });
 
@@ -56,8 +57,7 @@ test.each([
   ['help', 'nosuch'],
   ['keys', 'create', '--nosuch'],
 ])('%s %s is a usage error', async (...args) => {
-  await using workspace = await createFolder({});
-  const { status, out, err } = await bailiwick(workspace.folder, args);
+  const { status, out, err } = await runHere(args);
   expect([status, out]).toEqual([2, '']);
   expect(err).toMatch(/unknown (command|option) '(--)?nosuch'/);
 });

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, test } from 'vitest';
 import { COMPILE_SCHEMA } from '../../src/cli/compile-schema.ts';
-import { bailiwick } from '../support/command-line.ts';
+import { runWith } from '../support/in-process.ts';
 import { createFolder, DOCUMENT, notesFiles } from '../support/gateway.ts';
 
 const validate = new Ajv2020({ strict: true, allowUnionTypes: true }).compile(COMPILE_SCHEMA);
@@ -24,7 +24,7 @@ const changed = DOCUMENT.replace('maximum: 100', 'maximum: 500')
 
 test('from no lock to drift to a lock again: check says no with what differs, lock accepts, held tools are listed', async () => {
   await using workspace = await createFolder(notesFiles('http://127.0.0.1:9'));
-  const run = (...args: string[]) => bailiwick(workspace.folder, args);
+  const run = (...args: string[]) => runWith(workspace.folder, args);
   const without = await run('compile', '--check');
   expect([without.status, without.out]).toEqual([
     1,
@@ -130,7 +130,7 @@ test('a source that cannot be reached keeps its entries, and --source replaces t
     ...twoSources(`'${process.execPath}', child.mjs`),
     'child.mjs': CHILD,
   });
-  const run = (...args: string[]) => bailiwick(workspace.folder, args);
+  const run = (...args: string[]) => runWith(workspace.folder, args);
   const all = await run('compile', '--lock');
   expect([all.status, all.out]).toEqual([0, expect.stringContaining('9 tools in all')]);
   expect(all.out).toContain('1 tool without `trustAnnotations`');
@@ -166,7 +166,7 @@ test('what makes no sense is a mistake of usage, and an edited lock one of confi
     ...notesFiles('http://127.0.0.1:9'),
     'bailiwick.lock': 'version: 1\ntools: { notes/wipe: { digest: x } }\n',
   });
-  const edited = await bailiwick(workspace.folder, ['compile', '--check']);
+  const edited = await runWith(workspace.folder, ['compile', '--check']);
   expect([edited.status, edited.err]).toEqual([
     2,
     expect.stringMatching(/bailiwick\.lock:2:24 {2}notes\/wipe: the digest is not that of the entry/),
@@ -175,7 +175,7 @@ test('what makes no sense is a mistake of usage, and an edited lock one of confi
     'bailiwick.yaml',
     `${notesFiles('http://127.0.0.1:9')['bailiwick.yaml']}lock: no/such/folder/it.lock\n`,
   );
-  const unwritable = await bailiwick(workspace.folder, ['compile', '--lock']);
+  const unwritable = await runWith(workspace.folder, ['compile', '--lock']);
   expect([unwritable.status, unwritable.err]).toEqual([
     2,
     expect.stringContaining('it.lock cannot be written (ENOENT)'),
@@ -184,7 +184,7 @@ test('what makes no sense is a mistake of usage, and an edited lock one of confi
     ['compile', '--lock', '--check'],
     ['tools', '--held', '--as', 'reader'],
   ]) {
-    expect((await bailiwick(workspace.folder, args)).status).toBe(2);
+    expect((await runWith(workspace.folder, args)).status).toBe(2);
   }
 });
 
@@ -196,7 +196,7 @@ test('the report says of each operation what became of it, by reason, and keeps 
   const files = notesFiles('http://127.0.0.1:9', 'lock: bailiwick.lock\n');
   files['notes.yaml'] = DOCUMENT.replace('paths:\n', `paths:\n${broken.join('')}`);
   await using workspace = await createFolder(files);
-  const { status, out } = await bailiwick(workspace.folder, ['compile', '--report']);
+  const { status, out } = await runWith(workspace.folder, ['compile', '--report']);
   expect(status).toBe(0);
   expect(out).toMatch(/^notes {2}16 operations: 4 tools, 12 skipped\n/);
   expect(out).toMatch(/skipped: unresolved-reference \(12\) {2}A `\$ref` points at nothing/);
@@ -206,6 +206,6 @@ test('the report says of each operation what became of it, by reason, and keeps 
   expect(out).toMatch(
     /bailiwick\.lock does not exist, and the configuration names it: every tool is held back/,
   );
-  const all = await bailiwick(workspace.folder, ['compile', '--report', '--all']);
+  const all = await runWith(workspace.folder, ['compile', '--report', '--all']);
   expect(all.out.match(/GET \/b\d+ {2}.*nowhere/g)).toHaveLength(12);
 });

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { bailiwick } from '../support/command-line.ts';
+import { runWith } from '../support/in-process.ts';
 import { createFolder } from '../support/gateway.ts';
 
 const FILES = {
@@ -39,7 +39,7 @@ actions:
 
 test('a document of several files with an overlay compiles, and what may not be read is named', async () => {
   await using workspace = await createFolder(FILES);
-  const { status, out } = await bailiwick(workspace.folder, ['compile', '--json']);
+  const { status, out } = await runWith(workspace.folder, ['compile', '--json']);
   const { sources } = JSON.parse(out) as {
     sources: { tools: unknown; skipped: unknown; warnings: string[] }[];
   };
@@ -65,7 +65,7 @@ test('a document of several files with an overlay compiles, and what may not be 
 
 test('the tools of a document of several files are those of its parts', async () => {
   await using workspace = await createFolder(FILES);
-  const { out } = await bailiwick(workspace.folder, ['tools', '--json']);
+  const { out } = await runWith(workspace.folder, ['tools', '--json']);
   const { tools } = JSON.parse(out) as { tools: { name: string; inputSchema: { properties: object } }[] };
   expect(tools.map(({ name, inputSchema }) => [name, Object.keys(inputSchema.properties)])).toEqual([
     ['pets_create_pet', ['trace', 'name']],
@@ -77,7 +77,7 @@ test('a broken overlay is the fault of the configuration, with its place', async
     ...FILES,
     'apis/pets.overlay.yaml': 'overlay: 1.1.0\nactions: [{ target: paths, remove: true }]',
   });
-  const { status, err } = await bailiwick(workspace.folder, ['compile']);
+  const { status, err } = await runWith(workspace.folder, ['compile']);
   expect(status).toBe(2);
   expect(err).toMatch(/pets\.overlay\.yaml:2:21 this is not a JSONPath query/);
 });

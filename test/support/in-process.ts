@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { Writable } from 'node:stream';
 import { run } from '../../src/cli/run.ts';
 import type { Outcome } from './command-line.ts';
@@ -19,4 +20,15 @@ export async function runHere(args: readonly string[]): Promise<Outcome> {
     isWatched: false,
   });
   return { status, out, err };
+}
+
+/** {@link runHere} with the configuration of a folder. Paths are said as from there. */
+export async function runWith(folder: string, args: readonly string[]): Promise<Outcome> {
+  const outcome = await runHere([...args, '--config', path.join(folder, 'bailiwick.yaml')]);
+  const toFolder = `${path.relative('.', folder)}${path.sep}`;
+  return {
+    ...outcome,
+    out: outcome.out.replaceAll(toFolder, ''),
+    err: outcome.err.replaceAll(toFolder, ''),
+  };
 }

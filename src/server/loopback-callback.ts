@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { SIGN_IN_MS, type Callback, type SignInPlace } from '../upstream/mcp/auth/sign-in-desk.ts';
-import { endPage, PAGE_HEADERS } from './sign-in-pages.ts';
+import { PAGE_HEADERS } from './pages/frame.ts';
+import { endPage } from './pages/source-sign-in.ts';
 import { toCallback, type SignInPages } from './sign-in-routes.ts';
 
 /**

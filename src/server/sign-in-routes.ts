@@ -1,7 +1,8 @@
 import { Router, type Request, type Response } from 'express';
 import { LOOPBACK_CALLBACK, toClientMetadata } from '../upstream/mcp/auth/registration.ts';
 import type { Callback, SignInDesk, SignInPlace } from '../upstream/mcp/auth/sign-in-desk.ts';
-import { endPage, PAGE_HEADERS, startPage, unknownPage } from './sign-in-pages.ts';
+import { PAGE_HEADERS } from './pages/frame.ts';
+import { endPage, startPage, unknownPage } from './pages/source-sign-in.ts';
 
 /** What the faces need of the desk. */
 export type SignInPages = Pick<SignInDesk, 'start' | 'finish' | 'ownMetadataUrl'>;

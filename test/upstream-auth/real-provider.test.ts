@@ -39,7 +39,8 @@ async function startProvider() {
       claims: () => ({ sub: accountId }),
     }),
   });
-  server.on('request', provider.callback());
+  const answer = provider.callback();
+  server.on('request', (request, response) => void answer(request, response));
   onTestFinished(() => {
     server.closeAllConnections();
     server.close();

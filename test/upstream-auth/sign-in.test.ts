@@ -72,7 +72,7 @@ describe('a principal signs in to a source', () => {
 
     const browser = createBrowser();
     const first = await browser.open(link, { follow: false });
-    expect(first.page).toContain('<strong>ann</strong>');
+    expect(first.page).toContain('<dd>ann</dd>');
     expect(first.page).not.toContain('<script');
     const last = await browser.open(link);
     expect(last.status).toBe(200);

@@ -15,6 +15,7 @@ import { addLogout } from './logout.ts';
 import { cutAfterUnknownCommand } from './known-command.ts';
 import { toOperatorMessage } from './operator-message.ts';
 import { addPlan } from './plan.ts';
+import { addRevoke } from './revoke/revoke.ts';
 import { addSchema } from './schema.ts';
 import { addServe } from './serve.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
@@ -36,6 +37,7 @@ const COMMANDS: readonly AddCommand[] = [
   addLogins,
   addLogout,
   addKeys,
+  addRevoke,
   addSchema,
   addDemoApi,
 ];

@@ -54,7 +54,7 @@ export interface IdentityOptions {
 
 /**
  * ```
- * header → credential → verifiers, one after another → binding → expiry and revocation → proof
+ * header → credential → verifiers, one after another → expiry and revocation → binding → proof
  * ```
  */
 export function createIdentity(options: IdentityOptions): Identity & { lose(): void } {
@@ -101,18 +101,41 @@ export function createIdentity(options: IdentityOptions): Identity & { lose(): v
     request: RequestFacts,
     trace: Trace | undefined,
   ): Proof | Promise<Proof> => {
-    requireCurrent(proof);
-    const bound = checkBinding(proof, credential, request, trace);
-    return bound ? bound.then(() => proof) : proof;
+    const known = revocations.ready();
+    const check = (): Proof | Promise<Proof> => checkWhole(proof, credential, request, trace);
+    return known ? known.then(check) : check();
   };
 
-  const requireCurrent = (proof: Proof): void => {
-    if (now() >= proof.expiresAt) {
-      throw unauthenticated('expired', `the credential of "${proof.principal.subject}" has expired`);
-    }
+  const checkWhole = (
+    proof: Proof,
+    credential: Credential,
+    request: RequestFacts,
+    trace: Trace | undefined,
+  ): Proof | Promise<Proof> => {
+    // A proof of possession can be shown once: it is not used up for a credential that is over.
+    requireCurrent(proof, trace);
+    const bound = checkBinding(proof, credential, request, trace);
+    if (!bound) return proof;
+    return bound.then(() => {
+      requireCurrent(proof, undefined);
+      return proof;
+    });
+  };
+
+  const requireCurrent = (proof: Proof, trace: Trace | undefined): void => {
+    const { subject } = proof.principal;
+    const refuse = (fault: 'expired' | 'revoked', detail: string): never => {
+      trace?.({ name: fault === 'expired' ? 'expiry' : 'revocations', ok: false, detail });
+      throw unauthenticated(fault, detail);
+    };
+    if (now() >= proof.expiresAt) refuse('expired', `the credential of "${subject}" has expired`);
     if (revocations.isRevoked(proof)) {
-      throw unauthenticated('revoked', `what "${proof.principal.subject}" had proven was revoked`);
+      refuse(
+        'revoked',
+        `what "${subject}" had proven was revoked; \`bailiwick revoke --list\` shows by what`,
+      );
     }
+    trace?.({ name: 'revocations', ok: true, detail: `nothing revokes what "${subject}" proved` });
   };
 
   return {

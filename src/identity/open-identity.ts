@@ -6,8 +6,8 @@ import { createIdentity, type Identity } from './identity.ts';
 import { localPrincipal } from './local.ts';
 import type { Principal } from './principal.ts';
 import { createProtectedResource } from './resource/protected-resource.ts';
-import { noRevocations } from './revocations/revocations.ts';
-import type { IdentitySettings } from './settings.ts';
+import { followRevocations } from './revocations/follow-revocations.ts';
+import { IdentitySettings } from './settings.ts';
 import { createStaticKeyVerifier, toStaticKeys } from './static-keys.ts';
 import type { TokenVerifier } from './token-verifier.ts';
 
@@ -45,7 +45,11 @@ export function checkIdentity(settings: IdentitySettings): void {
 export function openIdentity(world: IdentityWorld): OpenIdentity {
   const { now, publicUrl } = world;
   let local: Principal | undefined;
-  const revocations = noRevocations();
+  let settings = IdentitySettings.parse({});
+  const revocations = followRevocations({
+    ...world,
+    maxStaleMs: () => settings.revocations.maxStaleSeconds * 1000,
+  });
   const verifiers: readonly TokenVerifier[] = [createStaticKeyVerifier()];
   const resource = createProtectedResource({ serverScopes: () => [], dpopAlgorithms: [] });
   const identity = createIdentity({
@@ -60,7 +64,8 @@ export function openIdentity(world: IdentityWorld): OpenIdentity {
   return {
     ...identity,
     local: () => local,
-    use(settings) {
+    use(given) {
+      settings = given;
       const next = settings.local === false ? undefined : localPrincipal(settings.local);
       // The same object as long as it is the same principal: what was proven with it goes on.
       if (!isDeepStrictEqual(local, next)) local = next;
@@ -68,7 +73,11 @@ export function openIdentity(world: IdentityWorld): OpenIdentity {
       resource.use(settings);
       identity.lose();
     },
-    serveAt: resource.serveAt,
+    serveAt(baseUrl) {
+      resource.serveAt(baseUrl);
+      // Read before the first credential is shown; what fails is told to whoever shows one.
+      revocations.ready()?.catch(() => undefined);
+    },
     async close() {
       await Promise.all([revocations.close(), ...verifiers.map((verifier) => verifier.close())]);
     },

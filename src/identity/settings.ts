@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { IssuerSettings } from './issuers/settings.ts';
 import { ResourceSettings } from './resource/settings.ts';
+import { RevocationSettings } from './revocations/settings.ts';
 import { AuthorizationServerSettings } from './server/settings.ts';
 
 const scopes = z
@@ -123,6 +124,7 @@ export const IdentitySettings = z
       }),
     server: AuthorizationServerSettings.optional(),
     resource: ResourceSettings.prefault({}),
+    revocations: RevocationSettings,
   })
   .superRefine((identity, context) => {
     const seen = new Map<string, number>();

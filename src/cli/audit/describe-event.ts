@@ -21,7 +21,8 @@ const PHRASES: Partial<Record<RecordType, (detail: Detail, record: AuditRecord) 
     const more = [say`version ${version}`, ...toNames(changed), say`${code} ${message}`];
     return what && [what, ...more].filter((part) => part !== undefined).join(' ');
   },
-  key: ({ change, key, keys }) => {
+  key: ({ change, key, keys, subject, issuer }) => {
+    if (typeof subject === 'string') return say`credentials of ${subject} (${issuer}): ${change}`;
     const names = typeof key === 'string' ? [key] : toNames(keys, 'key');
     return names.length > 0 ? say`key ${change}: ${toShortList(names)}` : undefined;
   },

@@ -115,7 +115,7 @@ describe('what was revoked', () => {
     const gateways = [world.follow(), world.follow()];
     let told = 0;
     for (const gateway of gateways) gateway.onRevoked(() => (told += 1));
-    await Promise.all(gateways.map((gateway) => gateway.ready()));
+    await Promise.all(gateways.map(async (gateway) => gateway.ready()));
     expect(gateways.map((gateway) => gateway.isRevoked(proofOf()))).toEqual([false, false]);
     await world.desk.revoke(revocationOf());
     await settle();
@@ -214,7 +214,7 @@ describe('while the store cannot be read', () => {
       return get(...given);
     };
     const gateway = world.follow();
-    await Promise.all(Array.from({ length: 100 }, () => gateway.ready()));
+    await Promise.all(Array.from({ length: 100 }, async () => gateway.ready()));
     expect(reads).toBe(1);
   });
 });

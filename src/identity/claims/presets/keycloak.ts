@@ -1,7 +1,9 @@
 import type { Preset } from './preset.ts';
 
-/** About one sign-in or one client. */
-const VOLATILE = new Set(['typ', 'allowed-origins', 'trusted-certs', 'realm_access', 'resource_access']);
+/** About one sign-in, one client or one address; or what became groups. */
+const VOLATILE = new Set(
+  'typ allowed-origins trusted-certs realm_access resource_access clientHost clientAddress'.split(' '),
+);
 
 /**
  * Keycloak. Groups are the groups (`/team-a`), the roles of the realm, and the roles of those clients that are the audience here.

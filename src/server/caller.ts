@@ -12,7 +12,7 @@ import { readTraceparent } from './traceparent.ts';
 export interface Client {
   readonly gateway: Gateway;
   readonly principal: Principal;
-  /** How it proved to be this principal, with this request or the one that opened its session. */
+  /** How it proved to be this principal, with this request or, of a session, with the last one. */
   readonly proof: Proof;
   readonly endpoint: Endpoint;
   readonly via: Pick<Via, 'face' | 'session' | 'ip' | 'trace' | 'span'>;
@@ -31,12 +31,17 @@ export function toClient(authInfo: AuthInfo | undefined): Client | undefined {
   return authInfo?.extra?.[CLIENT] as Client | undefined;
 }
 
-/** @param current the client as it showed itself with this request: a session is opened once and used from wherever its id and a credential are */
+/**
+ * Who makes a request.
+ *
+ * @param current the client as it showed itself with this request: a session is opened once and used from wherever its id and a
+ *   credential of the same caller are. What that credential proves counts, never what the one did that opened the session
+ */
 export function toCaller(client: Client, parts: RequestParts, current: Client = client): Caller {
   const { era, clientInfo } = parts;
   const session = parts.sessionId ?? client.via.session;
   return {
-    principal: client.principal,
+    principal: current.principal,
     endpoint: client.endpoint,
     snapshot: client.gateway.current(),
     via: {

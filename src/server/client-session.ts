@@ -3,12 +3,17 @@ import type { JsonObject } from '../catalog/json.ts';
 import { BailiwickError } from '../errors.ts';
 import type { Ask, ClientSession } from '../upstream/upstream.ts';
 import { createAsk } from './ask-client.ts';
+import type { Client } from './caller.ts';
 import type { StandingStream } from './standing-stream.ts';
 
 /** One legacy session, or one stdio connection, as its server sees it. */
 export interface ServerSession extends ClientSession {
   /** What `logging/setLevel` asked for; undefined: nothing was asked. */
   logLevel: string | undefined;
+  /** Its client came with another credential of the same caller, which counts from now on. */
+  renew(client: Client): void;
+  /** Calls at each of them. */
+  onRenewed(listener: (client: Client) => void): void;
   /** The connection is gone. Repetitions do nothing. */
   end(): void;
 }
@@ -28,6 +33,7 @@ export function createClientSession(
   const { server } = product;
   const onRoots = new Set<() => void>();
   const onEnd = new Set<() => void>();
+  const onRenewed = new Set<(client: Client) => void>();
   let isOver = false;
   if (era === 'legacy') {
     server.setNotificationHandler('notifications/roots/list_changed', () => {
@@ -55,12 +61,19 @@ export function createClientSession(
       onEnd.add(listener);
       return () => onEnd.delete(listener);
     },
+    renew(client) {
+      for (const listener of onRenewed) listener(client);
+    },
+    onRenewed(listener) {
+      onRenewed.add(listener);
+    },
     end() {
       if (isOver) return;
       isOver = true;
       for (const listener of onEnd) listener();
       onEnd.clear();
       onRoots.clear();
+      onRenewed.clear();
     },
   };
 }

@@ -10,6 +10,7 @@ import type { Identity } from '../identity/identity.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { createAuthentication, requireCurrentProof, requireProof } from './authentication.ts';
 import { createGuard, createHeaderCheck } from './guards.ts';
+import { createCredentialWatch } from './credential-watch.ts';
 import { connectionLimits, limitHeaders } from './connection-limits.ts';
 import { toErrorResponse } from './error-response.ts';
 import { createLegacySessions } from './legacy-sessions.ts';
@@ -58,6 +59,7 @@ export interface HttpServer {
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const { settings, gateway, logger } = options;
   const { host, port } = parseListen(settings.listen) ?? { host: '127.0.0.1', port: 0 };
+  const credentials = createCredentialWatch(options.identity, gateway.road.now);
   const legacy = createLegacySessions({
     gateway,
     logger,
@@ -68,9 +70,9 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     maxBodyBytes: settings.maxBodyBytes,
     keepAliveMs: options.keepAliveMs,
     askPatienceMs: options.askPatienceMs,
-    identity: options.identity,
+    credentials,
   });
-  const modern = createModernLeg(options, settings.maxBodyBytes);
+  const modern = createModernLeg({ ...options, credentials }, settings.maxBodyBytes);
 
   const app = express();
   app.disable('x-powered-by').disable('etag');
@@ -136,6 +138,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     async close() {
       server.close();
       authentication.close();
+      credentials.close();
       await Promise.all([legacy.close(), modern.close()]);
       server.closeAllConnections();
     },

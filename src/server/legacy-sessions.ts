@@ -5,12 +5,14 @@ import { BailiwickError } from '../errors.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import { list, type Listing } from '../gateway/list.ts';
 import { principalKey } from '../gateway/snapshot.ts';
-import type { Identity } from '../identity/identity.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { changedLists, sendListChanged } from './list-changes.ts';
 import { toAuthInfo, type Client } from './caller.ts';
+import type { ServerSession } from './client-session.ts';
+import type { CredentialWatch } from './credential-watch.ts';
 import { createEventStores, type SessionEvents } from './event-store.ts';
 import { createMcpServer } from './mcp-server.ts';
+import { callerKey, ownerOf } from './session-owner.ts';
 import { createStandingStream, type StandingStream } from './standing-stream.ts';
 
 /** Serves MCP up to 2025-11-25 over HTTP: one transport and one SDK server per session. */
@@ -32,22 +34,26 @@ export interface LegacySessionsOptions {
   readonly keepAliveMs?: number | undefined;
   /** How long a question between calls waits for a client that has no stream open. Absent: a minute. */
   readonly askPatienceMs?: number | undefined;
-  /** What is open for a proof that does not hold any more is closed. */
-  readonly identity: Pick<Identity, 'holds' | 'onLoss'>;
+  readonly credentials: CredentialWatch;
 }
 
-/** A session belongs to the principal and the endpoint that opened it. */
+/** A session belongs to the caller who opened it, at the endpoint where that was. */
 interface Session {
   readonly transport: NodeStreamableHTTPServerTransport;
   readonly events: SessionEvents;
   readonly stream: StandingStream;
   readonly product: McpServer;
-  readonly client: Client;
   readonly owner: string;
+  /** As it showed itself last. */
+  client: Client;
+  own?: ServerSession;
+  /** What its client was told of last. */
   listing: Listing;
   lastUsed: number;
   /** Requests and open streams: a session that has any is not idle. */
   requests: number;
+  /** Its caller's credential was withdrawn. */
+  isOver: boolean;
 }
 
 const SWEEP_MS = 30_000;
@@ -62,16 +68,36 @@ export function createLegacySessions(options: LegacySessionsOptions): LegacySess
   const eventStores = createEventStores();
   const listingOf = (client: Client): Listing => list(gateway.current(), client.principal, client.endpoint);
 
+  const tellChanges = (session: Session): void => {
+    const listing = listingOf(session.client);
+    for (const changed of changedLists(session.listing, listing))
+      sendListChanged(session.product, changed, logger);
+    session.listing = listing;
+  };
   const stopListening = gateway.onSwap(() => {
+    for (const session of sessions.values()) tellChanges(session);
+  });
+
+  /** The credential counts from now on; where it proves something else than the one before, its lists may be others. */
+  const renew = (session: Session, client: Client): void => {
+    const before = session.client;
+    session.client = client;
+    if (client.proof === before.proof) return;
+    session.own?.renew(client);
+    if (principalKey(client.principal) !== principalKey(before.principal)) tellChanges(session);
+  };
+
+  /** Takes no more requests, and ends when those are answered that were let in. */
+  const retire = (session: Session): void => {
+    const id = session.transport.sessionId;
+    if (id !== undefined) sessions.delete(id);
+    session.isOver = true;
+    session.transport.closeStandaloneSSEStream();
+    if (session.requests === 0) void session.product.close();
+  };
+  const stopWatching = options.credentials.onLoss(() => {
     for (const session of sessions.values()) {
-      if (!options.identity.holds(session.client.proof)) {
-        void session.product.close();
-        continue;
-      }
-      const listing = listingOf(session.client);
-      for (const changed of changedLists(session.listing, listing))
-        sendListChanged(session.product, changed, logger);
-      session.listing = listing;
+      if (options.credentials.isWithdrawn(session.client.proof)) retire(session);
     }
   });
   const sweep = setInterval(() => {
@@ -88,8 +114,8 @@ export function createLegacySessions(options: LegacySessionsOptions): LegacySess
 
   /** One caller who forgets to close sessions ends his own idle ones, not the others' chance to open any. */
   const makeRoom = (client: Client): void => {
-    const key = principalKey(client.principal);
-    const own = [...sessions.values()].filter((session) => principalKey(session.client.principal) === key);
+    const key = callerKey(client.principal);
+    const own = [...sessions.values()].filter((session) => callerKey(session.client.principal) === key);
     if (own.length < options.maxSessionsPerPrincipal) return;
     const idle = own.filter(({ requests }) => requests === 0).toSorted((a, b) => a.lastUsed - b.lastUsed)[0];
     if (!idle) {
@@ -126,17 +152,24 @@ export function createLegacySessions(options: LegacySessionsOptions): LegacySess
       if (transport.sessionId !== undefined) sessions.delete(transport.sessionId);
       events.close();
     };
-    const product = createMcpServer(client, 'legacy', onClose, stream);
+    let own: ServerSession | undefined;
+    const product = createMcpServer(client, 'legacy', {
+      onClose,
+      stream,
+      onSession: (opened) => (own = opened),
+    });
     const session: Session = {
       transport,
       events,
       stream,
       product,
       client,
+      ...(own && { own }),
       owner: ownerOf(client),
       listing: listingOf(client),
       lastUsed: now(),
       requests: 0,
+      isOver: false,
     };
     product.server.onerror = (error) =>
       logger.debug({ err: error }, 'a legacy MCP session reported an error');
@@ -161,17 +194,27 @@ export function createLegacySessions(options: LegacySessionsOptions): LegacySess
         );
       }
       requireResumable(session, request);
+      renew(session, client);
+      // What is told on its own stream is told as long as the credential counts that the stream was asked for with.
+      if (request.method === 'GET') {
+        response.once(
+          'close',
+          options.credentials.follow(client.proof, () => endStream(session, response)),
+        );
+      }
       session.stream.note(request, response);
       session.requests += 1;
       response.once('close', () => {
         session.requests -= 1;
         session.lastUsed = now();
+        if (session.isOver && session.requests === 0) void session.product.close();
       });
       const auth = toAuthInfo(client);
       await session.transport.handleRequest(Object.assign(request, { auth }), response, body);
     },
     async close() {
       stopListening();
+      stopWatching();
       clearInterval(sweep);
       await Promise.all([...sessions.values()].map((session) => session.product.close()));
       sessions.clear();
@@ -189,6 +232,10 @@ function requireResumable({ events }: Session, { method, headers }: IncomingMess
   );
 }
 
-function ownerOf(client: Client): string {
-  return `${principalKey(client.principal)} ${client.endpoint.kind === 'all' ? '' : client.endpoint.source}`;
+/** Ends the standing stream as streams end, and what else a client may have asked for by `Last-Event-ID`. */
+function endStream({ transport }: Session, response: ServerResponse): void {
+  transport.closeStandaloneSSEStream();
+  setImmediate(() => {
+    if (!response.writableEnded) response.destroy();
+  });
 }

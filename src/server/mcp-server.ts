@@ -6,7 +6,7 @@ import type { Caller } from '../gateway/road.ts';
 import { addCallHandlers } from './call-handlers.ts';
 import { toParts } from './call-context.ts';
 import { toCaller, toClient, type Client } from './caller.ts';
-import { createClientSession } from './client-session.ts';
+import { createClientSession, type ServerSession } from './client-session.ts';
 import { addListHandlers } from './list-handlers.ts';
 import { addLogLevelHandler } from './log-level.ts';
 import { withPlainErrors } from './plain-errors.ts';
@@ -15,29 +15,36 @@ import { SERVER_INFO } from './server-info.ts';
 import type { StandingStream } from './standing-stream.ts';
 import { addSubscriptionHandlers } from './subscription-handlers.ts';
 
+/** What the one who connects a server wants to know of it, and knows itself. */
+export interface Connection {
+  /** Called when the connection has ended. */
+  readonly onClose?: () => void;
+  /** Called where one request is connected with the next, before the first. */
+  readonly onSession?: (session: ServerSession) => void;
+  /** Of a legacy HTTP session. */
+  readonly stream?: StandingStream;
+}
+
 /**
  * An SDK server that hands every request of this client to the gateway: SDK types end here.
  *
  * One instance serves one legacy session, one stdio connection, or one modern HTTP request.
- *
- * @param onClose called when the connection has ended
- * @param stream of a legacy HTTP session
  */
 export function createMcpServer(
   client: Client,
   era: 'legacy' | 'modern',
-  onClose: () => void = () => {},
-  stream?: StandingStream,
+  connection: Connection = {},
 ): McpServer {
   const product = new GatewayMcpServer(client);
   const { gateway } = client;
   const session =
     era === 'legacy' || client.via.face === 'stdio'
-      ? createClientSession(gateway.road.newId(), product, era, stream)
+      ? createClientSession(gateway.road.newId(), product, era, connection.stream)
       : undefined;
+  if (session) connection.onSession?.(session);
   product.server.onclose = () => {
     session?.end();
-    onClose();
+    connection.onClose?.();
   };
   const caller = (context: ServerContext): Caller =>
     toCaller(client, toParts({ era, product, session }, context), toClient(context.http?.authInfo));

@@ -5,10 +5,10 @@ import type { JsonObject } from '../catalog/json.ts';
 import { list, type Listing } from '../gateway/list.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import { principalKey } from '../gateway/snapshot.ts';
-import type { Identity } from '../identity/identity.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { changedLists, type ChangedList } from './list-changes.ts';
 import { toAuthInfo, toClient, type Client } from './caller.ts';
+import type { CredentialWatch } from './credential-watch.ts';
 import { parseListen, takeAll } from './listen-request.ts';
 import { createMcpServer } from './mcp-server.ts';
 import { createResourceSubscriptions, type ResourceSubscriptions } from './resource-subscriptions.ts';
@@ -43,12 +43,11 @@ export interface ModernLegOptions {
   readonly logger: Logger;
   /** How often an open stream is told that it is alive. Absent: every 15 seconds. */
   readonly keepAliveMs?: number | undefined;
-  /** What is open for a proof that does not hold any more is closed. */
-  readonly identity: Pick<Identity, 'holds' | 'onLoss'>;
+  readonly credentials: CredentialWatch;
 }
 
 export function createModernLeg(options: ModernLegOptions, maxBodyBytes: number): ModernLeg {
-  const { gateway, logger, identity } = options;
+  const { gateway, logger, credentials } = options;
   const lanes = new Map<string, Lane>();
   const listingOf = (client: Client): Listing => list(gateway.current(), client.principal, client.endpoint);
   const onerror = (error: Error): void => logger.debug({ err: error }, 'a modern MCP request was not served');
@@ -87,6 +86,12 @@ export function createModernLeg(options: ModernLegOptions, maxBodyBytes: number)
   ): Promise<unknown> => {
     // A message that is not what its headers say is refused by the SDK.
     const isListen = request.headers['mcp-method'] === 'subscriptions/listen';
+    // The stream of a call ends with the call, and this one with the credential that it was asked for with.
+    if (isListen)
+      response.once(
+        'close',
+        credentials.follow(client.proof, () => response.destroy()),
+      );
     const listen = isListen ? parseListen(body) : undefined;
     if (!listen) return body;
     const { taken, end } = await takeAll(listen, client, subscriptions, logger);
@@ -97,10 +102,6 @@ export function createModernLeg(options: ModernLegOptions, maxBodyBytes: number)
 
   const stopListening = gateway.onSwap(() => {
     for (const lane of lanes.values()) {
-      if (!identity.holds(lane.client.proof)) {
-        void lane.handler.close();
-        continue;
-      }
       const listing = listingOf(lane.client);
       for (const changed of changedLists(lane.listing, listing)) notify(lane.handler, changed);
       lane.listing = listing;

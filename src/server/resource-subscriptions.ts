@@ -2,12 +2,14 @@ import type { JsonObject } from '../catalog/json.ts';
 import { BailiwickError, messageOf } from '../errors.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import type { Caller } from '../gateway/road.ts';
+import { principalKey } from '../gateway/snapshot.ts';
 import {
   lastingContext,
   subscribableAt,
   subscribeResource,
   type Subscription,
 } from '../gateway/subscribe-resource.ts';
+import type { Client } from './caller.ts';
 
 /** The resources that one connection, or all streams of one caller at one endpoint, are told the changes of. */
 export interface ResourceSubscriptions {
@@ -19,13 +21,15 @@ export interface ResourceSubscriptions {
    *   or what the upstream throws.
    */
   take(caller: Caller, uri: string): Promise<() => void>;
+  /** The caller showed another credential: what is open goes on with it, as far as it reaches. */
+  actAs(client: Pick<Client, 'principal' | 'credential'>): void;
   /** Ends all. */
   close(): void;
 }
 
 interface Taken {
   readonly uri: string;
-  readonly caller: Caller;
+  caller: Caller;
   /** Fires when it is given up. */
   readonly over: AbortController;
   subscription: Subscription;
@@ -125,6 +129,15 @@ export function createResourceSubscriptions(
       // What changed while the upstream was asked was told to nobody yet.
       if (gateway.current() !== caller.snapshot) review();
       return () => drop(taken);
+    },
+    actAs({ principal, credential }) {
+      let isOther = false;
+      for (const taken of [...byUri.values()].flatMap((same) => [...same])) {
+        isOther ||= principalKey(taken.caller.principal) !== principalKey(principal);
+        const caller = { ...taken.caller.context.caller, principal, ...(credential && { credential }) };
+        taken.caller = { ...taken.caller, principal, context: { ...taken.caller.context, caller } };
+      }
+      if (isOther) review();
     },
     close() {
       isClosed = true;

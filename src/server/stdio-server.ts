@@ -48,7 +48,9 @@ export function startStdioServer(options: {
   const handle = serveStdio(
     (context) => {
       isLegacy = context.era === 'legacy';
-      const product = createMcpServer(client, context.era, () => products.delete(product));
+      const product = createMcpServer(client, context.era, {
+        onClose: () => products.delete(product),
+      });
       products.add(product);
       return product;
     },

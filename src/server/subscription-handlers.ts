@@ -27,6 +27,7 @@ export function addSubscriptionHandlers(
       MAX_SUBSCRIPTIONS,
     );
     session.onClose(() => opened.close());
+    session.onRenewed(opened.actAs);
     return opened;
   };
   server.setRequestHandler('resources/subscribe', (request, context) =>

@@ -1,6 +1,7 @@
 import type { SignInEnd, SignInStart } from '../../upstream/mcp/auth/sign-in-desk.ts';
 import { renderPage } from './frame.ts';
 import { html } from './html.ts';
+import { toSentence } from './sentence.ts';
 
 /** Says who is about to sign in where, before it leads on: who was sent a link by somebody else can see that. */
 export function startPage({ source, subject, authorizationUrl }: SignInStart): string {
@@ -48,8 +49,4 @@ export function unknownPage(): string {
     body: html`<p>It was used, or is older than ten minutes.</p>
       <p>Go back to your program and call the tool again to get a new one; you can close this page.</p>`,
   });
-}
-
-function toSentence(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;
 }

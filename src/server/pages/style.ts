@@ -52,6 +52,8 @@ input[aria-invalid="true"] { border-color: var(--bad); }
 .hint { margin: .375rem 0 0; color: var(--quiet); font-size: .875rem; }
 .problem { margin: 0 0 1rem; padding: .625rem .75rem; border-left: .25rem solid var(--bad); border-radius: .25rem; background: var(--bad-paper); color: var(--bad); }
 .buttons { display: flex; flex-wrap: wrap; gap: .75rem; margin: 1.25rem 0 0; }
+.stacked { flex-direction: column; }
+.stacked > * { flex-basis: auto; }
 button, .button {
   flex: 1 1 9rem; min-height: 2.875rem; padding: .625rem 1rem; border: 1px solid var(--accent); border-radius: .5rem; background: var(--accent);
   color: var(--accent-ink); font: inherit; font-weight: 600; text-align: center; text-decoration: none; cursor: pointer;
@@ -60,6 +62,9 @@ button:hover, .button:hover { background: var(--accent-over); border-color: var(
 button.second, .button.second { background: transparent; border-color: var(--edge); color: var(--ink); }
 button.second:hover, .button.second:hover { background: var(--paper); }
 a { color: var(--accent); }
+.aside { margin: 1rem 0 0; text-align: center; font-size: .9375rem; }
+button.link { flex: none; min-height: 0; padding: .25rem .5rem; border-color: transparent; background: none; color: var(--accent); font-weight: 400; text-decoration: underline; }
+button.link:hover { background: none; border-color: transparent; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 `;
 

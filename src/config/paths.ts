@@ -18,6 +18,8 @@ export type PathKind =
 const PATH_SETTINGS: readonly (readonly [pattern: string, kind: PathKind])[] = [
   ['server.tls.cert', 'tls'],
   ['server.tls.key', 'tls'],
+  ['identity.issuers.*.jwks.ca', 'tls'],
+  ['identity.issuers.*.jwks.bearerFile', 'output'],
   ['sources.*.tls.ca', 'tls'],
   ['sources.*.credentials.*.certificate', 'tls'],
   ['sources.*.credentials.*.key', 'tls'],

@@ -3,6 +3,7 @@ import type { Store } from '../state/store.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { checkBinding } from './dpop/check-binding.ts';
 import { createIdentity, type Identity } from './identity.ts';
+import { createIssuerVerifier } from './issuers/issuer-verifier.ts';
 import { localPrincipal } from './local.ts';
 import type { Principal } from './principal.ts';
 import { createProtectedResource } from './resource/protected-resource.ts';
@@ -50,7 +51,14 @@ export function openIdentity(world: IdentityWorld): OpenIdentity {
     ...world,
     maxStaleMs: () => settings.revocations.maxStaleSeconds * 1000,
   });
-  const verifiers: readonly TokenVerifier[] = [createStaticKeyVerifier()];
+  let baseUrl: string | undefined;
+  const issuers = createIssuerVerifier({
+    resource: () => toResource(baseUrl ?? publicUrl()),
+    logger: world.logger,
+    now,
+    onLoss: () => identity.lose(),
+  });
+  const verifiers: readonly TokenVerifier[] = [createStaticKeyVerifier(), issuers];
   const resource = createProtectedResource({ serverScopes: () => [], dpopAlgorithms: [] });
   const identity = createIdentity({
     verifiers,
@@ -73,13 +81,20 @@ export function openIdentity(world: IdentityWorld): OpenIdentity {
       resource.use(settings);
       identity.lose();
     },
-    serveAt(baseUrl) {
-      resource.serveAt(baseUrl);
+    serveAt(url) {
+      baseUrl = url;
+      resource.serveAt(url);
       // Read before the first credential is shown; what fails is told to whoever shows one.
       revocations.ready()?.catch(() => undefined);
+      issuers.serve();
     },
     async close() {
       await Promise.all([revocations.close(), ...verifiers.map((verifier) => verifier.close())]);
     },
   };
+}
+
+/** The one resource that stands for all paths of this server (RFC 8707, RFC 9728). */
+function toResource(url: string | undefined): string | undefined {
+  return url === undefined ? undefined : `${url.replace(/\/$/, '')}/mcp`;
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { IssuerSettings } from './issuers/settings.ts';
+import { findRepeatedIssuers, IssuerSettings } from './issuers/settings.ts';
 import { ResourceSettings } from './resource/settings.ts';
 import { RevocationSettings } from './revocations/settings.ts';
 import { AuthorizationServerSettings } from './server/settings.ts';
@@ -127,6 +127,13 @@ export const IdentitySettings = z
     revocations: RevocationSettings,
   })
   .superRefine((identity, context) => {
+    for (const { index, first } of findRepeatedIssuers(identity.issuers)) {
+      context.addIssue({
+        code: 'custom',
+        path: ['issuers', index, 'issuer'],
+        message: `is the issuer of \`identity.issuers[${first}]\` again; name all its audiences there`,
+      });
+    }
     const seen = new Map<string, number>();
     for (const [index, key] of identity.keys.entries()) {
       if (!Object.hasOwn(identity.principals, key.principal)) {

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { ClaimsSettings } from '../claims/settings.ts';
 import { IntrospectionSettings } from '../introspection/settings.ts';
+import { ALGORITHMS } from './algorithms.ts';
+import { isLoopbackUrl } from './loopback-url.ts';
 
 const text = z.string().min(1);
 
@@ -8,13 +10,9 @@ const text = z.string().min(1);
 const IssuerUrl = z
   .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
   .refine((url) => !/[?#]/.test(url), { error: 'must have no query and no fragment' })
-  .refine((url) => url.startsWith('https:') || isLoopback(url), {
+  .refine((url) => url.startsWith('https:') || isLoopbackUrl(url), {
     error: 'must be an https URL; http is for this machine only',
   });
-
-function isLoopback(url: string): boolean {
-  return URL.canParse(url) && /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(new URL(url).hostname);
-}
 
 /** One authorization server whose tokens are taken. */
 export const IssuerSettings = z
@@ -37,21 +35,7 @@ export const IssuerSettings = z
         examples: ['api://bailiwick', ['api://bailiwick', '6f1b2f3c-0000-4000-8000-000000000000']],
       }),
     algorithms: z
-      .array(
-        z.enum([
-          'RS256',
-          'RS384',
-          'RS512',
-          'PS256',
-          'PS384',
-          'PS512',
-          'ES256',
-          'ES384',
-          'ES512',
-          'EdDSA',
-          'Ed25519',
-        ]),
-      )
+      .array(z.enum(ALGORITHMS))
       .min(1)
       .optional()
       .meta({
@@ -63,6 +47,9 @@ export const IssuerSettings = z
       .strictObject({
         url: z
           .url({ protocol: /^https?$/ })
+          .refine((url) => url.startsWith('https:') || isLoopbackUrl(url), {
+            error: 'must be an https URL; http is for this machine only',
+          })
           .optional()
           .meta({
             description: 'Where the keys are. Absent: where the discovery document of the issuer says.',
@@ -74,7 +61,8 @@ export const IssuerSettings = z
           examples: ['/var/run/secrets/kubernetes.io/serviceaccount/ca.crt'],
         }),
         bearerFile: text.optional().meta({
-          description: 'File with a token that is sent along for the keys, read anew each time.',
+          description:
+            'File with a token that is sent along for the discovery document and the keys, read anew each time. It goes to the hosts that `issuer` and `jwks.url` name, and to no other.',
           examples: ['/var/run/secrets/kubernetes.io/serviceaccount/token'],
         }),
       })
@@ -111,3 +99,13 @@ export const IssuerSettings = z
   .meta({ description: 'One issuer of tokens.' });
 
 export type IssuerSettings = z.output<typeof IssuerSettings>;
+
+/** Two entries for one issuer: which of them a token falls under would be a guess. */
+export function findRepeatedIssuers(
+  issuers: readonly IssuerSettings[],
+): { readonly index: number; readonly first: number }[] {
+  return issuers.flatMap(({ issuer }, index) => {
+    const first = issuers.findIndex((other) => other.issuer === issuer);
+    return first < index ? [{ index, first }] : [];
+  });
+}

@@ -1,0 +1,168 @@
+import { BailiwickError } from '../../errors.ts';
+import type { Logger } from '../../telemetry/logger.ts';
+import type { Credential } from '../credential.ts';
+import type { Proof } from '../proof.ts';
+import type { TokenVerifier } from '../token-verifier.ts';
+import type { Trace } from '../trace.ts';
+import { CredentialError, unauthenticated } from '../unauthenticated.ts';
+import { createBadTokens } from './bad-tokens.ts';
+import { quote, quoteAny, type Finding } from './finding.ts';
+import { createGate } from './gate.ts';
+import { IssuedProof, type Issuer, type IssuerSource } from './issuer.ts';
+import { createIssuers } from './issuers-in-force.ts';
+import { parseToken, type ParsedToken } from './parse-token.ts';
+import { later as realLater, type Later } from './timers.ts';
+import { createTokenCache, toKey } from './token-cache.ts';
+import { unavailable } from './unavailable.ts';
+import { checkCheaply, toProof, verifyChecked } from './verify-token.ts';
+
+export interface IssuerVerifierOptions {
+  /** What tokens have to be for where configuration does not say: the resource that this server is, where that is known. */
+  readonly resource: () => string | undefined;
+  readonly logger: Logger;
+  readonly now: () => number;
+  /** Calls that proofs which held may not hold any more. */
+  readonly onLoss: () => void;
+  readonly later?: Later;
+}
+
+export interface IssuerVerifier extends TokenVerifier {
+  /** Takes tokens of an issuer of this process as well, before those of the configuration. Returns how to stop that. */
+  add(source: IssuerSource): () => void;
+  /** From now on callers are expected, and {@link IssuerVerifierOptions.resource} may be known. */
+  serve(): void;
+}
+
+/** Signature checks that run at a time; the pool of threads behind them is smaller. */
+const RUNNING_CHECKS = 16;
+const WAITING_CHECKS = 1000;
+/** Tokens that wait for keys of an issuer, all in all. */
+const WAITING_FOR_KEYS = 200;
+
+/**
+ * A verifier of JWT access tokens of the issuers that are configured (RFC 9068, RFC 8725).
+ *
+ * ```
+ * cache → format → issuer → what is cheap → key → signature → claims → cache
+ * ```
+ */
+export function createIssuerVerifier(options: IssuerVerifierOptions): IssuerVerifier {
+  const { now, onLoss } = options;
+  const tokens = createTokenCache<IssuedProof>();
+  const badTokens = createBadTokens();
+  const inFlight = new Map<string, Promise<Proof>>();
+  const keys = createGate({ running: WAITING_FOR_KEYS, waiting: 0 });
+  const signatures = createGate({ running: RUNNING_CHECKS, waiting: WAITING_CHECKS });
+  const lose = (): void => {
+    tokens.sweep((proof) => !proof.stands());
+    badTokens.clear();
+    onLoss();
+  };
+  const issuers = createIssuers({ ...options, later: options.later ?? realLater, onLoss: lose });
+
+  const recall = ({ digest }: Credential, at: number): Proof | undefined => {
+    const proof = tokens.get(digest);
+    if (!proof) return undefined;
+    if (at >= proof.expiresAt || !proof.stands()) {
+      tokens.delete(digest);
+      return undefined;
+    }
+    if (proof.issuer.keys.isUsable(at)) return proof;
+    return undefined;
+  };
+
+  const examine = async (
+    credential: Credential,
+    parsed: ParsedToken,
+    issuer: Issuer,
+    trace: Trace | undefined,
+  ): Promise<Proof> => {
+    const checked = checkCheaply(issuer, parsed, now(), trace);
+    try {
+      const verified = await verifyChecked(checked, credential, { keys, signatures, now, trace });
+      const proof = tokens.put(credential.digest, verified.principal, (principal) =>
+        toProof(checked, { ...verified, principal }),
+      );
+      // While it was checked, configuration or the keys may have become others.
+      if (proof.stands()) return proof;
+      throw unavailable('the configuration or the keys changed while the token was checked', trace);
+    } catch (error) {
+      const finding = lastingFinding(error);
+      if (finding) badTokens.put(credential.digest, finding);
+      throw error;
+    }
+  };
+
+  const examineOnce = (credential: Credential, parsed: ParsedToken, issuer: Issuer): Promise<Proof> => {
+    const key = toKey(credential.digest);
+    const same = inFlight.get(key);
+    if (same) return same;
+    const work = examine(credential, parsed, issuer, undefined).finally(() => inFlight.delete(key));
+    inFlight.set(key, work);
+    return work;
+  };
+
+  return {
+    name: 'issuers',
+    use: (settings) => issuers.use(settings.issuers),
+    add: issuers.add,
+    serve: issuers.serve,
+    verify(credential, at, trace) {
+      if (issuers.count() === 0) return undefined;
+      if (!trace) {
+        const known = recall(credential, at);
+        if (known) return known;
+        const bad = badTokens.get(credential.digest);
+        if (bad) throw unauthenticated(bad.fault, bad.detail);
+      }
+      const parsed = readFormat(credential.token, trace);
+      if (parsed === undefined) return undefined;
+      const issuer = findIssuer(issuers, parsed, trace);
+      return trace ? examine(credential, parsed, issuer, trace) : examineOnce(credential, parsed, issuer);
+    },
+    holds(proof) {
+      return proof instanceof IssuedProof && proof.stands() && proof.issuer.keys.isUsable(now());
+    },
+    close: issuers.close,
+  };
+}
+
+/** A no that the same token gets again, as long as settings and keys are the same. */
+function lastingFinding(error: unknown): Finding | undefined {
+  const cause = error instanceof BailiwickError ? error.cause : undefined;
+  if (!(cause instanceof CredentialError)) return undefined;
+  const { fault, message } = cause;
+  // A key that is unknown may be published later; and who comes when too many do may come again.
+  return fault === 'signing-key' || fault === 'too-many' ? undefined : { fault, detail: message };
+}
+
+function readFormat(token: string, trace: Trace | undefined): ParsedToken | undefined {
+  const parsed = parseToken(token);
+  if (typeof parsed === 'string') {
+    const detail = `the token is a JWT that nobody may accept: ${parsed}`;
+    trace?.({ name: 'format', ok: false, detail });
+    throw unauthenticated('malformed', detail);
+  }
+  const detail = parsed
+    ? `a signed JWT of ${token.length} characters`
+    : 'no signed JWT (three parts with dots between): only its issuer could say what it is';
+  trace?.({ name: 'format', ok: parsed !== undefined, detail });
+  return parsed;
+}
+
+function findIssuer(
+  issuers: { find(issuer: string): Issuer | undefined; names(): string[] },
+  { claims }: ParsedToken,
+  trace: Trace | undefined,
+): Issuer {
+  const { iss } = claims;
+  const issuer = typeof iss === 'string' ? issuers.find(iss) : undefined;
+  if (issuer) {
+    trace?.({ name: 'issuer', ok: true, detail: `${quote(iss)} is ${issuer.where}` });
+    return issuer;
+  }
+  const said = iss === undefined ? 'says of no issuer ("iss")' : `is from ${quote(iss)}`;
+  const detail = `the token ${said}; taken are tokens of ${quoteAny(issuers.names())} (identity.issuers), and a slash at the end counts`;
+  trace?.({ name: 'issuer', ok: false, detail });
+  throw unauthenticated('unknown-issuer', detail);
+}

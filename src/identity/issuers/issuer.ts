@@ -1,0 +1,72 @@
+import type { JSONWebKeySet } from 'jose';
+import { DEFAULT_ALGORITHMS } from './algorithms.ts';
+import type { AcceptedAudience } from './check-claims.ts';
+import type { KeyCache } from './key-cache.ts';
+import type { SigningKey } from './key-set.ts';
+import type { IssuerSettings } from './settings.ts';
+import type { Proof } from '../proof.ts';
+
+/** An issuer of this process: its keys need no HTTP. */
+export interface IssuerSource {
+  readonly settings: IssuerSettings;
+  /** The keys in force; asked again for a key that is not known, and from time to time. */
+  readonly keys: () => JSONWebKeySet | Promise<JSONWebKeySet>;
+}
+
+/** An issuer in force. */
+export interface Issuer {
+  readonly settings: IssuerSettings;
+  /** Where it is written: `identity.issuers[0]`. */
+  readonly where: string;
+  readonly audience: AcceptedAudience;
+  readonly algorithms: readonly string[];
+  readonly keys: KeyCache;
+  /** False once configuration has it no more, or otherwise. */
+  isInForce: boolean;
+}
+
+export function toIssuer(
+  settings: IssuerSettings,
+  options: { readonly where: string; readonly resource: string | undefined; readonly keys: KeyCache },
+): Issuer {
+  const { where, resource, keys } = options;
+  return {
+    settings,
+    where,
+    audience: { values: settings.audience ?? [resource ?? []].flat(), where: `${where}.audience` },
+    algorithms: settings.algorithms ?? DEFAULT_ALGORITHMS,
+    keys,
+    isInForce: true,
+  };
+}
+
+/** A proof, and what it rests on. */
+export class IssuedProof implements Proof {
+  readonly kind = 'jwt';
+  readonly principal: Proof['principal'];
+  readonly expiresAt: number;
+  declare readonly issuedAt?: number;
+  declare readonly tokenId?: string;
+  declare readonly confirmation?: NonNullable<Proof['confirmation']>;
+  readonly #issuer: Issuer;
+  readonly #key: SigningKey;
+
+  constructor(facts: Omit<Proof, 'kind'>, issuer: Issuer, key: SigningKey) {
+    this.principal = facts.principal;
+    this.expiresAt = facts.expiresAt;
+    if (facts.issuedAt !== undefined) this.issuedAt = facts.issuedAt;
+    if (facts.tokenId !== undefined) this.tokenId = facts.tokenId;
+    if (facts.confirmation !== undefined) this.confirmation = facts.confirmation;
+    this.#issuer = issuer;
+    this.#key = key;
+  }
+
+  /** Whether what it rests on still stands. */
+  stands(): boolean {
+    return this.#issuer.isInForce && this.#key.isPublished;
+  }
+
+  get issuer(): Issuer {
+    return this.#issuer;
+  }
+}

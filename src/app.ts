@@ -29,6 +29,7 @@ import { holdBack, openReview, type Review } from './gateway/hold-back.ts';
 import { createKeptLists, type KeptLists } from './gateway/kept-lists.ts';
 import { createInFlight } from './gateway/in-flight.ts';
 import { createLedger } from './gateway/ledger/create-ledger.ts';
+import { createKeyLimits } from './gateway/ledger/key-limits.ts';
 import { openRounds } from './gateway/questions/open-rounds.ts';
 import { createPriceList, type PriceList } from './gateway/price.ts';
 import type { Road } from './gateway/road.ts';
@@ -174,6 +175,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     newId: randomUUID,
     timeZone: () => inForce.loaded.config.ledger.timeZone,
     localShare: options.loaded.config.state.localShare,
+    keyLimits: createKeyLimits(identity.keyLimitsOf),
     ...createLimitRecorder(append),
   });
   const road: Road = { record: records.append, noteList, inFlight, ledger, logger, now, newId: randomUUID };

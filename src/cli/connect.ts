@@ -6,6 +6,7 @@ import { isLoopbackRequest } from '../identity/local.ts';
 import { valueAt } from '../text/pointer.ts';
 import { isKeyNeeded, principalToBe, type Callers } from './callers.ts';
 import { CONFIG_OPTION, createCommand, type AddCommand } from './command.ts';
+import { toKeyCommand } from './key-command.ts';
 import {
   keepFilledIn,
   KEY_PLACEHOLDER,
@@ -56,7 +57,10 @@ export const addConnect: AddCommand = (program, terminal) => {
       if (!client) throw new BailiwickError('USAGE', `no client "${clientName}"; there is ${clients}`);
       const [connection, callers] = await toConnection(client, options);
       const entry = client.entry(connection);
-      const remark = toRemark(connection, callers.principals[0]);
+      const written = await readWrittenConfig(options.config);
+      const isInMemory = valueAt(written?.value, ['state', 'memory']) === true;
+      const keyCommand = toKeyCommand(callers.principals[0], { file: options.config, isInMemory });
+      const remark = toRemark(connection, keyCommand);
       const file = options.file ?? client.file(process.cwd());
       if (!options.write) {
         terminal.err(`For ${client.title}, in ${file} (or run this again with --write):`);

@@ -29,15 +29,15 @@ const SET_ME = '…set me…';
 /** Stands for a key in an entry that needs one. */
 export const KEY_PLACEHOLDER = '<key>';
 
-/** What a person still has to do with an entry; `undefined` where it works as it is. */
-export function toRemark(connection: Connection, principal: string | undefined): string | undefined {
+/** What a person still has to do with an entry; `undefined` where it works as it is. `keyCommand`: how to make a key. */
+export function toRemark(connection: Connection, keyCommand: string): string | undefined {
   if (connection.transport === 'stdio') {
     return connection.variables.length > 0
       ? `Put the values in place of "${SET_ME}": the configuration refers to these variables, and clients do not pass on the environment.`
       : undefined;
   }
   return connection.key === KEY_PLACEHOLDER
-    ? `A key is needed in place of ${KEY_PLACEHOLDER}: bailiwick keys create ${principal ?? 'NAME'}`
+    ? `A key is needed in place of ${KEY_PLACEHOLDER}: bailiwick ${keyCommand}`
     : undefined;
 }
 

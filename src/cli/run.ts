@@ -8,7 +8,7 @@ import type { AddCommand } from './command.ts';
 import { addCompile } from './compile.ts';
 import { addConnect } from './connect.ts';
 import { addDemoApi } from './demo-api.ts';
-import { addKeys } from './keys.ts';
+import { addKeys } from './keys/keys.ts';
 import { addLogin } from './login.ts';
 import { addLogins } from './logins.ts';
 import { addLogout } from './logout.ts';

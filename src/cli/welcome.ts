@@ -1,4 +1,3 @@
-import path from 'node:path';
 import type { App } from '../app.ts';
 import { toShownName } from '../catalog/names.ts';
 import type { Tool } from '../catalog/tool.ts';
@@ -9,8 +8,8 @@ import { isLoopbackRequest } from '../identity/local.ts';
 import type { HttpServer } from '../server/http-server.ts';
 import { SERVER_INFO } from '../server/server-info.ts';
 import { isKeyNeeded, principalToBe } from './callers.ts';
-import { DEFAULT_CONFIG } from './command.ts';
 import { stdioConnection } from './connect.ts';
+import { toConfigOption, toKeyCommand } from './key-command.ts';
 import { count } from './lock-text.ts';
 import { KEY_PLACEHOLDER, MCP_CLIENTS, toRemark, type Connection } from './mcp-clients.ts';
 import { paint, table } from './terminal.ts';
@@ -39,10 +38,13 @@ export function welcome(app: App, loaded: LoadedConfig, http: Pick<HttpServer, '
     headers: {},
   };
   const local = isLoopbackRequest(facts) && !isKeyNeeded(callers) ? app.local() : undefined;
-  const [first = '<principal>'] = callers.principals;
+  const keyCommand = toKeyCommand(callers.principals[0], {
+    file: loaded.file,
+    isInMemory: loaded.config.state.memory === true,
+  });
   const who = local
     ? `Callers on this machine need no key: they are the principal "local" (scopes: ${local.scopes.join(', ') || 'none'}).`
-    : `Callers need a key: npx bailiwick keys create ${first}`;
+    : `Callers need a key: npx bailiwick ${keyCommand}`;
   const stdio = stdioConnection({
     config: loaded.file,
     as: principalToBe(callers),
@@ -65,8 +67,8 @@ export function welcome(app: App, loaded: LoadedConfig, http: Pick<HttpServer, '
     '',
     who,
     '',
-    snippet('claude', stdio, { principal: first, config }),
-    snippet('cursor', overHttp, { principal: first, config }),
+    snippet('claude', stdio, { keyCommand, config }),
+    snippet('cursor', overHttp, { keyCommand, config }),
     'Try it in another terminal:',
     ...examples.map((line) => `  npx bailiwick ${line}${config}`),
     '',
@@ -84,20 +86,13 @@ function describeTrouble({ error, staleSince }: SourceStatus): string {
 function snippet(
   name: string,
   connection: Connection,
-  { principal, config }: { principal: string; config: string },
+  { keyCommand, config }: { keyCommand: string; config: string },
 ): string {
   const client = MCP_CLIENTS[name];
   if (!client) return '';
   const json = JSON.stringify({ [client.member]: { bailiwick: client.entry(connection) } }, undefined, 2);
-  const remark = toRemark(connection, principal);
+  const remark = toRemark(connection, keyCommand);
   return `${paint('bold', client.title)}, in ${client.file('.')}\n(or let it be written: npx bailiwick connect ${name} --write${config})\n${json}\n${remark === undefined ? '' : `${remark}\n`}`;
-}
-
-/** What a suggested command needs to find the configuration from where this one was started. */
-function toConfigOption(file: string): string {
-  if (file === path.resolve(DEFAULT_CONFIG)) return '';
-  const relative = path.relative('.', file);
-  return ` --config ${/^[\w./\\-]+$/.test(relative) ? relative : JSON.stringify(relative)}`;
 }
 
 /** Commands that work with this configuration: the first principal's view, and a call of something harmless in it. */

@@ -4,6 +4,7 @@ import type { Logger } from '../telemetry/logger.ts';
 import { checkBinding } from './dpop/check-binding.ts';
 import { createIdentity, type Identity } from './identity.ts';
 import { createIssuerVerifier } from './issuers/issuer-verifier.ts';
+import { createVirtualKeyVerifier, type VirtualKeys } from './keys/virtual-keys.ts';
 import { localPrincipal } from './local.ts';
 import type { Principal } from './principal.ts';
 import { createProtectedResource } from './resource/protected-resource.ts';
@@ -34,6 +35,8 @@ export interface OpenIdentity extends Identity {
   serveAt(baseUrl: string): void;
   /** The principal of callers without a credential, where configuration has one. */
   local(): Principal | undefined;
+  /** What limits the virtual key alone that a principal has shown. @throws BailiwickError `IDENTITY_UNAVAILABLE` */
+  readonly keyLimitsOf: VirtualKeys['limitsOf'];
   close(): Promise<void>;
 }
 
@@ -44,7 +47,7 @@ export function checkIdentity(settings: IdentitySettings): void {
 
 /** The only place where the parts of identity meet. */
 export function openIdentity(world: IdentityWorld): OpenIdentity {
-  const { now, publicUrl } = world;
+  const { store, logger, now, publicUrl } = world;
   let local: Principal | undefined;
   let settings = IdentitySettings.parse({});
   const revocations = followRevocations({
@@ -52,13 +55,15 @@ export function openIdentity(world: IdentityWorld): OpenIdentity {
     maxStaleMs: () => settings.revocations.maxStaleSeconds * 1000,
   });
   let baseUrl: string | undefined;
+  const onLoss = (): void => identity.lose();
   const issuers = createIssuerVerifier({
     resource: () => toResource(baseUrl ?? publicUrl()),
-    logger: world.logger,
+    logger,
     now,
-    onLoss: () => identity.lose(),
+    onLoss,
   });
-  const verifiers: readonly TokenVerifier[] = [createStaticKeyVerifier(), issuers];
+  const virtualKeys = createVirtualKeyVerifier({ store, logger, now, onLoss });
+  const verifiers: readonly TokenVerifier[] = [createStaticKeyVerifier(), virtualKeys, issuers];
   const resource = createProtectedResource({ serverScopes: () => [], dpopAlgorithms: [] });
   const identity = createIdentity({
     verifiers,
@@ -72,6 +77,7 @@ export function openIdentity(world: IdentityWorld): OpenIdentity {
   return {
     ...identity,
     local: () => local,
+    keyLimitsOf: virtualKeys.limitsOf,
     use(given) {
       settings = given;
       const next = settings.local === false ? undefined : localPrincipal(settings.local);

@@ -208,14 +208,14 @@ test('a secret from the environment is in no output, not even where it is wrong'
   expect([missing.status, missing.err]).toEqual([2, expect.stringContaining('API_URL')]);
 });
 
-test('keys create shows a key once, and its hash opens the door', async () => {
+test('keys create --static shows a key once, and its hash', async () => {
   await using workspace = await createFolder({});
-  const { out } = await bailiwick(workspace.folder, ['keys', 'create', 'agent', '--json']);
+  const { out } = await bailiwick(workspace.folder, ['keys', 'create', 'agent', '--static', '--json']);
   const made = JSON.parse(out) as { key: string; hash: string };
   expect(made.key).toMatch(/^bw_[A-Za-z0-9_-]{43}$/);
   expect(made.hash).toMatch(/^sha256:[0-9a-f]{64}$/);
   const again = JSON.parse(
-    (await bailiwick(workspace.folder, ['keys', 'create', 'agent', '--json'])).out,
+    (await bailiwick(workspace.folder, ['keys', 'create', 'agent', '--static', '--json'])).out,
   ) as { key: string };
   expect(again.key).not.toBe(made.key);
 });

@@ -37,17 +37,17 @@ test.each([
   expect([status, err]).toEqual([2, expect.stringMatching(says)]);
 });
 
-test('keys create says when nobody has the name, even while the configuration cannot be loaded', async () => {
+test('keys create --static says when nobody has the name, even while the configuration cannot be loaded', async () => {
   await using workspace = await createFolder({
     'bailiwick.yaml':
       'identity:\n  principals: { agent: {} }\n  keys: [{ principal: agent, hash: "sha256:…" }]\n',
   });
-  const stranger = await runWith(workspace.folder, ['keys', 'create', 'nobody']);
+  const stranger = await runWith(workspace.folder, ['keys', 'create', 'nobody', '--static']);
   expect([stranger.status, stranger.err]).toEqual([
     0,
     expect.stringContaining('no principal "nobody" in identity.principals (there is agent)'),
   ]);
-  const known = await runWith(workspace.folder, ['keys', 'create', 'agent']);
+  const known = await runWith(workspace.folder, ['keys', 'create', 'agent', '--static']);
   expect(known.err).not.toContain('no principal');
 });
 

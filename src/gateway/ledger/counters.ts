@@ -28,9 +28,12 @@ export interface Moment {
  * What a call counts against: every measure of every limit that applies to it, but those of which it takes nothing (money,
  * where it costs none). No counter twice.
  */
-export function countersOf(request: LedgerRequest, moment: Moment): Counted[] {
-  const { principal, target, bound } = request;
-  return request.policy.limits.flatMap((limit) => {
+export function countersOf(
+  { principal, target, bound }: LedgerRequest,
+  limits: readonly CompiledLimit[],
+  moment: Moment,
+): Counted[] {
+  return limits.flatMap((limit) => {
     if (!limit.matchesPrincipal(principal) || !limit.matchesTarget(target)) return [];
     const measures = limit.measures.filter((measure) => amountOf(measure, bound) > 0);
     const counters = limitCountersOf(limit, measures, {

@@ -1,4 +1,6 @@
 import { MAX_ITEMS } from '../../state/bounds.ts';
+import type { Principal } from '../../identity/principal.ts';
+import type { CompiledLimit } from '../../policy/limit.ts';
 import type { LostReservation, Store } from '../../state/store.ts';
 import { wasNotTaken } from '../../state/unavailable.ts';
 import type { Logger } from '../../telemetry/logger.ts';
@@ -25,6 +27,8 @@ export interface LedgerOptions {
   readonly timeZone: () => string;
   /** The part of each soft limit that this process counts against while the store is away. */
   readonly localShare: number;
+  /** Limits of a caller's own key, beside those of the policies. Absent: keys have none. */
+  readonly keyLimits?: (principal: Principal) => readonly CompiledLimit[];
   readonly onAlert?: (alert: LimitAlert) => void;
   /** Reservations of processes that are gone, ended by this one. */
   readonly onLost?: (lost: LostReservation) => void;
@@ -47,7 +51,7 @@ const LAST_WAIT_MS = 2_000;
  */
 export function createLedger(options: LedgerOptions): Ledger {
   const { store, logger, now, newId, localShare } = options;
-  const { schedule = scheduleTimer, capacity = 20_000, onAlert = () => {} } = options;
+  const { schedule = scheduleTimer, capacity = 20_000, onAlert = () => {}, keyLimits = () => [] } = options;
   const calendarOf = createCalendars();
 
   const availability = watchAvailability(store, logger, { localShare, now, onBack: catchUp });
@@ -109,7 +113,8 @@ export function createLedger(options: LedgerOptions): Ledger {
     const { id } = request;
     const reservedAt = now();
     const timeZone = options.timeZone();
-    const counted = countersOf(request, { now: reservedAt, timeZone, calendarOf });
+    const limits = [...request.policy.limits, ...keyLimits(request.principal)];
+    const counted = countersOf(request, limits, { now: reservedAt, timeZone, calendarOf });
     if (counted.length > MAX_ITEMS) throw tooManyLimits(counted, MAX_ITEMS);
     if (counted.length === 0 && isFree(request)) return pass(request, counted, reservedAt);
     if (!store.isAvailable()) return countLocally(request, counted, { at: reservedAt, cause: undefined });

@@ -40,6 +40,7 @@ export const addCall: AddCommand = (program, terminal, exit) => {
         const call = callTool(gateway.road, {
           principal,
           via: { face: 'cli' },
+          mayStepUp: true,
           endpoint: ALL_SOURCES,
           snapshot,
           context: { signal: interrupted.signal },

@@ -12,6 +12,7 @@ import { isInputRequired } from './questions/relay.ts';
 import { recordedCall, refused } from './recorded-call.ts';
 import { rewriteUris } from './rewrite-uris.ts';
 import type { Caller, Road } from './road.ts';
+import { scopeRefusal } from './scope-refusal.ts';
 import { shapeResult } from './shape-result.ts';
 import { isToolError, toToolError } from './tool-error.ts';
 import { validateArguments } from './validate-arguments.ts';
@@ -58,6 +59,10 @@ export async function callTool(road: Road, call: ToolCall): Promise<JsonObject> 
 async function find(road: Road, call: ToolCall): Promise<Tool> {
   const tool = toolAt(call.endpoint, call.snapshot.catalog, call.name);
   if (tool && call.snapshot.view(call.principal).shows({ kind: 'tool', tool })) return tool;
+  const target = tool && ({ kind: 'tool', tool } as const);
+  const lacking = target && scopeRefusal(call, target);
+  if (lacking)
+    throw await refused(road, call, toolAttempt(tool, call.args, decideCall(call, target)), lacking);
   // The caller is told one thing, the record another: an auditor sees what was hidden, and by which rules.
   const attempt: Attempt = tool
     ? { ...toolAttempt(tool, call.args, decideCall(call, { kind: 'tool', tool })), isUnseen: true }

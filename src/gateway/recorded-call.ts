@@ -143,7 +143,7 @@ export async function refused(
   error: BailiwickError,
 ): Promise<BailiwickError> {
   const described = describeCall(caller, attempt, { isRefused: true });
-  const detail = { ...described.detail, ...describeLimits(error) };
+  const detail = { ...described.detail, ...describeReason(error) };
   const entry: RecordEntry = {
     type: 'call.refused',
     call: road.newId(),
@@ -172,8 +172,9 @@ function describeQuestions(tally: QuestionTally, inputRequired: boolean): Pick<R
   return { detail: { ...(inputRequired && { inputRequired }), ...(questions && { questions }) } };
 }
 
-/** Which limits refused a call, and for how long, as far as that is known. */
-function describeLimits({ code, data }: BailiwickError): NonNullable<RecordEntry['detail']> {
+/** Which limits refused a call, and for how long, as far as that is known, or for want of which scope it was. */
+function describeReason({ code, data }: BailiwickError): NonNullable<RecordEntry['detail']> {
+  if (code === 'INSUFFICIENT_SCOPE') return { missingScopes: data['missingScopes'] };
   if (code !== 'LIMIT_EXCEEDED' && code !== 'STATE_UNAVAILABLE') return {};
   const { rules, retryAfterMs } = data;
   return { limits: rules, ...(retryAfterMs !== undefined && { retryAfterMs }) };

@@ -10,6 +10,7 @@ import { recordedCall, refused } from './recorded-call.ts';
 import { rewriteUris } from './rewrite-uris.ts';
 import type { Caller, Road } from './road.ts';
 import { brief } from './brief.ts';
+import { scopeRefusal } from './scope-refusal.ts';
 import { shapeResult } from './shape-result.ts';
 
 /** A resource or prompt that a request names, existing or not: both take the same path. */
@@ -92,7 +93,7 @@ export async function permitReference(
   const refusal = toRefusal(decision);
   if (upstream && !refusal) return { upstream, attempt };
   // What is listed may be told why it is refused; what is denied is not there.
-  const told = upstream && decision.effect === 'approve' ? refusal : undefined;
+  const told = upstream && (decision.effect === 'approve' ? refusal : scopeRefusal(caller, target));
   throw await refused(road, caller, attempt, told ?? unknown);
 }
 

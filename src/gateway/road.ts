@@ -29,6 +29,8 @@ export interface Caller {
   /** The snapshot that was current when the request arrived. */
   readonly snapshot: Snapshot;
   readonly context: CallContext;
+  /** The caller can get further scopes, and may be told of one that it lacks where policy says so. */
+  readonly mayStepUp?: boolean;
   /** Given where the request may be one of several rounds. */
   readonly round?: Round;
   /** The call that makes this one, where one does. */

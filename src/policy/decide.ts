@@ -44,16 +44,41 @@ export function createDecider(policy: PolicySet, principal: Principal): (target:
  * scopes can only make more denies match. Of several that would do, the first in code-unit order.
  */
 function findMissingScopes(policy: PolicySet, principal: Principal, target: Target): string[] {
+  const opening = findOpeningScope(policy, principal, target, () => true);
+  return opening === undefined ? [] : [opening];
+}
+
+/**
+ * The further scope that a caller may be told of whom {@link decide} denies a target: one that would open it by a rule of a policy
+ * with `visibility: step-up`. Of several the first in code-unit order; undefined where the target is to stay hidden.
+ */
+export function findStepUpScope(policy: PolicySet, principal: Principal, target: Target): string | undefined {
+  if (!policy.hasStepUp) return undefined;
+  return findOpeningScope(policy, principal, target, (rule) => rule.stepUp === true);
+}
+
+/** @param mayTell of the rules that would permit: those of which one has to be among them */
+function findOpeningScope(
+  policy: PolicySet,
+  principal: Principal,
+  target: Target,
+  mayTell: (rule: CompiledRule) => boolean,
+): string | undefined {
   const relevant = policy.rules.filter((rule) => rule.effect !== 'approve' && rule.matchesTarget(target));
   const candidates = new Set(
-    relevant.flatMap((rule) => (rule.effect === 'permit' ? (rule.who?.scopes ?? []) : [])),
+    relevant.flatMap((rule) => (rule.effect === 'permit' && mayTell(rule) ? (rule.who?.scopes ?? []) : [])),
   );
-  const opening = [...candidates].toSorted(byCodeUnit).find((scope) => {
+  return [...candidates].toSorted(byCodeUnit).find((scope) => {
     const holder = { ...principal, scopes: [...principal.scopes, scope] };
     const matching = relevant.filter((rule) => rule.matchesPrincipal(holder));
-    return matching.length > 0 && matching.every((rule) => rule.effect === 'permit');
+    return matching.some(mayTell) && matching.every((rule) => rule.effect === 'permit');
   });
-  return opening === undefined ? [] : [opening];
+}
+
+/** Of the scopes that a principal holds those that some permit asks for. */
+export function heldScopes({ rules }: PolicySet, { scopes }: Principal): string[] {
+  const asked = new Set(rules.flatMap(({ effect, who }) => (effect === 'permit' ? (who?.scopes ?? []) : [])));
+  return scopes.filter((scope) => asked.has(scope));
 }
 
 /** In the set's order, which is by id. */

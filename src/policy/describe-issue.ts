@@ -19,7 +19,6 @@ const NOT_IN_THIS_VERSION: Readonly<Record<string, string>> = {
   when: 'conditions (`when`) are not in this version',
   guardrails: 'guardrails are not in this version',
   packs: 'packs are not in this version',
-  visibility: '`visibility` is not in this version; what is denied is hidden',
 };
 
 const SELECTORS_NOT_IN_THIS_VERSION: Readonly<Record<string, string>> = {

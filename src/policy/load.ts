@@ -82,11 +82,13 @@ function parsePolicy({ file, text }: PolicyText): ParsedPolicy {
 
 function toRules({ content, positionOf }: ParsedPolicy): PlacedRule[] {
   if (content === undefined) return [];
+  const stepUp = content.visibility === 'step-up' || undefined;
   const scopes = Object.entries(content.scopes).map(([scope, what]): PlacedRule => ({
     id: `${content.policy}/scope:${scope}`,
     effect: 'permit',
     who: { scopes: [scope] },
     what,
+    stepUp,
     positionOf: ([member, ...rest]) =>
       member === 'what' ? positionOf(['scopes', scope, ...rest]) : positionOf(['scopes', scope], 'key'),
   }));
@@ -96,6 +98,7 @@ function toRules({ content, positionOf }: ParsedPolicy): PlacedRule[] {
     who,
     what,
     approvers,
+    stepUp: effect === 'permit' ? stepUp : undefined,
     positionOf: (path) => positionOf(['rules', index, ...path]),
   }));
   return [...scopes, ...rules];

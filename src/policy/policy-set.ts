@@ -8,6 +8,8 @@ import { compileWhat, compileWho, type PrincipalMatcher, type TargetMatcher } fr
 export interface PolicySet {
   /** In order of their ids. */
   readonly rules: readonly CompiledRule[];
+  /** Whether some rule may be told to callers who lack a scope for it. */
+  readonly hasStepUp: boolean;
   /** In order of their ids. */
   readonly limits: readonly CompiledLimit[];
   /** Digest over what the rules and limits say: the same in other files, another order or another layout have the same. */
@@ -38,6 +40,7 @@ export function createPolicySet(
   }));
   return {
     rules: compiledRules,
+    hasStepUp: compiledRules.some(({ stepUp }) => stepUp),
     limits: compiledLimits,
     digest: digestOf([
       ...compiledRules.map((rule) => [rule.id, toMeaning(rule)]),
@@ -47,12 +50,13 @@ export function createPolicySet(
 }
 
 /** What a rule says, without its id: equal for rules that say the same, whatever the order of their lists. */
-export function toMeaning({ effect, who, what, approvers }: Rule): unknown {
+export function toMeaning({ effect, who, what, approvers, stepUp }: Rule): unknown {
   return {
     effect,
     who: who && sortLists(who),
     what: what?.map(sortLists).toSorted(byText),
     approvers: approvers === 'self' ? undefined : approvers && sortLists(approvers),
+    stepUp,
   };
 }
 

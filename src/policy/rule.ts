@@ -49,6 +49,8 @@ export interface Rule {
   readonly what?: readonly What[] | undefined;
   /** Who may say yes; on `approve` only. `self`: the caller's own human. */
   readonly approvers?: 'self' | Who | undefined;
+  /** Callers who lack only a scope for what it permits may be told so. */
+  readonly stepUp?: true | undefined;
 }
 
 /** A path into a rule as written, e.g. `['what', 0, 'tool', 1]`; single values count as lists of one. */

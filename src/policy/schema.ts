@@ -23,6 +23,10 @@ export const PolicyFile = z
       description:
         'Rules. Their order does not matter: a deny wins over an approve, an approve over a permit, and what nothing permits is denied.',
     }),
+    visibility: z.enum(['hidden', 'step-up']).default('hidden').meta({
+      description:
+        'Whether callers are told that a further scope would open what they call. `hidden`: they are not, it does not exist for them. `step-up`: a call of what a rule of this file would permit to them with one scope more is refused with that scope, so that a client can ask for it. Lists show neither.',
+    }),
     limits: z.array(LimitEntry).default([]).meta({
       description:
         'How fast, how many at one time, and how much in all. A limit opens nothing: it applies to calls that rules permit, and all that apply must have room.',

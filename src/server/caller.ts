@@ -32,6 +32,15 @@ export function toClient(authInfo: AuthInfo | undefined): Client | undefined {
 }
 
 /**
+ * Whether a caller can get further scopes: with a token, from whoever issued it; on standard input and output, from who configures
+ * the server and sits before it. A key has the scopes it has, and a client that is told to step up would go and sign in as somebody
+ * else.
+ */
+export function mayStepUp({ proof, via }: Pick<Client, 'proof' | 'via'>): boolean {
+  return via.face === 'stdio' || proof.kind === 'jwt' || proof.kind === 'opaque-token';
+}
+
+/**
  * Who makes a request.
  *
  * @param current the client as it showed itself with this request: a session is opened once and used from wherever its id and a
@@ -42,6 +51,7 @@ export function toCaller(client: Client, parts: RequestParts, current: Client = 
   const session = parts.sessionId ?? client.via.session;
   return {
     principal: current.principal,
+    mayStepUp: mayStepUp(current),
     endpoint: client.endpoint,
     snapshot: client.gateway.current(),
     via: {

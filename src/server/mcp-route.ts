@@ -10,6 +10,7 @@ import type { Proof } from '../identity/proof.ts';
 import type { LegacySessions } from './legacy-sessions.ts';
 import type { ModernLeg } from './modern-leg.ts';
 import type { Client } from './caller.ts';
+import { requireScope } from './require-scope.ts';
 import { readTraceparent } from './traceparent.ts';
 
 export interface McpRouteOptions {
@@ -44,7 +45,9 @@ export function createMcpRoute({ gateway, legacy, modern }: McpRouteOptions) {
       ...header(request, 'mcpNameHeader', 'mcp-name'),
       body,
     });
-    const leg = request.method === 'POST' && route.kind !== 'legacy' ? modern : legacy;
+    const era = request.method === 'POST' && route.kind !== 'legacy' ? 'modern' : 'legacy';
+    if (request.method === 'POST') await requireScope(client, era, body);
+    const leg = era === 'modern' ? modern : legacy;
     await leg.handle(client, request, response, body);
   };
 }

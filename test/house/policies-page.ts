@@ -51,6 +51,7 @@ export function policiesPage(): string {
 
 /** One for each key. A test reads them as policies. */
 export const POLICY_EXAMPLES: Readonly<Record<string, unknown>> = {
+  visibility: 'step-up',
   policy: 'helpdesk',
   scopes: { 'helpdesk:read': { source: 'helpdesk', access: 'read' } },
   rules: [{ id: 'no-wipe', effect: 'deny', what: { tool: 'wipe_*' } }],
@@ -106,6 +107,12 @@ of \`scopes\`. This version cannot obtain an approval: what needs one is shown, 
 
 **Hidden.** What a caller is denied it does not see: a denied tool is in no list, and a call of it is answered like a call of a tool
 that does not exist. \`bailiwick tools --as <principal>\` shows what somebody sees.
+
+**Step-up.** In a policy with \`visibility: step-up\` a caller who lacks but a scope for what it calls is told which one:
+[\`INSUFFICIENT_SCOPE\`](errors.md), over HTTP with status 403 and a challenge that names the scope, so that a client asks its user for
+it and calls again. Only calls are answered so; lists do not change, and what no scope opens stays unknown. It is for callers who can get
+scopes: those with a token of an issuer, and those who sit at the machine (standard input and output, the command line). A key has the
+scopes it has, and for its holder the tool stays hidden.
 
 **Any and all.** A single value and a list mean "any of these"; the members of one \`who\` or one selector must all hold; of a list of
 selectors any will do.

@@ -47,13 +47,10 @@ export function createProtectedResource(options: ProtectedResourceOptions): Prot
       const document = metadata();
       if (!document || !settings || baseUrl === undefined) return challenge(error);
       const { firstScopes, scopes = [] } = settings.resource;
-      const { missingScopes, requiredScopes = missingScopes } = error.data as {
-        readonly missingScopes?: readonly string[];
-        readonly requiredScopes?: readonly string[];
-      };
+      const required = requiredScopesOf(error);
       return challenge(error, {
         resourceMetadata: metadataUrl(baseUrl, target),
-        scopes: requiredScopes ? requiredScopes.map((scope) => toAskable(scope, scopes)) : firstScopes,
+        scopes: required ? toAskable(required, scopes) : firstScopes,
         dpopAlgorithms: document.dpop_signing_alg_values_supported,
         isDpop: /^dpop(\s|$)/i.test(authorization),
       });
@@ -72,11 +69,30 @@ function metadataUrl(baseUrl: string, target: string): string {
   return `${origin}/.well-known/oauth-protected-resource${pathname.replace(/\/$/, '')}${endpoint}`;
 }
 
+interface RequiredScopes {
+  /** Those that the caller lacks. */
+  readonly missing: readonly string[];
+  /** All that it has to ask for. */
+  readonly all: readonly string[];
+}
+
+function requiredScopesOf({ data }: BailiwickError): RequiredScopes | undefined {
+  const { missingScopes, requiredScopes } = data as {
+    readonly missingScopes?: readonly string[];
+    readonly requiredScopes?: readonly string[];
+  };
+  return missingScopes && { missing: missingScopes, all: requiredScopes ?? missingScopes };
+}
+
 /**
- * A scope as a client has to ask for it. Authorization servers of some providers want the long form, `api://tools/tickets.read`,
- * and put the short one into the token.
+ * Scopes as a client has to ask for them. Authorization servers of some providers want the long form, `api://tools/tickets.read`, and
+ * put the short one into the token. What a caller has and nobody can ask for, a role perhaps, is left out.
+ *
+ * @param supported those that can be asked for, where that is known
  */
-function toAskable(scope: string, supported: readonly string[]): string {
-  if (supported.includes(scope)) return scope;
-  return supported.find((one) => one.endsWith(`/${scope}`)) ?? scope;
+function toAskable({ missing, all }: RequiredScopes, supported: readonly string[]): string[] {
+  return all.flatMap((scope) => {
+    const askable = supported.find((one) => one === scope || one.endsWith(`/${scope}`));
+    return askable ?? (supported.length === 0 || missing.includes(scope) ? scope : []);
+  });
 }

@@ -127,7 +127,10 @@ function isCommonHere({ gateway, principal, endpoint }: Client, request: CommonR
     return false;
   }
   const tool = request.method === 'tools/call' && toolAt(endpoint, snapshot.catalog, request.name);
-  return !tool || !mirrorsHeaders(tool);
+  if (!tool) return true;
+  // That a scope is missing is said by the status of the answer.
+  const maySay = snapshot.policy.hasStepUp && !snapshot.view(principal).shows({ kind: 'tool', tool });
+  return !maySay && !mirrorsHeaders(tool);
 }
 
 function readBody(request: IncomingMessage, use: (text: string) => void): void {

@@ -1,0 +1,22 @@
+import type { Target } from '../catalog/entries.ts';
+import { BailiwickError } from '../errors.ts';
+import { findStepUpScope, heldScopes } from '../policy/decide.ts';
+import type { Caller } from './road.ts';
+
+/**
+ * What a caller is told who is denied a target and lacks but a scope for it: `INSUFFICIENT_SCOPE` with `missingScopes`, the smallest
+ * that would do. Undefined where it is to be told nothing, so that the target is unknown to it.
+ *
+ * Clients of MCP 2026-07-28 ask for the scope beside those they have; for an older one, which asks for what it is told alone,
+ * `requiredScopes` holds those that it has as well.
+ */
+export function scopeRefusal(caller: Caller, target: Target): BailiwickError | undefined {
+  if (!caller.mayStepUp) return undefined;
+  const { snapshot, principal, via } = caller;
+  const scope = findStepUpScope(snapshot.policy, principal, target);
+  if (scope === undefined) return undefined;
+  const held = via.era === 'legacy' ? heldScopes(snapshot.policy, principal) : [];
+  return new BailiwickError('INSUFFICIENT_SCOPE', `a further scope is needed for this: ${scope}`, {
+    data: { missingScopes: [scope], ...(held.length > 0 && { requiredScopes: [...held, scope] }) },
+  });
+}

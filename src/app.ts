@@ -76,7 +76,7 @@ export interface App {
   settled(): Promise<void>;
   /** Resolves when of every source something is served, be it what it offered earlier, or it has failed. */
   listed(): Promise<void>;
-  /** Who calls, by the configuration in force. Who was let in is recorded. */
+  /** Who calls, by the configuration in force. Whom a server let in is recorded. */
   readonly identity: Identity;
   /** Where callers find this server, without a slash at its end. A face that serves HTTP says so before its first request. */
   serveAt(baseUrl: string): void;
@@ -261,11 +261,14 @@ export async function createApp(options: AppOptions): Promise<App> {
     settled: pool.settled,
     listed: pool.listed,
     local: identity.local,
-    identity: recordIdentity(identity, {
-      face,
-      noteSignin,
-      onExpiredKey: () => changes.lookForExpired(inForce.loaded.config.identity.keys),
-    }),
+    identity:
+      face === 'cli'
+        ? identity
+        : recordIdentity(identity, {
+            face,
+            noteSignin,
+            onExpiredKey: () => changes.lookForExpired(inForce.loaded.config.identity.keys),
+          }),
     serveAt: identity.serveAt,
     reload(next) {
       const prepared = prepare(next, planning, inForce);

@@ -21,6 +21,7 @@ import { addServe } from './serve.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
 import { addSpend } from './spend/spend.ts';
 import { addTools } from './tools.ts';
+import { addWhoami } from './whoami/whoami.ts';
 
 /** In the order in which a new user needs them. */
 const COMMANDS: readonly AddCommand[] = [
@@ -37,6 +38,7 @@ const COMMANDS: readonly AddCommand[] = [
   addLogins,
   addLogout,
   addKeys,
+  addWhoami,
   addRevoke,
   addSchema,
   addDemoApi,

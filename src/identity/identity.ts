@@ -135,7 +135,7 @@ export function createIdentity(options: IdentityOptions): Identity & { lose(): v
         `what "${subject}" had proven was revoked; \`bailiwick revoke --list\` shows by what`,
       );
     }
-    trace?.({ name: 'revocations', ok: true, detail: `nothing revokes what "${subject}" proved` });
+    trace?.({ name: 'revocations', ok: true, detail: `nothing revokes what "${subject}" proved`, proof });
   };
 
   return {

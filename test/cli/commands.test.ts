@@ -15,6 +15,7 @@ const COMMANDS = [
   'check',
   'audit',
   'keys',
+  'whoami',
   'schema',
   'demo-api',
 ];

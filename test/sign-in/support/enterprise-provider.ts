@@ -213,7 +213,11 @@ async function logIn(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  await provider.interactionDetails(request, response);
+  const { prompt } = await provider.interactionDetails(request, response);
+  if (prompt.name === 'consent') {
+    await provider.interactionFinished(request, response, { consent: {} }, { mergeWithLastSubmission: true });
+    return;
+  }
   const form = new URLSearchParams(request.method === 'POST' ? await text(request) : '');
   const name = form.get('login') ?? '';
   if (Object.hasOwn(people, name) && form.get('password') !== 'wrong') {

@@ -3,6 +3,7 @@ import {
   StreamableHTTPClientTransport,
   UnauthorizedError,
   type OAuthClientProvider,
+  type OAuthDiscoveryState,
 } from '@modelcontextprotocol/client';
 import { Client as ClientOfV1 } from '@modelcontextprotocol/sdk/client/index.js';
 import { UnauthorizedError as UnauthorizedErrorOfV1 } from '@modelcontextprotocol/sdk/client/auth.js';
@@ -16,6 +17,7 @@ export interface OAuthState {
   clientInformation?: { client_id: string; client_secret?: string };
   tokens?: { access_token: string; refresh_token?: string; token_type: string; scope?: string };
   verifier?: string;
+  discovery?: OAuthDiscoveryState;
   /** Addresses that the person was asked to open. */
   readonly opened: URL[];
   /** What the browser came back with last. */
@@ -63,9 +65,14 @@ export function createOAuth({ person, client, clientMetadataUrl, scope, name = '
       state.opened.push(url);
       state.callback = (await person.signIn(url.href, REDIRECT_URL)).searchParams;
     },
+    saveDiscoveryState(discovery: OAuthDiscoveryState) {
+      state.discovery = discovery;
+    },
+    discoveryState: () => state.discovery,
     invalidateCredentials(kind: 'all' | 'client' | 'tokens' | 'verifier' | 'discovery') {
       if (kind === 'all' || kind === 'tokens') delete state.tokens;
       if (kind === 'all' || kind === 'client') delete state.clientInformation;
+      if (kind === 'all' || kind === 'discovery') delete state.discovery;
     },
   };
   return { state, provider: provider as typeof provider & OAuthClientProvider };

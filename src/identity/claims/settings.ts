@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { GroupsOverageSettings } from './overage/settings.ts';
 
 const path = z
   .string()
@@ -79,6 +80,7 @@ export const ClaimsSettings = z.strictObject({
       'Which claims hold what. A dot goes into an object; a claim whose own name has dots is found by that name first.',
     examples: [{ groups: 'https://example.com/groups', team: 'department' }],
   }),
+  groupsOverage: GroupsOverageSettings.optional(),
   require: z
     .record(
       z.string().min(1),

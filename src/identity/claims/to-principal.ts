@@ -5,6 +5,8 @@ import type { Trace } from '../trace.ts';
 import { unauthenticated } from '../unauthenticated.ts';
 import { findClaim, findFirst } from './find-claim.ts';
 import { keepClaims, requireSane } from './keep-claims.ts';
+import { findOverage } from './overage/find-overage.ts';
+import type { GroupLookup } from './overage/group-lookup.ts';
 import { presetOf } from './presets.ts';
 import type { Preset } from './presets/preset.ts';
 import { readActor } from './read-actor.ts';
@@ -16,6 +18,8 @@ export interface ClaimsContext {
   /** Milliseconds since the epoch. */
   readonly now: number;
   readonly trace?: Trace | undefined;
+  /** Finds the groups that a token does not list. Absent: such tokens are refused. */
+  readonly groups?: Pick<GroupLookup, 'find'> | undefined;
 }
 
 /**
@@ -33,39 +37,70 @@ export function toPrincipal(
   context: ClaimsContext,
 ): Principal | Promise<Principal> {
   const { trace } = context;
+  const read = (fetched: readonly string[]): Principal => {
+    const principal = readPrincipal(settings, claims, fetched);
+    trace?.({ name: 'claims', ok: true, detail: describe(principal) });
+    return principal;
+  };
   try {
     requireSane(claims);
     requireClaims(claims, settings.require);
-    const principal = readPrincipal(settings, claims);
-    trace?.({ name: 'claims', ok: true, detail: describe(principal) });
-    return principal;
+    const sign = findOverage(claims, groupPaths(settings, claims));
+    if (sign === undefined) return read([]);
+    return fetchGroups(settings, claims, sign, context).then(read).catch(tellAndThrow(trace, 'groups'));
   } catch (error) {
-    const cause =
-      error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
-    trace?.({ name: 'claims', ok: false, detail: cause });
-    throw error;
+    return tellAndThrow(trace, 'claims')(error);
   }
 }
 
-function readPrincipal(settings: IssuerSettings, claims: JsonObject): Principal {
+function tellAndThrow(trace: Trace | undefined, name: string): (error: unknown) => never {
+  return (error) => {
+    const { message } =
+      error instanceof Error && error.cause instanceof Error ? error.cause : (error as Error);
+    trace?.({ name, ok: false, detail: message });
+    throw error;
+  };
+}
+
+/** @param sign how the token says that its groups are too many */
+async function fetchGroups(
+  settings: IssuerSettings,
+  claims: JsonObject,
+  sign: string,
+  { now, groups, trace }: ClaimsContext,
+): Promise<readonly string[]> {
+  const said = `the token names no groups because there are too many to list (${quote(sign)})`;
+  if (!settings.groupsOverage || !groups) {
+    throw unauthenticated(
+      'claims',
+      `${said}; set identity.issuers[].groupsOverage so that they are asked for, or have fewer groups put into tokens`,
+    );
+  }
+  const oid = findClaim(claims, 'oid');
+  const id = oid === undefined ? readSubject(claims, subjectPath(settings)) : readText(oid, 'oid');
+  const found = await groups.find(settings, id, now);
+  const { host } = new URL(settings.groupsOverage.url);
+  trace?.({ name: 'groups', ok: true, detail: `${said}; ${host} names ${found.length}` });
+  return found;
+}
+
+/** @param fetched groups that the token does not list */
+function readPrincipal(settings: IssuerSettings, claims: JsonObject, fetched: readonly string[]): Principal {
   const { claims: own } = settings;
   const preset = presetOf(settings);
-  const audiences = settings.audience ?? [];
-  const scopes = own.scopes ?? preset.scopes(claims, audiences);
-  const groups = own.groups ?? preset.groups(claims, audiences);
+  const scopes = own.scopes ?? preset.scopes(claims, settings.audience ?? []);
+  const groups = groupPaths(settings, claims);
   const derived = preset.derive?.(claims);
   const team = readFirst(claims, own.team ?? preset.team);
   const client = readFirst(claims, own.client ?? preset.client);
   const act = readAct(claims, own.act ?? 'act');
+  const listed = [...readTexts(claims, groups, (group) => [group]), ...fetched];
   return {
     issuer: settings.issuer,
-    subject: readSubject(claims, own.subject ?? preset.subject),
+    subject: readSubject(claims, subjectPath(settings)),
     scopes: toSet(readTexts(claims, scopes, splitScopes), 'scopes'),
     groups: toSet(
-      [
-        ...readTexts(claims, groups, (group) => [group]).map((group) => renamed(group, own)),
-        ...(own.groups ? [] : (derived?.groups ?? [])),
-      ],
+      [...listed.map((group) => renamed(group, own)), ...(own.groups ? [] : (derived?.groups ?? []))],
       'groups',
     ),
     ...(team !== undefined && { team }),
@@ -73,6 +108,14 @@ function readPrincipal(settings: IssuerSettings, claims: JsonObject): Principal 
     claims: { ...keptClaims(claims, own.keep, [...scopes, ...groups], preset), ...derived?.claims },
     ...(act && { act }),
   };
+}
+
+function groupPaths(settings: IssuerSettings, claims: JsonObject): readonly string[] {
+  return settings.claims.groups ?? presetOf(settings).groups(claims, settings.audience ?? []);
+}
+
+function subjectPath(settings: IssuerSettings): string {
+  return settings.claims.subject ?? presetOf(settings).subject;
 }
 
 function keptClaims(

@@ -15,6 +15,7 @@ const SENSITIVE: readonly string[] = [
   'sources.*.mcp.auth.*.identityProvider.privateKey',
   'identity.keys.*.hash',
   'identity.issuers.*.introspection.clientSecret',
+  'identity.issuers.*.groupsOverage.clientSecret',
   'state.encryptionKeys.*',
   'state.redis.password',
   'state.redis.sentinel.password',

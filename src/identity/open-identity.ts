@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Store } from '../state/store.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import { createGroupLookup } from './claims/overage/group-lookup.ts';
 import { checkBinding } from './dpop/check-binding.ts';
 import { createIdentity, type Identity } from './identity.ts';
 import { createIssuerVerifier } from './issuers/issuer-verifier.ts';
@@ -56,7 +57,9 @@ export function openIdentity(world: IdentityWorld): OpenIdentity {
   });
   let baseUrl: string | undefined;
   const onLoss = (): void => identity.lose();
+  const groups = createGroupLookup();
   const issuers = createIssuerVerifier({
+    groups,
     resource: () => toResource(baseUrl ?? publicUrl()),
     logger,
     now,
@@ -95,7 +98,11 @@ export function openIdentity(world: IdentityWorld): OpenIdentity {
       issuers.serve();
     },
     async close() {
-      await Promise.all([revocations.close(), ...verifiers.map((verifier) => verifier.close())]);
+      await Promise.all([
+        revocations.close(),
+        groups.close(),
+        ...verifiers.map((verifier) => verifier.close()),
+      ]);
     },
   };
 }

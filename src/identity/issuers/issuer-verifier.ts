@@ -1,5 +1,6 @@
 import { BailiwickError } from '../../errors.ts';
 import type { Logger } from '../../telemetry/logger.ts';
+import type { GroupLookup } from '../claims/overage/group-lookup.ts';
 import type { Credential } from '../credential.ts';
 import type { Proof } from '../proof.ts';
 import type { TokenVerifier } from '../token-verifier.ts';
@@ -24,6 +25,8 @@ export interface IssuerVerifierOptions {
   /** Calls that proofs which held may not hold any more. */
   readonly onLoss: () => void;
   readonly later?: Later;
+  /** Finds the groups that tokens do not list. Absent: such tokens are refused. */
+  readonly groups?: Pick<GroupLookup, 'find'>;
 }
 
 export interface IssuerVerifier extends TokenVerifier {
@@ -79,7 +82,13 @@ export function createIssuerVerifier(options: IssuerVerifierOptions): IssuerVeri
   ): Promise<Proof> => {
     const checked = checkCheaply(issuer, parsed, now(), trace);
     try {
-      const verified = await verifyChecked(checked, credential, { keys, signatures, now, trace });
+      const verified = await verifyChecked(checked, credential, {
+        keys,
+        signatures,
+        now,
+        groups: options.groups,
+        trace,
+      });
       const proof = tokens.put(credential.digest, verified.principal, (principal) =>
         toProof(checked, { ...verified, principal }),
       );

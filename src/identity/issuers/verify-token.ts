@@ -1,5 +1,5 @@
 import { compactVerify } from 'jose';
-import { toPrincipal } from '../claims/to-principal.ts';
+import { toPrincipal, type ClaimsContext } from '../claims/to-principal.ts';
 import type { Credential } from '../credential.ts';
 import type { Principal } from '../principal.ts';
 import type { Trace } from '../trace.ts';
@@ -83,11 +83,12 @@ export async function verifyChecked(
     readonly keys: Gate;
     readonly signatures: Gate;
     readonly now: () => number;
+    readonly groups?: ClaimsContext['groups'];
     readonly trace?: Trace | undefined;
   },
 ): Promise<{ principal: Principal; key: SigningKey }> {
   const { issuer, parsed } = checked;
-  const { trace, now } = world;
+  const { trace, now, groups } = world;
   const { alg, kid } = parsed.header as { alg: string; kid?: string };
   const wanted = { algorithm: alg, kid };
   const found = issuer.keys.find(wanted, now(), trace);
@@ -99,7 +100,7 @@ export async function verifyChecked(
     refuse('signature checks', trace));
   const detail = `the signature is not made with key ${quote(key.kid ?? 'without a name')} of the issuer, or the token was changed`;
   settle(trace, 'signature', isSigned ? undefined : { fault: 'signature', detail }, () => `made with ${alg}`);
-  return { principal: await toPrincipal(issuer.settings, parsed.claims, { now: now(), trace }), key };
+  return { principal: await toPrincipal(issuer.settings, parsed.claims, { now: now(), groups, trace }), key };
 }
 
 async function checkSignature(token: string, key: SigningKey, algorithm: string): Promise<boolean> {

@@ -20,6 +20,7 @@ import { createChangeRecorder, toRecorded } from './config/record-changes.ts';
 import { toBailiwickError, type BailiwickError } from './errors.ts';
 import { createEventAppender } from './gateway/events/append-event.ts';
 import { recordDrift } from './gateway/events/record-drift.ts';
+import { createAuthorizationRecorder } from './gateway/events/record-authorizations.ts';
 import { createLimitRecorder } from './gateway/events/record-limits.ts';
 import { recordIdentity } from './gateway/events/record-identity.ts';
 import { createListRecorder } from './gateway/events/record-lists.ts';
@@ -38,6 +39,7 @@ import { createSourcePool, staleOf, type SourcePlan, type SourceStatus } from '.
 import { createHeldTeller } from './gateway/tell-held.ts';
 import { createWarningTeller } from './gateway/tell-warnings.ts';
 import type { Identity } from './identity/identity.ts';
+import type { AuthorizationServer } from './identity/server/authorization-server.ts';
 import { checkIdentity, openIdentity } from './identity/open-identity.ts';
 import type { Principal } from './identity/principal.ts';
 import type { Held } from './lock/compare.ts';
@@ -50,6 +52,7 @@ import { createLazySealedValues } from './state/lazy-sealed-values.ts';
 import { createLazyStore } from './state/lazy-store.ts';
 import { openStore } from './state/open-store.ts';
 import type { Store } from './state/store.ts';
+import { fetchPublicDocument } from './upstream/network/fetch-document.ts';
 import { questionsOf, type QuestionSettings } from './upstream/mcp/question-settings.ts';
 import type { Logger } from './telemetry/logger.ts';
 import type { SignInDesk } from './upstream/mcp/auth/sign-in-desk.ts';
@@ -78,6 +81,8 @@ export interface App {
   listed(): Promise<void>;
   /** Who calls, by the configuration in force. Whom a server let in is recorded. */
   readonly identity: Identity;
+  /** Where clients get tokens, where the configuration makes this server an authorization server. */
+  readonly authorizationServer: AuthorizationServer;
   /** Where callers find this server, without a slash at its end. A face that serves HTTP says so before its first request. */
   serveAt(baseUrl: string): void;
   /** The principal of stdio and loopback callers, where the configuration has one. */
@@ -131,6 +136,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     publicUrl: () => inForce.loaded.config.server.publicUrl,
     logger,
     now,
+    fetchDocument: fetchPublicDocument,
+    noteAuthorization: (event) => noteAuthorization(event),
   });
   identity.use(inForce.loaded.config.identity);
 
@@ -167,6 +174,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const append = createEventAppender({ record: records.append, logger });
   const changes = createChangeRecorder({ append, now });
   const noteSignin = createSigninRecorder({ append, now });
+  const noteAuthorization = createAuthorizationRecorder({ append, face, now });
   const noteList = createListRecorder({ append, now });
   const ledger = createLedger({
     store,
@@ -270,6 +278,7 @@ export async function createApp(options: AppOptions): Promise<App> {
             onExpiredKey: () => changes.lookForExpired(inForce.loaded.config.identity.keys),
           }),
     serveAt: identity.serveAt,
+    authorizationServer: identity.authorizationServer,
     reload(next) {
       const prepared = prepare(next, planning, inForce);
       const broken = prepared.unusable[0];

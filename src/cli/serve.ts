@@ -83,6 +83,7 @@ async function serveHttp(app: App, loaded: LoadedConfig, logger: Logger, termina
     identity: app.identity,
     isReady: () => state === 'ready',
     signIns: app.signIns,
+    authorizationServer: app.authorizationServer,
     logger,
   });
   const { placeAt, metadataUrlAt } = await import('../server/sign-in-routes.ts');

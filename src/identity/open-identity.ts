@@ -8,6 +8,13 @@ import { createIssuerVerifier } from './issuers/issuer-verifier.ts';
 import { createVirtualKeyVerifier, type VirtualKeys } from './keys/virtual-keys.ts';
 import { localPrincipal } from './local.ts';
 import type { Principal } from './principal.ts';
+import type { NoteAuthorization } from './server/events.ts';
+import {
+  createAuthorizationServer,
+  type AuthorizationServer,
+  type FetchDocument,
+} from './server/authorization-server.ts';
+import { createKeyCheck } from './server/key-check.ts';
 import { createProtectedResource } from './resource/protected-resource.ts';
 import { followRevocations } from './revocations/follow-revocations.ts';
 import { IdentitySettings } from './settings.ts';
@@ -23,6 +30,10 @@ export interface IdentityWorld {
   readonly publicUrl: () => string | undefined;
   readonly logger: Logger;
   readonly now: () => number;
+  /** Fetches the document that a client of the authorization server is described by. Absent: there are no such clients. */
+  readonly fetchDocument?: FetchDocument;
+  /** Hears what is to be recorded of the authorization server. */
+  readonly noteAuthorization?: NoteAuthorization;
 }
 
 /** Identity with its parts, for the one who wires. */
@@ -38,6 +49,8 @@ export interface OpenIdentity extends Identity {
   local(): Principal | undefined;
   /** What limits the virtual key alone that a principal has shown. @throws BailiwickError `IDENTITY_UNAVAILABLE` */
   readonly keyLimitsOf: VirtualKeys['limitsOf'];
+  /** The authorization server that this server is, for a face that serves it. */
+  readonly authorizationServer: AuthorizationServer;
   close(): Promise<void>;
 }
 
@@ -66,8 +79,17 @@ export function openIdentity(world: IdentityWorld): OpenIdentity {
     onLoss,
   });
   const virtualKeys = createVirtualKeyVerifier({ store, logger, now, onLoss });
-  const verifiers: readonly TokenVerifier[] = [createStaticKeyVerifier(), virtualKeys, issuers];
-  const resource = createProtectedResource({ serverScopes: () => [], dpopAlgorithms: [] });
+  const keyVerifiers: readonly TokenVerifier[] = [createStaticKeyVerifier(), virtualKeys];
+  const authorization = createAuthorizationServer({
+    ...world,
+    fetchDocument: world.fetchDocument,
+    note: (event) => world.noteAuthorization?.(event),
+    keys: createKeyCheck(keyVerifiers, revocations, now),
+    isRevoked: (proof) => revocations.isRevoked(proof),
+    onLoss,
+  });
+  const verifiers: readonly TokenVerifier[] = [...keyVerifiers, authorization.verifier, issuers];
+  const resource = createProtectedResource({ serverScopes: authorization.scopes, dpopAlgorithms: [] });
   const identity = createIdentity({
     verifiers,
     revocations,
@@ -81,18 +103,21 @@ export function openIdentity(world: IdentityWorld): OpenIdentity {
     ...identity,
     local: () => local,
     keyLimitsOf: virtualKeys.limitsOf,
+    authorizationServer: authorization.server,
     use(given) {
       settings = given;
       const next = settings.local === false ? undefined : localPrincipal(settings.local);
       // The same object as long as it is the same principal: what was proven with it goes on.
       if (!isDeepStrictEqual(local, next)) local = next;
       for (const verifier of verifiers) verifier.use(settings);
+      authorization.use(settings);
       resource.use(settings);
       identity.lose();
     },
     serveAt(url) {
       baseUrl = url;
       resource.serveAt(url);
+      authorization.serveAt(url);
       // Read before the first credential is shown; what fails is told to whoever shows one.
       revocations.ready()?.catch(() => undefined);
       issuers.serve();

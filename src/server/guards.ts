@@ -33,7 +33,9 @@ export function createHeaderCheck(settings: GuardSettings): HeaderCheck {
   const local = isLoopback(settings.listenHost);
   const publicHost = settings.publicUrl === undefined ? [] : [new URL(settings.publicUrl).hostname];
   const names = new Set([...publicHost, ...settings.hosts]);
-  const origins = new Set(settings.origins.map((origin) => new URL(origin).origin));
+  // Our own pages have forms.
+  const own = settings.publicUrl === undefined ? [] : [settings.publicUrl];
+  const origins = new Set([...own, ...settings.origins].map((origin) => new URL(origin).origin));
   const anyHost = !local && names.size === 0;
   /** Clients say the same in every request, and a URL takes time to read. */
   let lastGood: string | undefined;

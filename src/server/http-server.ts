@@ -6,6 +6,7 @@ import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { BailiwickError } from '../errors.ts';
 import type { Gateway } from '../gateway/gateway.ts';
+import type { AuthorizationServer } from '../identity/server/authorization-server.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { createAuthentication, requireCurrentProof, requireProof } from './authentication.ts';
@@ -15,6 +16,7 @@ import { connectionLimits, limitHeaders } from './connection-limits.ts';
 import { toErrorResponse } from './error-response.ts';
 import { createLegacySessions } from './legacy-sessions.ts';
 import { createMcpRoute } from './mcp-route.ts';
+import { createAuthorizationRoutes } from './authorization-routes.ts';
 import { createMetadataRoute } from './metadata-route.ts';
 import { createModernLeg } from './modern-leg.ts';
 import { parseListen, type ServerSettings } from './settings.ts';
@@ -31,6 +33,8 @@ export interface HttpServerOptions {
   readonly isReady: () => boolean;
   /** Where people sign in to sources. */
   readonly signIns?: SignInPages;
+  /** Where clients get tokens, where this server gives them out itself. */
+  readonly authorizationServer?: AuthorizationServer;
   /** How often an open event stream is told that it is alive. Absent: every 15 seconds. */
   readonly keepAliveMs?: number | undefined;
   /** How long a question between its calls waits for a legacy client that has no stream open. Absent: a minute. */
@@ -97,6 +101,9 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     );
   }
   if (options.signIns) app.use(createSignInRoutes(options.signIns));
+  if (options.authorizationServer) {
+    app.use(createAuthorizationRoutes(options.authorizationServer, basePathOf(settings.publicUrl)));
+  }
   const route = createMcpRoute({ ...options, legacy, modern });
   const authentication = createAuthentication(options.identity, {
     listenAddress: () => address,
@@ -143,6 +150,10 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
       server.closeAllConnections();
     },
   };
+}
+
+function basePathOf(publicUrl: string | undefined): string {
+  return publicUrl === undefined ? '' : new URL(publicUrl).pathname.replace(/\/$/, '');
 }
 
 function createServer(settings: ServerSettings, app: RequestListener): Server {

@@ -72,6 +72,7 @@ export async function startGateway(
     identity: app.identity,
     isReady: () => ready,
     signIns: app.signIns,
+    authorizationServer: app.authorizationServer,
     logger: log.logger,
   });
   const { publicUrl = http.url } = loaded.config.server;

@@ -50,9 +50,9 @@ export const PAGE_HEADERS: Readonly<Record<string, string>> = headersFor("'none'
  * @param leadsTo addresses: the redirect URI of a client, say. Any https address may follow: clients send the browser on from there.
  */
 export function formHeaders(leadsTo: readonly string[] = []): Readonly<Record<string, string>> {
-  return headersFor(
-    ["'self'", ...(leadsTo.length === 0 ? [] : ['https:']), ...leadsTo.flatMap(toSource)].join(' '),
-  );
+  const targets = ["'self'", ...(leadsTo.length === 0 ? [] : ['https:']), ...leadsTo.flatMap(toSource)];
+  // Without a referrer a browser would not say either that the form comes from our own origin, and the form would be refused.
+  return { ...headersFor(targets.join(' ')), 'referrer-policy': 'same-origin' };
 }
 
 function headersFor(formAction: string): Record<string, string> {

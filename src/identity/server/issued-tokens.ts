@@ -1,0 +1,237 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { AdapterPayload } from 'oidc-provider';
+import { BailiwickError } from '../../errors.ts';
+import type { Json } from '../../catalog/json.ts';
+import type { Store } from '../../state/store.ts';
+import type { Credential } from '../credential.ts';
+import type { Principal } from '../principal.ts';
+import type { Proof } from '../proof.ts';
+import type { TokenVerifier } from '../token-verifier.ts';
+import type { Trace } from '../trace.ts';
+import { unauthenticated } from '../unauthenticated.ts';
+import { ENDED_TOPIC } from './prefix.ts';
+import { scopesOf } from './scopes.ts';
+import type { AuthorizationServerSettings } from './settings.ts';
+import type { KeyCheck, SignIn, SignIns, Standing } from './sign-ins.ts';
+import { readKept, type ShelfWorld } from './store-adapter.ts';
+
+/** As oidc-provider makes them: 256 bits. */
+const FORM = /^[\w-]{43}$/;
+
+/** How long a token counts after the store was last asked about it, unless it is told that its grant ended. */
+const TRUSTED_MS = 30_000;
+
+const CAPACITY = 20_000;
+
+/** What is known of a token that this server gave out. */
+interface Known {
+  readonly grantId: string;
+  readonly client: string;
+  readonly scopes: readonly string[];
+  readonly expiresAt: number;
+  readonly jkt: string | undefined;
+  readonly signIn: SignIn;
+  readonly confirmedAt: number;
+  isOver: boolean;
+  /** What it proved last, and of what that was made. */
+  last?: {
+    readonly standing: Standing;
+    readonly settings: AuthorizationServerSettings;
+    readonly proof: Proof;
+  };
+}
+
+/**
+ * A verifier of the access tokens that the authorization server gave out. They say nothing themselves: what they stand for is in
+ * the store, which is asked again every {@link TRUSTED_MS}; that a grant ended is told to every process at once.
+ *
+ * What a token proves is what its sign-in proves at this moment: with a key, the principal of the key as it is configured now.
+ * Of the scopes of the token those count that the person still has.
+ */
+export function createIssuedTokenVerifier(deps: {
+  readonly world: ShelfWorld & { readonly store: Pick<Store, 'subscribe'> };
+  readonly audience: () => string | undefined;
+  readonly settings: () => AuthorizationServerSettings | undefined;
+  readonly signIns: SignIns;
+  readonly keys: KeyCheck;
+  readonly onLoss: () => void;
+}): TokenVerifier {
+  const { world, settings, signIns, keys, onLoss } = deps;
+  const known = new Map<string, Known>();
+  const makers = new WeakMap<Proof, Known>();
+  let listening: Promise<() => Promise<void>> | undefined;
+
+  const forget = (isMeant: (token: Known) => boolean): void => {
+    for (const [digest, token] of known) {
+      if (!isMeant(token)) continue;
+      token.isOver = true;
+      known.delete(digest);
+    }
+  };
+  const hear = (grantId: Json): void => {
+    forget((token) => token.grantId === grantId);
+    onLoss();
+  };
+  const listen = (): Promise<unknown> => {
+    listening ??= world.store.subscribe(ENDED_TOPIC, hear, () => known.clear());
+    listening.catch(() => (listening = undefined));
+    return listening;
+  };
+
+  async function read(token: string): Promise<Known | undefined> {
+    await listen();
+    const kept = await readKept(world, 'AccessToken', token);
+    if (!kept) return undefined;
+    const { grantId, accountId, clientId, exp, aud } = kept;
+    if (grantId === undefined || accountId === undefined || clientId === undefined || exp === undefined) {
+      return undefined;
+    }
+    const [grant, signIn] = await Promise.all([readKept(world, 'Grant', grantId), signIns.find(accountId)]);
+    if (!grant || !signIn) {
+      throw unauthenticated('revoked', 'the sign-in that the token was given out for has ended');
+    }
+    const audience = deps.audience();
+    if (audience !== undefined && aud !== audience) {
+      throw unauthenticated(
+        'audience',
+        `the token was given out for ${JSON.stringify(aud)}, which is not served here`,
+      );
+    }
+    return {
+      grantId,
+      client: clientId,
+      scopes: kept.scope?.split(' ') ?? [],
+      expiresAt: exp * 1000,
+      jkt: jktOf(kept),
+      signIn,
+      confirmedAt: world.now(),
+      isOver: false,
+    };
+  }
+
+  const prove = (token: Known, standing: Standing | undefined, trace: Trace | undefined): Proof => {
+    const current = settings();
+    if (!standing || !current) {
+      const detail =
+        'who signed in then is nobody any more: the key ended, was revoked, or this way to sign in is off';
+      trace?.({ name: 'own token', ok: false, detail });
+      throw unauthenticated('revoked', detail);
+    }
+    const { last } = token;
+    if (last?.standing.principal === standing.principal && last.settings === current) {
+      tell(trace, token, last.proof);
+      return last.proof;
+    }
+    const principal = narrow(standing.principal, token, current);
+    const proof: Proof = {
+      principal:
+        last && isDeepStrictEqual(last.proof.principal, principal) ? last.proof.principal : principal,
+      kind: 'opaque-token',
+      expiresAt: Math.min(token.expiresAt, standing.expiresAt),
+      issuedAt: token.signIn.at,
+      tokenId: token.grantId,
+      ...(token.jkt !== undefined && { confirmation: { jkt: token.jkt } }),
+    };
+    token.last = { standing, settings: current, proof };
+    makers.set(proof, token);
+    tell(trace, token, proof);
+    return proof;
+  };
+
+  const admit = (token: Known, trace: Trace | undefined): Proof | Promise<Proof> => {
+    const standing = signIns.standing(token.signIn);
+    return standing instanceof Promise
+      ? standing.then((late) => prove(token, late, trace))
+      : prove(token, standing, trace);
+  };
+
+  async function readAndAdmit(
+    digest: string,
+    text: string,
+    trace: Trace | undefined,
+  ): Promise<Proof | undefined> {
+    const before = known.get(digest);
+    const token = await read(text).catch((error: unknown) => {
+      if (before) before.isOver = true;
+      known.delete(digest);
+      if (error instanceof BailiwickError && error.code === 'UNAUTHENTICATED') throw error;
+      throw new BailiwickError(
+        'IDENTITY_UNAVAILABLE',
+        'whether the credential is good cannot be known now: try again in a few seconds',
+        { cause: error },
+      );
+    });
+    if (!token) {
+      if (before) before.isOver = true;
+      known.delete(digest);
+      return undefined;
+    }
+    // What was proven with it before goes on.
+    const same = before && !before.isOver ? Object.assign(before, { confirmedAt: token.confirmedAt }) : token;
+    known.delete(digest);
+    known.set(digest, same);
+    const oldest = known.size > CAPACITY ? known.keys().next().value : undefined;
+    if (oldest !== undefined) known.delete(oldest);
+    return admit(same, trace);
+  }
+
+  return {
+    name: "this server's own tokens",
+    use() {},
+    verify(credential: Credential, now, trace) {
+      if (!settings() || !FORM.test(credential.token)) return undefined;
+      const digest = credential.digest.toString('base64url');
+      const token = known.get(digest);
+      return token && now - token.confirmedAt < TRUSTED_MS
+        ? admit(token, trace)
+        : readAndAdmit(digest, credential.token, trace);
+    },
+    holds(proof) {
+      const token = makers.get(proof);
+      if (!token || token.isOver) return false;
+      const { last } = token;
+      if (last?.proof.principal !== proof.principal || last.settings !== settings()) {
+        return canStillProve(token, proof);
+      }
+      return last.standing.keyProof === undefined || keys.holds(last.standing.keyProof);
+    },
+    async close() {
+      const stop = await listening?.catch(() => undefined);
+      await stop?.();
+    },
+  };
+
+  /** After settings changed: whether the same principal would come out, where that can be said without waiting. */
+  function canStillProve(token: Known, proof: Proof): boolean {
+    try {
+      const made = admit(token, undefined);
+      if (!(made instanceof Promise)) return isDeepStrictEqual(made.principal, proof.principal);
+      made.catch(() => undefined);
+      return false;
+    } catch {
+      return false;
+    }
+  }
+}
+
+function narrow(principal: Principal, token: Known, settings: AuthorizationServerSettings): Principal {
+  const held = new Set(scopesOf(settings, principal, token.signIn.login));
+  return {
+    ...principal,
+    scopes: token.scopes.filter((scope) => held.has(scope)).toSorted(),
+    client: token.client,
+  };
+}
+
+function jktOf(payload: AdapterPayload): string | undefined {
+  const jkt: unknown = (payload as { jkt?: unknown }).jkt;
+  return typeof jkt === 'string' ? jkt : undefined;
+}
+
+function tell(trace: Trace | undefined, token: Known, { principal }: Proof): void {
+  trace?.({
+    name: 'own token',
+    ok: true,
+    detail: `given out here to the client ${JSON.stringify(token.client)}, for ${principal.subject}, who signed in ${token.signIn.login === 'key' ? 'with a key' : `at ${token.signIn.issuer}`} at ${new Date(token.signIn.at).toISOString()}`,
+  });
+}

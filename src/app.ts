@@ -19,6 +19,7 @@ import { planSource } from './config/plan-source.ts';
 import { createChangeRecorder, toRecorded } from './config/record-changes.ts';
 import { toBailiwickError, type BailiwickError } from './errors.ts';
 import { createEventAppender } from './gateway/events/append-event.ts';
+import { createRefusalLog } from './gateway/events/log-refused-credentials.ts';
 import { recordDrift } from './gateway/events/record-drift.ts';
 import { createAuthorizationRecorder } from './gateway/events/record-authorizations.ts';
 import { createLimitRecorder } from './gateway/events/record-limits.ts';
@@ -275,6 +276,7 @@ export async function createApp(options: AppOptions): Promise<App> {
         : recordIdentity(identity, {
             face,
             noteSignin,
+            noteRefusal: createRefusalLog({ logger, now }),
             onExpiredKey: () => changes.lookForExpired(inForce.loaded.config.identity.keys),
           }),
     serveAt: identity.serveAt,

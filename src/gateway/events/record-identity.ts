@@ -3,14 +3,16 @@ import type { Identity } from '../../identity/identity.ts';
 import type { Proof } from '../../identity/proof.ts';
 import type { RequestFacts } from '../../identity/request-facts.ts';
 import { faultOf } from '../../identity/unauthenticated.ts';
+import type { NoteRefusal } from './log-refused-credentials.ts';
 import type { NoteSignin } from './record-signins.ts';
 
-/** The same identity, with a record of who was let in. */
+/** The same identity, with a record of who was let in, and a log of why others were not. */
 export function recordIdentity(
   identity: Identity,
   deps: {
     readonly face: Via['face'];
     readonly noteSignin: NoteSignin;
+    readonly noteRefusal: NoteRefusal;
     /** A static key was shown whose time is over. */
     readonly onExpiredKey: () => void;
   },
@@ -21,7 +23,8 @@ export function recordIdentity(
     }
     return proof;
   };
-  const turnAway = (error: unknown): never => {
+  const turnAway = (error: unknown, request: RequestFacts): never => {
+    deps.noteRefusal(error, request);
     if (faultOf(error) === 'expired-key') deps.onExpiredKey();
     throw error;
   };
@@ -31,10 +34,13 @@ export function recordIdentity(
       try {
         const proof = identity.identify(request, trace);
         return proof instanceof Promise
-          ? proof.then((late) => letIn(late, request), turnAway)
+          ? proof.then(
+              (late) => letIn(late, request),
+              (error: unknown) => turnAway(error, request),
+            )
           : letIn(proof, request);
       } catch (error) {
-        return turnAway(error);
+        return turnAway(error, request);
       }
     },
   };

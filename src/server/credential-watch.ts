@@ -9,7 +9,7 @@ export interface CredentialWatch {
    * @returns how to stop that
    */
   follow(proof: Proof, end: () => void): () => void;
-  /** True where a proof was withdrawn, be it expired or not: nothing that it opened may go on. */
+  /** True where a proof does not hold any more before its time. One that has expired may be followed by another of the same caller. */
   isWithdrawn(proof: Proof): boolean;
   /** Calls after something was withdrawn and what it held open has ended. Returns how to stop that. */
   onLoss(listener: () => void): () => void;
@@ -68,8 +68,7 @@ export function createCredentialWatch(
       arm(proof.expiresAt);
       return () => followed.delete(one);
     },
-    isWithdrawn: (proof) =>
-      !identity.holds(now() < proof.expiresAt ? proof : { ...proof, expiresAt: Infinity }),
+    isWithdrawn: (proof) => now() < proof.expiresAt && !identity.holds(proof),
     onLoss(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -1,7 +1,7 @@
-import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { KEYS, notesFiles, startGateway } from '../support/gateway.ts';
 import { ACCEPT, INITIALIZE } from '../support/raw-http.ts';
+import { modern, send, toMessage } from './send.ts';
 
 const ISSUER = 'https://login.example.test';
 const ISSUERS = `
@@ -18,31 +18,6 @@ function files(identity: string, server = ''): Record<string, string> {
     .replace(/local: .*/, 'local: false')
     .replace("'127.0.0.1:0'", `'127.0.0.1:0'${server}`);
   return { ...all, 'bailiwick.yaml': text };
-}
-
-interface Answer {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  readonly text: string;
-}
-
-/** Sends what `fetch` would not: any method, header and path, as it is written. */
-function send(
-  base: string,
-  options: { method?: string; path: string; headers?: Record<string, string>; body?: string },
-): Promise<Answer> {
-  const { method = 'GET', path, headers = {}, body } = options;
-  return new Promise((resolve, reject) => {
-    const { hostname, port } = new URL(base);
-    const outgoing = httpRequest({ hostname, port, method, path, headers }, (response) => {
-      let text = '';
-      response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
-      response.on('end', () =>
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, text }),
-      );
-    });
-    outgoing.on('error', reject).end(body);
-  });
 }
 
 type Running = Awaited<ReturnType<typeof startGateway>>;
@@ -111,42 +86,14 @@ describe('with an authorization server', () => {
     'DELETE',
     'PUT',
   ];
-  const modern = (method: string, name?: string): { headers: Record<string, string>; body: string } => ({
-    headers: {
-      ...ACCEPT,
-      'content-type': 'application/json',
-      'mcp-protocol-version': '2026-07-28',
-      'mcp-method': method,
-      ...(name !== undefined && { 'mcp-name': name }),
-    },
-    body: JSON.stringify({
-      jsonrpc: '2.0',
-      id: 1,
-      method,
-      params: {
-        ...(name !== undefined && { name }),
-        _meta: {
-          'io.modelcontextprotocol/protocolVersion': '2026-07-28',
-          'io.modelcontextprotocol/clientCapabilities': {},
-        },
-      },
-    }),
-  });
-  const withLength = (message: { headers: Record<string, string>; body: string }) => ({
-    body: message.body,
-    headers: { ...message.headers, 'content-length': String(Buffer.byteLength(message.body)) },
-  });
   const ask = (form: string, path: string, authorization: string | undefined) => {
     const [method = 'GET', ...rest] = form.split(' ');
     const message = {
-      initialize: {
-        headers: { ...ACCEPT, 'content-type': 'application/json' },
-        body: JSON.stringify(INITIALIZE),
-      },
-      'modern call': modern('tools/call', 'notes_list_notes'),
+      initialize: toMessage(INITIALIZE),
+      'modern call': modern('tools/call', { name: 'notes_list_notes' }),
       'modern list': modern('tools/list'),
     }[rest.join(' ')];
-    const sent = message ? withLength(message) : { headers: ACCEPT };
+    const sent = message ?? { headers: ACCEPT };
     return send(gateway.url, {
       method,
       path,

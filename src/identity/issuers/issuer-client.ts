@@ -32,7 +32,7 @@ export const MAX_ANSWER_BYTES = 1024 * 1024;
 
 /** @param options.ca file of the authorities behind the issuer, PEM, beside those of the system; read anew where it changed */
 export function createIssuerClient(
-  options: { readonly ca?: string | undefined; readonly timeoutMs?: number } = {},
+  options: { readonly ca?: string | undefined; readonly timeoutMs?: number | undefined } = {},
 ): IssuerClient {
   const timeoutMs = options.timeoutMs ?? ISSUER_TIMEOUT_MS;
   let current: { agent: Agent; ca: string | undefined } | undefined;

@@ -27,6 +27,8 @@ export interface IssuerVerifierOptions {
   readonly later?: Later;
   /** Finds the groups that tokens do not list. Absent: such tokens are refused. */
   readonly groups?: Pick<GroupLookup, 'find'>;
+  /** How long an issuer may take for one answer. */
+  readonly timeoutMs?: number;
 }
 
 export interface IssuerVerifier extends TokenVerifier {
@@ -39,8 +41,6 @@ export interface IssuerVerifier extends TokenVerifier {
 /** Signature checks that run at a time; the pool of threads behind them is smaller. */
 const RUNNING_CHECKS = 16;
 const WAITING_CHECKS = 1000;
-/** Tokens that wait for keys of an issuer, all in all. */
-const WAITING_FOR_KEYS = 200;
 
 /**
  * A verifier of JWT access tokens of the issuers that are configured (RFC 9068, RFC 8725).
@@ -54,7 +54,6 @@ export function createIssuerVerifier(options: IssuerVerifierOptions): IssuerVeri
   const tokens = createTokenCache<IssuedProof>();
   const badTokens = createBadTokens();
   const inFlight = new Map<string, Promise<Proof>>();
-  const keys = createGate({ running: WAITING_FOR_KEYS, waiting: 0 });
   const signatures = createGate({ running: RUNNING_CHECKS, waiting: WAITING_CHECKS });
   const lose = (): void => {
     tokens.sweep((proof) => !proof.stands());
@@ -83,7 +82,6 @@ export function createIssuerVerifier(options: IssuerVerifierOptions): IssuerVeri
     const checked = checkCheaply(issuer, parsed, now(), trace);
     try {
       const verified = await verifyChecked(checked, credential, {
-        keys,
         signatures,
         now,
         groups: options.groups,

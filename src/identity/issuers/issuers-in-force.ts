@@ -25,6 +25,7 @@ export interface IssuersOptions {
   readonly logger: Logger;
   readonly now: () => number;
   readonly later: Later;
+  readonly timeoutMs?: number;
   /** An issuer or a key is gone, or what is known is no longer true. */
   readonly onLoss: () => void;
 }
@@ -57,7 +58,9 @@ export function createIssuers(options: IssuersOptions): Issuers {
   const openRemote = (settings: IssuerSettings, where: string, before: Held | undefined): Held => {
     const isSame =
       before?.client !== undefined && isDeepStrictEqual(before.issuer.settings.jwks, settings.jwks);
-    const client = isSame ? before.client : createIssuerClient({ ca: settings.jwks.ca });
+    const client = isSame
+      ? before.client
+      : createIssuerClient({ ca: settings.jwks.ca, timeoutMs: options.timeoutMs });
     const keys = isSame
       ? before.issuer.keys
       : keyCache(settings.issuer, createRemoteKeySource(settings, client));

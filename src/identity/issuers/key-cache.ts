@@ -5,7 +5,7 @@ import { quote, settle } from './finding.ts';
 import { candidates, type SigningKey } from './key-set.ts';
 import type { KeySource, LoadedKeys } from './key-source.ts';
 import type { Later } from './timers.ts';
-import { unavailable } from './unavailable.ts';
+import { tooMany, unavailable } from './unavailable.ts';
 
 /** The keys of one issuer, as far as they are known. */
 export interface KeyCache {
@@ -42,6 +42,8 @@ export const GRACE_MS = 60 * 60_000;
 /** Keys are renewed after this part of the time for which they are fresh. */
 const RENEW_AFTER = 0.8;
 const RETRY_MS = 10_000;
+/** Tokens that wait for keys of this issuer. */
+const MAX_WAITING = 200;
 
 interface Known extends LoadedKeys {
   readonly loadedAt: number;
@@ -59,6 +61,7 @@ export function createKeyCache(options: KeyCacheOptions): KeyCache {
   let missedAt = -Infinity;
   let cancel: (() => void) | undefined;
   let isClosed = false;
+  let waiting = 0;
 
   const isUsable = (now: number): boolean => known !== undefined && now < known.usableUntil;
 
@@ -100,7 +103,8 @@ export function createKeyCache(options: KeyCacheOptions): KeyCache {
   const refresh = (): Promise<void> => {
     running ??= source
       .load()
-      .then(accept, fail)
+      .then(accept)
+      .catch(fail)
       .finally(() => {
         running = undefined;
       });
@@ -134,7 +138,13 @@ export function createKeyCache(options: KeyCacheOptions): KeyCache {
   };
 
   const retry = async (wanted: WantedKey, trace: Trace | undefined): Promise<SigningKey> => {
-    await refresh();
+    if (waiting >= MAX_WAITING) {
+      throw tooMany(`${waiting} tokens wait for the keys of issuer "${issuer}" already`, trace);
+    }
+    waiting += 1;
+    await refresh().finally(() => {
+      waiting -= 1;
+    });
     return require(wanted, options.now(), trace);
   };
 

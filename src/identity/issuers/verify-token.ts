@@ -80,7 +80,6 @@ export async function verifyChecked(
   checked: CheckedToken,
   credential: Credential,
   world: {
-    readonly keys: Gate;
     readonly signatures: Gate;
     readonly now: () => number;
     readonly groups?: ClaimsContext['groups'];
@@ -90,16 +89,16 @@ export async function verifyChecked(
   const { issuer, parsed } = checked;
   const { trace, now, groups } = world;
   const { alg, kid } = parsed.header as { alg: string; kid?: string };
-  const wanted = { algorithm: alg, kid };
-  const found = issuer.keys.find(wanted, now(), trace);
-  const key =
-    found instanceof Promise
-      ? await (world.keys.run(() => found) ?? refuse(`keys of issuer "${issuer.settings.issuer}"`, trace))
-      : found;
-  const isSigned = await (world.signatures.run(() => checkSignature(credential.token, key, alg)) ??
-    refuse('signature checks', trace));
+  const key = await issuer.keys.find({ algorithm: alg, kid }, now(), trace);
+  const checking = world.signatures.run(() => checkSignature(credential.token, key, alg));
+  if (!checking) throw tooMany('too many signatures wait to be checked', trace);
   const detail = `the signature is not made with key ${quote(key.kid ?? 'without a name')} of the issuer, or the token was changed`;
-  settle(trace, 'signature', isSigned ? undefined : { fault: 'signature', detail }, () => `made with ${alg}`);
+  settle(
+    trace,
+    'signature',
+    (await checking) ? undefined : { fault: 'signature', detail },
+    () => `made with ${alg}`,
+  );
   return { principal: await toPrincipal(issuer.settings, parsed.claims, { now: now(), groups, trace }), key };
 }
 
@@ -111,10 +110,6 @@ async function checkSignature(token: string, key: SigningKey, algorithm: string)
     // Whatever it is that jose says: without a yes it is a no.
     return false;
   }
-}
-
-function refuse(what: string, trace: Trace | undefined): never {
-  throw tooMany(`too many tokens wait for ${what}; more are refused until there is room`, trace);
 }
 
 /** What is kept of a token that was found good. */

@@ -70,12 +70,21 @@ export async function startIssuer(options: { path?: string; keys?: unknown[] } =
   return issuer;
 }
 
-export function sign(
-  key: TestKey,
-  claims: JWTPayload,
-  header: Record<string, unknown> = {},
-): Promise<string> {
-  return new SignJWT(claims)
+export function sign(key: TestKey, claims: object, header: Record<string, unknown> = {}): Promise<string> {
+  return new SignJWT(claims as JWTPayload)
     .setProtectedHeader({ alg: key.algorithm, kid: key.kid, typ: 'at+jwt', ...header })
     .sign(key.privateKey);
+}
+
+/** Signs any bytes as claims, under any text as header, as no library would. */
+export async function signText(key: TestKey, claims: string | Uint8Array, header?: string): Promise<string> {
+  const [head, body] = [header ?? JSON.stringify({ alg: key.algorithm, kid: key.kid }), claims].map((part) =>
+    Buffer.from(part as string).toString('base64url'),
+  );
+  const signature = await crypto.subtle.sign(
+    { name: 'ECDSA', hash: 'SHA-256' },
+    key.privateKey,
+    Buffer.from(`${head}.${body}`),
+  );
+  return `${head}.${body}.${Buffer.from(signature).toString('base64url')}`;
 }

@@ -23,14 +23,19 @@ export interface Outcome {
 }
 
 /** Identity of the tokens of these issuers, with a clock and timers of the test's own. */
-export function identityOf(issuers: readonly object[], resource: string | undefined = RESOURCE) {
+export function identityOf(
+  issuers: readonly object[],
+  options: { resource?: string | undefined; timeoutMs?: number } = {},
+) {
+  const { resource = RESOURCE, timeoutMs = 5000 } = options;
   let time = NOW;
   let timers: { at: number; action: () => void }[] = [];
   const logged: string[] = [];
   const log = (_: object, message: string) => logged.push(message);
   let losses = 0;
   const verifier = createIssuerVerifier({
-    resource: () => resource,
+    timeoutMs,
+    resource: () => ('resource' in options && options.resource === undefined ? undefined : resource),
     logger: { debug() {}, info: log, warn: log, error: log },
     now: () => time,
     onLoss: () => {

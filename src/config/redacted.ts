@@ -15,6 +15,8 @@ const SENSITIVE: readonly string[] = [
   'sources.*.mcp.auth.*.identityProvider.privateKey',
   'identity.keys.*.hash',
   'identity.issuers.*.introspection.clientSecret',
+  'identity.server.login.provider.clientSecret',
+  'identity.server.clients.*.secret',
   'identity.issuers.*.groupsOverage.clientSecret',
   'state.encryptionKeys.*',
   'state.redis.password',

@@ -82,6 +82,7 @@ export function openIdentity(world: IdentityWorld): OpenIdentity {
   const keyVerifiers: readonly TokenVerifier[] = [createStaticKeyVerifier(), virtualKeys];
   const authorization = createAuthorizationServer({
     ...world,
+    groups,
     fetchDocument: world.fetchDocument,
     note: (event) => world.noteAuthorization?.(event),
     keys: createKeyCheck(keyVerifiers, revocations, now),

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Store } from '../../state/store.ts';
 import type { Logger } from '../../telemetry/logger.ts';
+import type { ClaimsContext } from '../claims/to-principal.ts';
 import type { Proof } from '../proof.ts';
 import type { IdentitySettings } from '../settings.ts';
 import type { TokenVerifier } from '../token-verifier.ts';
@@ -12,6 +13,7 @@ import { createConversation, type Conversation } from './conversation.ts';
 import type { NoteAuthorization } from './events.ts';
 import { createIssuedTokenVerifier } from './issued-tokens.ts';
 import type { SignInPage } from './page.ts';
+import { createLoginProvider } from './login-provider.ts';
 import { prepareRegistration } from './registration.ts';
 import type { AuthorizationServerSettings } from './settings.ts';
 import { createSignIns, type KeyCheck } from './sign-ins.ts';
@@ -41,6 +43,7 @@ export interface AuthorizationServerWorld {
   /** Fetches a document from wherever a stranger says, for which reason it goes to public addresses only. Absent: none is fetched. */
   readonly fetchDocument: FetchDocument | undefined;
   readonly note: NoteAuthorization;
+  readonly groups: ClaimsContext['groups'];
   readonly keys: KeyCheck;
   readonly isRevoked: (proof: Proof) => boolean;
   readonly onLoss: () => void;
@@ -102,7 +105,15 @@ export function createAuthorizationServer(world: AuthorizationServerWorld): Auth
       signIns,
       keys: world.keys,
       attempts,
-      loginProvider: undefined,
+      loginProvider:
+        current.login.provider &&
+        createLoginProvider({
+          settings: current.login.provider,
+          baseUrl: at,
+          world,
+          groups: world.groups,
+          logger,
+        }),
       note: world.note,
     });
     return { handle: provider.callback(), conversation };

@@ -231,9 +231,9 @@ export function createConversation(parts: ConversationParts): Conversation {
       if (!one || !loginProvider) return OVER;
       return loginProvider.begin(exchange.response, one.interaction);
     },
-    async comeBack({ request, response, address }, query) {
+    async comeBack({ request, address }, query) {
       if (!loginProvider) return OVER;
-      const end = await loginProvider.end(request, response, query);
+      const end = await loginProvider.end(request, query);
       const interaction = end && (await provider.Interaction.find(end.interaction));
       if (!end || !interaction) return OVER;
       if ('problem' in end) {

@@ -134,6 +134,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       () => store,
       () => openSealer(options.loaded.config.state),
     ),
+    sealer,
     publicUrl: () => inForce.loaded.config.server.publicUrl,
     logger,
     now,

@@ -41,7 +41,20 @@ function problemOf(error: BailiwickError): readonly Parameter[] {
       ['error_description', 'a further scope is needed'],
     ];
   }
-  if (faultOf(error) === 'missing') return [];
+  const fault = faultOf(error);
+  if (fault === 'missing') return [];
+  if (fault === 'proof-nonce') {
+    return [
+      ['error', 'use_dpop_nonce'],
+      ['error_description', 'the proof needs the nonce that DPoP-Nonce brings'],
+    ];
+  }
+  if (fault === 'proof-of-possession') {
+    return [
+      ['error', 'invalid_dpop_proof'],
+      ['error_description', 'the proof that the key of the token is held is not valid'],
+    ];
+  }
   return [
     ['error', 'invalid_token'],
     ['error_description', 'the credential is not valid'],

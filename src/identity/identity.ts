@@ -1,6 +1,7 @@
 import type { BailiwickError } from '../errors.ts';
 import { readCredential, type Credential } from './credential.ts';
 import { isLoopbackRequest } from './local.ts';
+import type { BindingCheck } from './dpop/check-binding.ts';
 import type { Principal } from './principal.ts';
 import { unprovenOf, type Proof } from './proof.ts';
 import type { RequestFacts } from './request-facts.ts';
@@ -28,6 +29,8 @@ export interface Identity {
   onLoss(listener: () => void): () => void;
   /** The `WWW-Authenticate` value for an `UNAUTHENTICATED` or `INSUFFICIENT_SCOPE` error that answers this request. */
   challenge(error: BailiwickError, request: RequestFacts): string;
+  /** The `DPoP-Nonce` header that the answer with this error brings (RFC 9449, section 9), where it brings one. */
+  dpopNonce(error: BailiwickError): string | undefined;
   /** What clients read to find out where they sign in (RFC 9728); undefined where there is no such place. */
   metadata(): ResourceMetadata | undefined;
 }
@@ -36,13 +39,7 @@ export interface IdentityOptions {
   /** In the order in which they are asked. */
   readonly verifiers: readonly TokenVerifier[];
   readonly revocations: Revocations;
-  /** Checks that whoever shows the credential holds what it is bound to. @throws BailiwickError `UNAUTHENTICATED` */
-  readonly checkBinding: (
-    proof: Proof,
-    credential: Credential,
-    request: RequestFacts,
-    trace?: Trace,
-  ) => void | Promise<void>;
+  readonly binding: BindingCheck;
   /** The principal of callers without a credential, where configuration has one. */
   readonly local: () => Principal | undefined;
   /** Where callers find this server, where configuration says so. */
@@ -58,7 +55,7 @@ export interface IdentityOptions {
  * ```
  */
 export function createIdentity(options: IdentityOptions): Identity & { lose(): void } {
-  const { verifiers, revocations, checkBinding, now } = options;
+  const { verifiers, revocations, binding, now } = options;
   const listeners = new Set<() => void>();
   const lose = (): void => {
     for (const listener of listeners) listener();
@@ -114,7 +111,7 @@ export function createIdentity(options: IdentityOptions): Identity & { lose(): v
   ): Proof | Promise<Proof> => {
     // A proof of possession can be shown once: it is not used up for a credential that is over.
     requireCurrent(proof, trace);
-    const bound = checkBinding(proof, credential, request, trace);
+    const bound = binding.check(proof, credential, request, trace);
     if (!bound) return proof;
     return bound.then(() => {
       requireCurrent(proof, undefined);
@@ -161,6 +158,7 @@ export function createIdentity(options: IdentityOptions): Identity & { lose(): v
       return () => listeners.delete(listener);
     },
     challenge: options.resource.challenge,
+    dpopNonce: binding.nonceFor,
     metadata: options.resource.metadata,
     lose,
   };

@@ -1,8 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { Sealer } from '../state/sealed.ts';
 import type { Store } from '../state/store.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { createGroupLookup } from './claims/overage/group-lookup.ts';
-import { checkBinding } from './dpop/check-binding.ts';
+import { DPOP_ALGORITHMS } from './dpop/algorithms.ts';
+import { createBindingCheck } from './dpop/check-binding.ts';
 import { createIdentity, type Identity } from './identity.ts';
 import { createIssuerVerifier } from './issuers/issuer-verifier.ts';
 import { createVirtualKeyVerifier, type VirtualKeys } from './keys/virtual-keys.ts';
@@ -26,6 +28,8 @@ export interface IdentityWorld {
   readonly store: Store;
   /** Values of the store that are encrypted at rest. */
   readonly sealed: Pick<Store, 'get' | 'put' | 'take'>;
+  /** Seals what clients are given to bring back within minutes, at any replica. */
+  readonly sealer: Pick<Sealer, 'seal' | 'open'>;
   /** Where callers find this server, where configuration says so. */
   readonly publicUrl: () => string | undefined;
   readonly logger: Logger;
@@ -90,11 +94,19 @@ export function openIdentity(world: IdentityWorld): OpenIdentity {
     onLoss,
   });
   const verifiers: readonly TokenVerifier[] = [...keyVerifiers, authorization.verifier, issuers];
-  const resource = createProtectedResource({ serverScopes: authorization.scopes, dpopAlgorithms: [] });
+  const resource = createProtectedResource({
+    serverScopes: authorization.scopes,
+    dpopAlgorithms: DPOP_ALGORITHMS,
+  });
+  const binding = createBindingCheck({
+    ...world,
+    settings: () => settings,
+    baseUrl: () => baseUrl ?? publicUrl()?.replace(/\/$/, ''),
+  });
   const identity = createIdentity({
     verifiers,
     revocations,
-    checkBinding,
+    binding,
     local: () => local,
     publicUrl,
     resource,

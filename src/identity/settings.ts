@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DpopSettings } from './dpop/settings.ts';
 import { findRepeatedIssuers, IssuerSettings } from './issuers/settings.ts';
 import { ResourceSettings } from './resource/settings.ts';
 import { RevocationSettings } from './revocations/settings.ts';
@@ -124,6 +125,7 @@ export const IdentitySettings = z
       }),
     server: AuthorizationServerSettings.optional(),
     resource: ResourceSettings.prefault({}),
+    dpop: DpopSettings,
     revocations: RevocationSettings,
   })
   .superRefine((identity, context) => {

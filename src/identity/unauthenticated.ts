@@ -21,6 +21,7 @@ export type CredentialFault =
   | 'inactive'
   | 'binding'
   | 'proof-of-possession'
+  | 'proof-nonce'
   | 'too-many';
 
 /** The `cause` of an `UNAUTHENTICATED` error. It names the fault and, where known, the principal; never the credential. */

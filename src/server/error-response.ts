@@ -13,7 +13,7 @@ const RETRY_AFTER_SECONDS = 5;
  * with the headers that say what to do.
  */
 export function toErrorResponse(
-  identity: Pick<Identity, 'challenge'>,
+  identity: Pick<Identity, 'challenge' | 'dpopNonce'>,
   listenAddress: () => string,
   logger: Logger,
 ): ErrorRequestHandler {
@@ -27,6 +27,8 @@ export function toErrorResponse(
     if (error.code === 'UNAUTHENTICATED' || error.code === 'INSUFFICIENT_SCOPE') {
       const facts = toRequestFacts(request, listenAddress());
       response.setHeader('WWW-Authenticate', identity.challenge(error, facts));
+      const nonce = identity.dpopNonce(error);
+      if (nonce !== undefined) response.setHeader('DPoP-Nonce', nonce);
     }
     if (error.code === 'IDENTITY_UNAVAILABLE') response.setHeader('Retry-After', RETRY_AFTER_SECONDS);
     send(request, response, error, rpc);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { KEYS, notesFiles, startGateway } from '../support/gateway.ts';
 import { ACCEPT, INITIALIZE } from '../support/raw-http.ts';
+import { DPOP_ALGORITHMS } from '../../src/identity/dpop/algorithms.ts';
 import { modern, send, toMessage } from './send.ts';
 
 const ISSUER = 'https://login.example.test';
@@ -113,8 +114,9 @@ describe('with an authorization server', () => {
     for (const [path, place] of PLACES) {
       const answer = await ask(form, path, undefined);
       expect([path, answer.status]).toEqual([path, 401]);
+      const shared = `scope="notes:read", resource_metadata="${gateway.url}${WELL_KNOWN}${place}"`;
       expect(answer.headers['www-authenticate']).toBe(
-        `Bearer realm="bailiwick", scope="notes:read", resource_metadata="${gateway.url}${WELL_KNOWN}${place}"`,
+        `Bearer realm="bailiwick", ${shared}, DPoP realm="bailiwick", algs="${DPOP_ALGORITHMS.join(' ')}", ${shared}`,
       );
     }
   });
@@ -129,8 +131,9 @@ describe('with an authorization server', () => {
       'DPoP x',
     ]) {
       const answer = await ask(form, '/mcp/nothing-here', authorization);
+      const algorithms = authorization.startsWith('DPoP') ? `algs="${DPOP_ALGORITHMS.join(' ')}", ` : '';
       expect(answer.headers['www-authenticate']).toContain(
-        `error="invalid_token", error_description="the credential is not valid", scope="notes:read", resource_metadata="${gateway.url}${WELL_KNOWN}/mcp/nothing-here"`,
+        `error="invalid_token", error_description="the credential is not valid", ${algorithms}scope="notes:read", resource_metadata="${gateway.url}${WELL_KNOWN}/mcp/nothing-here"`,
       );
       answers.add(`${answer.status} ${answer.text}`);
     }

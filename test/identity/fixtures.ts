@@ -1,7 +1,7 @@
 import { hash, randomBytes } from 'node:crypto';
 import { inspect } from 'node:util';
 import { createIdentity } from '../../src/identity/identity.ts';
-import { checkBinding } from '../../src/identity/dpop/check-binding.ts';
+import { createBindingCheck } from '../../src/identity/dpop/check-binding.ts';
 import type { Principal } from '../../src/identity/principal.ts';
 import type { Proof } from '../../src/identity/proof.ts';
 import type { RequestFacts } from '../../src/identity/request-facts.ts';
@@ -12,6 +12,7 @@ import { createKey, createStaticKeyVerifier, hashKey } from '../../src/identity/
 import type { TokenVerifier } from '../../src/identity/token-verifier.ts';
 import type { PrincipalSettings } from '../../src/identity/principal-settings.ts';
 import { CredentialError, unauthenticated } from '../../src/identity/unauthenticated.ts';
+import { createSealer } from '../../src/state/sealed.ts';
 import { BailiwickError } from '../../src/errors.ts';
 
 export const AGENT: PrincipalSettings = {
@@ -86,7 +87,13 @@ export function identityWith(verifiers: readonly TokenVerifier[], local?: Princi
   const identity = createIdentity({
     verifiers,
     revocations: noRevocations(),
-    checkBinding,
+    binding: createBindingCheck({
+      store: { put: () => Promise.resolve(true) },
+      sealer: createSealer(['a secret of this test']),
+      settings: () => IdentitySettings.parse({}),
+      baseUrl: () => 'http://127.0.0.1:8808',
+      now: () => time,
+    }),
     local: () => local,
     publicUrl: () => undefined,
     resource: createProtectedResource({ serverScopes: () => [], dpopAlgorithms: [] }),

@@ -10,6 +10,7 @@ export function identityOf(identify: (request: RequestFacts) => Principal): Iden
     holds: () => true,
     onLoss: () => () => {},
     challenge: () => 'Bearer',
+    dpopNonce: () => undefined,
     metadata: () => undefined,
   };
 }

@@ -31,5 +31,6 @@ export const ADVICE: Readonly<Record<CredentialFault, string>> = {
   binding: 'the token is bound to a key: send it as `Authorization: DPoP <token>` with a proof in `DPoP`',
   'proof-of-possession':
     'the client has to make a proof for each request, with the key that the token is bound to',
+  'proof-nonce': 'the client has to put the nonce of the `DPoP-Nonce` header into its next proof',
   'too-many': 'wait a minute; somebody sends many bad credentials',
 };

@@ -45,14 +45,19 @@ export function createProtectedResource(options: ProtectedResourceOptions): Prot
     metadata,
     challenge(error, { target, authorization = '' }) {
       const document = metadata();
-      if (!document || !settings || baseUrl === undefined) return challenge(error);
+      const isDpop = /^dpop(\s|$)/i.test(authorization);
+      // Who sends DPoP knows of it without being told, and has to be told what is wrong.
+      const { dpopAlgorithms } = options;
+      if (!document || !settings || baseUrl === undefined) {
+        return challenge(error, isDpop ? { dpopAlgorithms, isDpop } : {});
+      }
       const { firstScopes, scopes = [] } = settings.resource;
       const required = requiredScopesOf(error);
       return challenge(error, {
         resourceMetadata: metadataUrl(baseUrl, target),
         scopes: required ? toAskable(required, scopes) : firstScopes,
-        dpopAlgorithms: document.dpop_signing_alg_values_supported,
-        isDpop: /^dpop(\s|$)/i.test(authorization),
+        dpopAlgorithms: isDpop ? dpopAlgorithms : document.dpop_signing_alg_values_supported,
+        isDpop,
       });
     },
   };

@@ -54,7 +54,7 @@ export function identityOf(
   const identity = createIdentity({
     verifiers: [verifier],
     revocations: noRevocations(),
-    checkBinding() {},
+    binding: { check: () => undefined, nonceFor: () => undefined },
     local: () => undefined,
     publicUrl: () => undefined,
     resource: createProtectedResource({ serverScopes: () => [], dpopAlgorithms: [] }),

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { firstLine, startNode } from '../support/child-process.ts';
 import { startGateway } from '../support/gateway-process.ts';
+import { runAuthorizationSuite } from './authorization-suite.ts';
 import { runClientSuite } from './client-suite.ts';
 import { REVISIONS, inOrder, readRequirements, runSuite } from './suite.ts';
 import type { Revision, SuiteRun } from './suite.ts';
@@ -46,6 +47,13 @@ export const CONFIGURATIONS: Record<string, Configuration> = {
       "the suite's client scenarios: an ordinary client, and Bailiwick between it and the suite's servers",
     async *run(suite) {
       for (const revision of REVISIONS) yield [revision, await runClientSuite(suite, revision)];
+    },
+  },
+  authorization: {
+    about:
+      "the suite's scenarios for authorization servers: the one that Bailiwick itself is, and somebody who signs in with a key",
+    async *run(suite) {
+      for (const revision of REVISIONS) yield [revision, await runAuthorizationSuite(suite, revision)];
     },
   },
 };

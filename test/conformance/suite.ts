@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -65,17 +66,21 @@ export async function findPeers(): Promise<string> {
 /**
  * Runs the suite with `args` and reads what it found, by scenario.
  *
+ * @param options.onLine is told of each line that the suite prints.
  * @throws where it does not end in time, or leaves no result
  */
 export async function runSuite(
   suite: string,
   args: readonly string[],
   withinMs: number,
+  { onLine }: { readonly onLine?: (line: string) => void } = {},
 ): Promise<Map<string, ScenarioResult>> {
   const output = await mkdtemp(join(tmpdir(), 'conformance-'));
   try {
     const child = startNode([join(suite, 'dist', 'index.js'), ...args, '-o', output]);
-    child.process.stdout?.resume();
+    const { stdout } = child.process;
+    if (onLine && stdout) createInterface(stdout).on('line', onLine);
+    else stdout?.resume();
     await new Promise<void>((resolve, reject) => {
       const timer = setTimeout(() => {
         void child.stop();

@@ -14,7 +14,7 @@ import type { Person } from './person.ts';
 export const REDIRECT_URL = 'http://127.0.0.1:8123/callback';
 
 export interface OAuthState {
-  clientInformation?: { client_id: string; client_secret?: string };
+  clientInformation?: { client_id: string; client_secret?: string; issuer?: string };
   tokens?: { access_token: string; refresh_token?: string; token_type: string; scope?: string };
   verifier?: string;
   discovery?: OAuthDiscoveryState;
@@ -27,15 +27,15 @@ export interface OAuthState {
 export interface OAuthOptions {
   readonly person: Person;
   /** A client that is registered already. */
-  readonly client?: { client_id: string; client_secret?: string };
+  readonly client?: { client_id: string; client_secret?: string; issuer?: string };
   /** Where the client says who it is (a client ID metadata document). */
   readonly clientMetadataUrl?: string;
-  readonly scope?: string;
   readonly name?: string;
 }
 
 /** An OAuth client of the SDK whose user signs in at once. */
-export function createOAuth({ person, client, clientMetadataUrl, scope, name = 'Desk' }: OAuthOptions) {
+export function createOAuth(options: OAuthOptions) {
+  const { person, client, clientMetadataUrl, name = 'Desk' } = options;
   const state: OAuthState = { opened: [], ...(client && { clientInformation: client }) };
   const provider = {
     redirectUrl: REDIRECT_URL,
@@ -46,7 +46,6 @@ export function createOAuth({ person, client, clientMetadataUrl, scope, name = '
       grant_types: ['authorization_code', 'refresh_token'],
       response_types: ['code'],
       token_endpoint_auth_method: 'none',
-      ...(scope !== undefined && { scope }),
     },
     state: () => crypto.randomUUID(),
     clientInformation: () => state.clientInformation,

@@ -121,11 +121,14 @@ export function inOrder(requirements: Requirements, found: Map<string, ScenarioR
   return { required: requirements.scored.map(resultOf), notScored: requirements.notScored.map(resultOf) };
 }
 
-/** The suite writes `[server-]SCENARIO-TIME/checks.json`; a scenario's name may have slashes. */
+/** The suite writes `[server-|authorization-server-]SCENARIO-TIME/checks.json`; a scenario's name may have slashes. */
 async function readResults(output: string): Promise<Map<string, ScenarioResult>> {
   const results = new Map<string, ScenarioResult>();
   for (const file of await readdir(output, { recursive: true })) {
-    const scenario = /^(?:server-)?(.+)-\d{4}-\d\d-\d\dT[\d-]+Z\/checks\.json$/.exec(file)?.[1];
+    const scenario =
+      /^(?:server-|authorization-server-(?=authorization-))?(.+)-\d{4}-\d\d-\d\dT[\d-]+Z\/checks\.json$/.exec(
+        file,
+      )?.[1];
     if (scenario === undefined) continue;
     // oxlint-disable-next-line no-await-in-loop -- fifty small files
     const checks: unknown = JSON.parse(await readFile(join(output, file), 'utf8'));

@@ -68,13 +68,12 @@ export interface ConversationParts {
 const OVER: SignInAnswer = {
   page: 'problem',
   status: 400,
-  problem:
-    'This sign-in is over, or was begun in another browser. Go back to your program and connect again.',
+  problem: 'This sign-in is over, or was begun in another browser.',
 };
 const FORGED: SignInAnswer = {
   page: 'problem',
   status: 403,
-  problem: 'This form was not sent from its page. Go back to your program and connect again.',
+  problem: 'This form was not sent from its page.',
 };
 
 const MODEL = 'conversation';

@@ -9,8 +9,8 @@ export function problemPage({ problem }: Pick<PageOf<'problem'>, 'problem'>): Pa
     title: 'Not signed in',
     body: html`<p class="problem">${toSentence(problem)}</p>
       <p>
-        Go back to your program and connect again from there. If it happens again, tell who runs this server
-        what stands above.
+        To try again, go back to your program and connect from there. If it goes wrong again, tell who runs
+        this server what stands above.
       </p>
       <p>You can close this page.</p>`,
   };

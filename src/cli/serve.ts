@@ -11,6 +11,7 @@ import {
   type AddCommand,
 } from './command.ts';
 import { DEMO_API_PORT } from './demo-api.ts';
+import { describeScopes } from './describe-callers.ts';
 import { startDemoApi } from './demo-api/server.ts';
 import { untilStopped } from './until-stopped.ts';
 import { warnOfPolicies, watchConfiguration } from './watch-configuration.ts';
@@ -127,8 +128,8 @@ async function serveStdio(
   await untilListed(terminal, app);
   warnOfPolicies(app, logger);
   logger.info(
-    { principal: principal.subject },
-    `serving MCP on standard input and output as ${principal.subject}`,
+    { principal: principal.subject, scopes: principal.scopes },
+    `serving MCP on standard input and output as ${principal.issuer === 'local' ? 'the local principal' : principal.subject} (scopes: ${describeScopes(principal)})`,
   );
   const { startStdioServer } = await import('../server/stdio-server.ts');
   const { openLoopbackPlace } = await import('../server/loopback-callback.ts');

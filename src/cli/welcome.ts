@@ -4,11 +4,11 @@ import type { Tool } from '../catalog/tool.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { configuredPrincipal } from '../identity/configured-principal.ts';
 import type { SourceStatus } from '../gateway/source-pool.ts';
-import { isLoopbackRequest } from '../identity/local.ts';
 import type { HttpServer } from '../server/http-server.ts';
 import { SERVER_INFO } from '../server/server-info.ts';
 import { isKeyNeeded, principalToBe } from './callers.ts';
 import { stdioConnection } from './connect.ts';
+import { describeLocalCallers } from './describe-callers.ts';
 import { toConfigOption, toKeyCommand } from './key-command.ts';
 import { count } from './lock-text.ts';
 import { KEY_PLACEHOLDER, MCP_CLIENTS, toRemark, type Connection } from './mcp-clients.ts';
@@ -29,22 +29,19 @@ export function welcome(app: App, loaded: LoadedConfig, http: Pick<HttpServer, '
       status.state === 'ready' ? `${endpoint}/${status.source}` : describeTrouble(status),
     ]);
   const unusable = app.unusable().map(({ source, error }) => [source, 'unusable', '0', error.message]);
-  const { identity, server } = loaded.config;
+  const { identity } = loaded.config;
   const callers = { local: identity.local, principals: Object.keys(identity.principals) };
-  const facts = {
-    listenAddress: http.address,
-    remoteAddress: http.address,
-    publicUrl: server.publicUrl,
-    headers: {},
-  };
-  const local = isLoopbackRequest(facts) && !isKeyNeeded(callers) ? app.local() : undefined;
+  const onThisMachine = describeLocalCallers(app.local(), loaded.config, http.address);
+  const local = isKeyNeeded(callers) ? undefined : onThisMachine.principal;
   const keyCommand = toKeyCommand(callers.principals[0], {
     file: loaded.file,
     isInMemory: loaded.config.state.memory === true,
   });
-  const who = local
-    ? `Callers on this machine need no key: they are the principal "local" (scopes: ${local.scopes.join(', ') || 'none'}).`
-    : `Callers need a key: npx bailiwick ${keyCommand}`;
+  const who = [
+    onThisMachine.text,
+    ...(local ? [] : [`Callers need a key: npx bailiwick ${keyCommand}`]),
+    ...identity.issuers.map(({ issuer }) => `Tokens of ${issuer} are taken.`),
+  ].join('\n');
   const stdio = stdioConnection({
     config: loaded.file,
     as: principalToBe(callers),

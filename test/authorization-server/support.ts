@@ -46,8 +46,8 @@ export function configure(
 }
 
 /** A gateway that is an authorization server, and a client of it. */
-export async function startServer(files = configure()) {
-  const gateway = await startGateway(files);
+export async function startServer(files = configure(), now = Date.now) {
+  const gateway = await startGateway(files, {}, [], { now });
   return Object.assign(gateway, createClient(gateway.url));
 }
 

@@ -10,7 +10,7 @@ const MAX_ADDRESSES = 10_000;
 /** @param limits failures in a minute: of one address, and of all together */
 export function createAttemptLimit(
   now: () => number,
-  limits: { readonly each: number; readonly all: number } = { each: 10, all: 200 },
+  limits: { readonly each: number; readonly all: number } = { each: 20, all: 200 },
 ): AttemptLimit {
   let window = 0;
   let all = 0;

@@ -17,6 +17,7 @@ import { createLoginProvider } from './login-provider.ts';
 import { prepareRegistration } from './registration.ts';
 import type { AuthorizationServerSettings } from './settings.ts';
 import { createSignIns, type KeyCheck } from './sign-ins.ts';
+import type { ShelfWorld } from './store-adapter.ts';
 
 /** What oidc-provider answers itself. */
 export type Endpoint = 'metadata' | 'authorize' | 'resume' | 'token' | 'revoke' | 'register' | 'jwks';
@@ -73,11 +74,23 @@ export function createAuthorizationServer(world: AuthorizationServerWorld): Auth
   let baseUrl: string | undefined;
   let renderProblem: RenderProblem = toText;
   let running: Promise<Running> | undefined;
+  const shelf: AuthorizationServerWorld & ShelfWorld = {
+    ...world,
+    onGrantEnded: (grantId) => verifier.forgetGrant(grantId),
+  };
   const signIns = createSignIns({
-    world,
+    world: shelf,
     keys: world.keys,
     isRevoked: world.isRevoked,
     settings: () => settings,
+  });
+  const verifier = createIssuedTokenVerifier({
+    world: shelf,
+    audience: () => (baseUrl === undefined ? undefined : resourceOf(baseUrl)),
+    settings: () => settings,
+    signIns,
+    keys: world.keys,
+    onLoss: world.onLoss,
   });
   const attempts = createAttemptLimit(now);
   const registrations = createAttemptLimit(now, { each: 20, all: 100 });
@@ -89,7 +102,7 @@ export function createAuthorizationServer(world: AuthorizationServerWorld): Auth
     const provider = await buildProvider({
       baseUrl: at,
       settings: current,
-      world,
+      world: shelf,
       signIns,
       cookieKey: await agreeOnSecret(world.sealed, 'cookies', now()),
       fetchDocument: fetchDocument && ((url) => fetchDocument(url, hosts)),
@@ -101,7 +114,7 @@ export function createAuthorizationServer(world: AuthorizationServerWorld): Auth
       provider,
       baseUrl: at,
       settings: current,
-      world,
+      world: shelf,
       signIns,
       keys: world.keys,
       attempts,
@@ -110,7 +123,7 @@ export function createAuthorizationServer(world: AuthorizationServerWorld): Auth
         createLoginProvider({
           settings: current.login.provider,
           baseUrl: at,
-          world,
+          world: shelf,
           groups: world.groups,
           logger,
         }),
@@ -136,7 +149,7 @@ export function createAuthorizationServer(world: AuthorizationServerWorld): Auth
       const { handle } = await run();
       const at = baseUrl ?? '';
       if (endpoint === 'register') {
-        const refusal = await prepareRegistration(request, { limit: registrations, world });
+        const refusal = await prepareRegistration(request, { limit: registrations, world: shelf });
         if (refusal) {
           const { status, ...problem } = refusal;
           response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
@@ -157,14 +170,7 @@ export function createAuthorizationServer(world: AuthorizationServerWorld): Auth
 
   return {
     server,
-    verifier: createIssuedTokenVerifier({
-      world,
-      audience: () => (baseUrl === undefined ? undefined : resourceOf(baseUrl)),
-      settings: () => settings,
-      signIns,
-      keys: world.keys,
-      onLoss: world.onLoss,
-    }),
+    verifier,
     use({ server: next }) {
       if (JSON.stringify(next) === JSON.stringify(settings)) return;
       settings = next;

@@ -116,7 +116,10 @@ export async function buildProvider(parts: ProviderParts): Promise<Provider> {
           });
         },
       },
-      revocation: { enabled: true },
+      revocation: {
+        enabled: true,
+        allowedPolicy: (_context, { clientId }, token) => Promise.resolve(token.clientId === clientId),
+      },
       rpInitiatedLogout: { enabled: false },
       userinfo: { enabled: false },
     },

@@ -1,5 +1,4 @@
 import { createLocalJWKSet, jwtVerify, type JSONWebKeySet } from 'jose';
-import type { JsonObject } from '../../catalog/json.ts';
 import { toPrincipal, type ClaimsContext } from '../claims/to-principal.ts';
 import { DEFAULT_ALGORITHMS } from '../issuers/algorithms.ts';
 import { parseToken } from '../issuers/parse-token.ts';
@@ -44,7 +43,7 @@ export async function readIdToken(
   if (Array.isArray(payload.aud) && payload.aud.length > 1 && payload['azp'] === undefined) {
     throw new Error('the ID token is for several clients and does not say for which it was made');
   }
-  return toPrincipal(toIssuerSettings(settings), parsed.claims as JsonObject, { now, groups });
+  return toPrincipal(toIssuerSettings(settings), parsed.claims, { now, groups });
 }
 
 /** How the claims are read: as those of tokens of the same issuer are. */

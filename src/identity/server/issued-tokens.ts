@@ -41,6 +41,11 @@ interface Known {
   };
 }
 
+export interface IssuedTokenVerifier extends TokenVerifier {
+  /** Nothing that was given out because of a grant counts from now on, in this process. */
+  forgetGrant(grantId: string): void;
+}
+
 /**
  * A verifier of the access tokens that the authorization server gave out. They say nothing themselves: what they stand for is in
  * the store, which is asked again every {@link TRUSTED_MS}; that a grant ended is told to every process at once.
@@ -55,7 +60,7 @@ export function createIssuedTokenVerifier(deps: {
   readonly signIns: SignIns;
   readonly keys: KeyCheck;
   readonly onLoss: () => void;
-}): TokenVerifier {
+}): IssuedTokenVerifier {
   const { world, settings, signIns, keys, onLoss } = deps;
   const known = new Map<string, Known>();
   const makers = new WeakMap<Proof, Known>();
@@ -68,12 +73,12 @@ export function createIssuedTokenVerifier(deps: {
       known.delete(digest);
     }
   };
-  const hear = (grantId: Json): void => {
+  const forgetGrant = (grantId: Json): void => {
     forget((token) => token.grantId === grantId);
     onLoss();
   };
   const listen = (): Promise<unknown> => {
-    listening ??= world.store.subscribe(ENDED_TOPIC, hear, () => known.clear());
+    listening ??= world.store.subscribe(ENDED_TOPIC, forgetGrant, () => known.clear());
     listening.catch(() => (listening = undefined));
     return listening;
   };
@@ -177,6 +182,7 @@ export function createIssuedTokenVerifier(deps: {
 
   return {
     name: "this server's own tokens",
+    forgetGrant,
     use() {},
     verify(credential: Credential, now, trace) {
       if (!settings() || !FORM.test(credential.token)) return undefined;

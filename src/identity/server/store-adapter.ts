@@ -9,6 +9,8 @@ export interface ShelfWorld {
   /** Encrypted at rest: names and ids of what is kept are in it. */
   readonly sealed: Pick<Store, 'get' | 'put' | 'take'>;
   readonly now: () => number;
+  /** Called in this process before others are told. */
+  readonly onGrantEnded: (grantId: string) => void;
 }
 
 /** Where one thing lies. What a client holds is not in the key, only its hash. */
@@ -29,6 +31,7 @@ export async function readKept(
 /** Nothing that was given out because of a grant counts from now on. */
 export async function endGrant(world: ShelfWorld, grantId: string): Promise<void> {
   await world.sealed.take(keyOf('Grant', grantId), world.now());
+  world.onGrantEnded(grantId);
   await world.store.publish(ENDED_TOPIC, grantId);
 }
 

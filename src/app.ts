@@ -41,7 +41,7 @@ import { createHeldTeller } from './gateway/tell-held.ts';
 import { createWarningTeller } from './gateway/tell-warnings.ts';
 import type { Identity } from './identity/identity.ts';
 import type { AuthorizationServer } from './identity/server/authorization-server.ts';
-import { checkIdentity, openIdentity } from './identity/open-identity.ts';
+import { checkIdentity, openIdentity, type OpenIdentity } from './identity/open-identity.ts';
 import type { Principal } from './identity/principal.ts';
 import type { Held } from './lock/compare.ts';
 import { loadPolicies } from './policy/load.ts';
@@ -86,6 +86,8 @@ export interface App {
   readonly authorizationServer: AuthorizationServer;
   /** Where callers find this server, without a slash at its end. A face that serves HTTP says so before its first request. */
   serveAt(baseUrl: string): void;
+  /** Asks each issuer for its keys, and says what came of it. */
+  issuers(): ReturnType<OpenIdentity['issuers']>;
   /** The principal of stdio and loopback callers, where the configuration has one. */
   local(): Principal | undefined;
   /**
@@ -281,6 +283,7 @@ export async function createApp(options: AppOptions): Promise<App> {
             onExpiredKey: () => changes.lookForExpired(inForce.loaded.config.identity.keys),
           }),
     serveAt: identity.serveAt,
+    issuers: identity.issuers,
     authorizationServer: identity.authorizationServer,
     reload(next) {
       const prepared = prepare(next, planning, inForce);

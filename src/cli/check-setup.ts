@@ -53,11 +53,18 @@ export function findSetupWarnings(setup: Setup): Problem[] {
     ...findMissingCredentials(setup),
     ...findForeignServers(setup),
     ...findPolicyGaps(setup),
-    ...findLimitsOfNobody(setup.policy, principalsOf(setup.config)),
+    ...(hasUnknownCallers(setup) ? [] : findLimitsOfNobody(setup.policy, principalsOf(setup.config))),
     ...(setup.isIncomplete ? [] : findLimitsWithoutUse(setup.policy, setup.catalog.tools, boundOf(setup))),
     ...(setup.isIncomplete ? [] : findIdlePrices(setup)),
-    ...(setup.policy.rules.length > 0 ? [...findScopesOfNobody(setup), ...findIdleScopes(setup)] : []),
+    ...(setup.policy.rules.length > 0
+      ? [...(hasUnknownCallers(setup) ? [] : findScopesOfNobody(setup)), ...findIdleScopes(setup)]
+      : []),
   ];
+}
+
+/** Issuers vouch for people whom the configuration does not know: what they hold is in their tokens. */
+function hasUnknownCallers({ config: { identity } }: Pick<Setup, 'config'>): boolean {
+  return identity.issuers.length > 0 || identity.server !== undefined;
 }
 
 /** The most that a call of a tool can cost, by the prices of its source. */
@@ -114,7 +121,13 @@ function findPolicyGaps({ config, catalog, policy, isIncomplete, placeOf }: Setu
   }
   const isEmpty = catalog.tools.length + catalog.resources.length + catalog.prompts.length === 0;
   // Where no rule permits, that is reported as a problem of the policies.
-  if (isIncomplete || isEmpty || !policy.rules.some(({ effect }) => effect === 'permit')) return [];
+  if (
+    hasUnknownCallers({ config }) ||
+    isIncomplete ||
+    isEmpty ||
+    !policy.rules.some(({ effect }) => effect === 'permit')
+  )
+    return [];
   const principals = principalsOf(config);
   if (principals.some((principal) => seesSomething(policy, catalog, principal))) return [];
   const names = principals.map(({ subject }) => subject).join(', ') || 'nobody';

@@ -4,6 +4,7 @@ import type { LoadedConfig } from '../config/load.ts';
 import { findSuspicions } from '../gateway/suspicions.ts';
 import { checkPolicies } from '../policy/check.ts';
 import type { Problem } from '../policy/problem.ts';
+import { checkCallers, describeCallers, findSilentIssuers } from './check-callers.ts';
 import { describePermissions, findChildPermissions } from './child-permissions.ts';
 import { findSetupProblems, findSetupWarnings, type Setup } from './check-setup.ts';
 import { findLosses } from './check-losses.ts';
@@ -30,22 +31,28 @@ export const addCheck: AddCommand = (program, terminal, exit) => {
       file: options.config,
       ...(written?.positionOf(at, 'key') ?? { line: 1, column: 1 }),
     });
-    await withApp(terminal, { loaded, logger }, (app) => {
+    await withApp(terminal, { loaded, logger }, async (app) => {
       const { problems, warnings, failed } = checkAll(app, loaded, placeOf);
       const children = findChildPermissions(loaded);
-      if (options.json) terminal.out(JSON.stringify({ problems, warnings, failed, children }, undefined, 2));
+      const callers = await checkCallers(app, loaded);
+      const silent = findSilentIssuers(callers);
+      if (options.json)
+        terminal.out(JSON.stringify({ problems, warnings, failed, children, callers }, undefined, 2));
       else {
         for (const problem of problems) terminal.out(toLine(problem));
         for (const { source, message } of failed) terminal.out(`source ${source}: ${message}`);
+        for (const { issuer, message } of silent) terminal.out(`issuer ${issuer}: ${message}`);
         for (const { message, ...place } of warnings)
           terminal.out(toLine({ ...place, message: `${paint('yellow', 'warning:')} ${message}` }));
         const toShown = (at: string): string => path.relative(path.dirname(loaded.file), at) || '.';
         for (const child of children) terminal.out(describePermissions(child, toShown));
-        if (problems.length + failed.length === 0) terminal.out(toVerdict(loaded.file, warnings.length));
+        for (const line of describeCallers(callers)) terminal.out(line);
+        if (problems.length + failed.length + silent.length === 0)
+          terminal.out(toVerdict(loaded.file, warnings.length));
       }
       if (app.unusable().length > 0) exit(2);
       else if (problems.length > 0) exit(1);
-      else if (failed.length > 0) exit(3);
+      else if (failed.length + silent.length > 0) exit(3);
     });
   });
   program.addCommand(command);

@@ -6,7 +6,7 @@ import { createGroupLookup } from './claims/overage/group-lookup.ts';
 import { DPOP_ALGORITHMS } from './dpop/algorithms.ts';
 import { createBindingCheck } from './dpop/check-binding.ts';
 import { createIdentity, type Identity } from './identity.ts';
-import { createIssuerVerifier } from './issuers/issuer-verifier.ts';
+import { createIssuerVerifier, type IssuerState } from './issuers/issuer-verifier.ts';
 import { createVirtualKeyVerifier, type VirtualKeys } from './keys/virtual-keys.ts';
 import { localPrincipal } from './local.ts';
 import type { Principal } from './principal.ts';
@@ -55,6 +55,8 @@ export interface OpenIdentity extends Identity {
   readonly keyLimitsOf: VirtualKeys['limitsOf'];
   /** The authorization server that this server is, for a face that serves it. */
   readonly authorizationServer: AuthorizationServer;
+  /** Asks each issuer for its keys, and says what came of it. */
+  issuers(): Promise<IssuerState[]>;
   close(): Promise<void>;
 }
 
@@ -117,6 +119,7 @@ export function openIdentity(world: IdentityWorld): OpenIdentity {
     local: () => local,
     keyLimitsOf: virtualKeys.limitsOf,
     authorizationServer: authorization.server,
+    issuers: issuers.look,
     use(given) {
       settings = given;
       const next = settings.local === false ? undefined : localPrincipal(settings.local);

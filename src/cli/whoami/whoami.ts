@@ -1,7 +1,6 @@
 import type { App } from '../../app.ts';
 import type { LoadedConfig } from '../../config/load.ts';
 import { BailiwickError, ERRORS } from '../../errors.ts';
-import { parseListen } from '../../server/settings.ts';
 import {
   CONFIG_OPTION,
   createCommand,
@@ -15,6 +14,7 @@ import { describeReport } from './describe-report.ts';
 import { lookAtCredential } from './look-at-credential.ts';
 import { lookAtLocal } from './look-at-local.ts';
 import { lookAtNamed } from './look-at-named.ts';
+import { placeOf } from './place.ts';
 import { readAuthorization, shownOnCommandLine } from './read-token.ts';
 import type { Report } from './report.ts';
 
@@ -59,7 +59,7 @@ export const addWhoami: AddCommand = (program, terminal, exit) => {
       const { createApp } = await import('../../app.ts');
       const app = await createApp({ loaded, logger, face: 'cli', now: Date.now, only: [] });
       try {
-        app.serveAt(toBaseUrl(loaded));
+        app.serveAt(placeOf(loaded).baseUrl);
         const report = await look(app, loaded, { authorization, as: options.as });
         terminal.out(
           options.json ? JSON.stringify(report, undefined, 2) : describeReport(report, Date.now()),
@@ -86,23 +86,8 @@ function look(
   loaded: LoadedConfig,
   { authorization, as }: { readonly authorization: string | undefined; readonly as: string | undefined },
 ): Promise<Report> | Report {
-  const { host } = listenOf(loaded);
+  const { host } = placeOf(loaded);
   if (authorization !== undefined) return lookAtCredential(app, authorization, host);
   if (as !== undefined) return lookAtNamed(toPrincipal(loaded, app, as), loaded, app);
   return lookAtLocal(app, loaded, host);
-}
-
-/** Where `serve` would be found; tokens are made for that. */
-function toBaseUrl(loaded: LoadedConfig): string {
-  const { server } = loaded.config;
-  const { host, port } = listenOf(loaded);
-  const url =
-    server.publicUrl ?? `http${server.tls ? 's' : ''}://${host.includes(':') ? `[${host}]` : host}:${port}`;
-  return url.replace(/\/$/, '');
-}
-
-/** A name that stands for this machine is bound to its loopback address. */
-function listenOf({ config }: LoadedConfig): { host: string; port: number } {
-  const { host, port } = parseListen(config.server.listen) ?? { host: '', port: 0 };
-  return { host: host === 'localhost' ? '127.0.0.1' : host, port };
 }

@@ -11,6 +11,7 @@ import { quote, quoteAny, type Finding } from './finding.ts';
 import { createGate } from './gate.ts';
 import { IssuedProof, type Issuer, type IssuerSource } from './issuer.ts';
 import { createIssuers } from './issuers-in-force.ts';
+import type { KeysFound } from './key-cache.ts';
 import { parseToken, type ParsedToken } from './parse-token.ts';
 import { later as realLater, type Later } from './timers.ts';
 import { createTokenCache, toKey } from './token-cache.ts';
@@ -31,9 +32,20 @@ export interface IssuerVerifierOptions {
   readonly timeoutMs?: number;
 }
 
+/** An issuer as it is found now. */
+export type IssuerState = KeysFound & {
+  readonly issuer: string;
+  /** Where it is written: `identity.issuers[0]`. */
+  readonly where: string;
+  /** What tokens have to be for. */
+  readonly audience: readonly string[];
+};
+
 export interface IssuerVerifier extends TokenVerifier {
   /** Takes tokens of an issuer of this process as well, before those of the configuration. Returns how to stop that. */
   add(source: IssuerSource): () => void;
+  /** Asks each issuer for its keys, and says what came of it. */
+  look(): Promise<IssuerState[]>;
   /** From now on callers are expected, and {@link IssuerVerifierOptions.resource} may be known. */
   serve(): void;
 }
@@ -114,6 +126,13 @@ export function createIssuerVerifier(options: IssuerVerifierOptions): IssuerVeri
     use: (settings) => issuers.use(settings.issuers),
     add: issuers.add,
     serve: issuers.serve,
+    look: () =>
+      Promise.all(
+        issuers.all().map(async ({ settings: { issuer }, where, audience, keys: cache }) => {
+          const found = await cache.look();
+          return { issuer, where, audience: audience.values, ...found };
+        }),
+      ),
     verify(credential, at, trace) {
       if (issuers.count() === 0) return undefined;
       if (!trace) {

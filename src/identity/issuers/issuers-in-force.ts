@@ -16,6 +16,7 @@ export interface Issuers {
   /** By `iss`, exactly. */
   find(issuer: string): Issuer | undefined;
   names(): string[];
+  all(): Issuer[];
   count(): number;
   close(): Promise<void>;
 }
@@ -108,6 +109,7 @@ export function createIssuers(options: IssuersOptions): Issuers {
     },
     find: (name) => held.get(name)?.issuer,
     names: () => [...held.keys()],
+    all: () => [...held.values()].map(({ issuer }) => issuer),
     count: () => held.size,
     async close() {
       for (const { issuer } of held.values()) issuer.keys.close();

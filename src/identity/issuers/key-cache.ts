@@ -17,10 +17,14 @@ export interface KeyCache {
   find(wanted: WantedKey, now: number, trace?: Trace): SigningKey | Promise<SigningKey>;
   /** Asks for the keys in the background, where that was not done yet. */
   warm(now: number): void;
+  /** Fetches the keys now, and says how many there are and where they are from, or why there are none. */
+  look(): Promise<KeysFound>;
   /** False where the keys are so old that nothing verified with them counts. */
   isUsable(now: number): boolean;
   close(): void;
 }
+
+export type KeysFound = { readonly keys: number; readonly from: string } | { readonly failure: string };
 
 interface WantedKey {
   readonly algorithm: string;
@@ -159,6 +163,12 @@ export function createKeyCache(options: KeyCacheOptions): KeyCache {
       }
       if (!match(wanted) && running) return retry(wanted, trace);
       return require(wanted, now, trace);
+    },
+    async look() {
+      await refresh();
+      return failure !== undefined || !known
+        ? { failure: failure ?? 'they were not fetched' }
+        : { keys: known.keys.length, from: known.where };
     },
     warm(now) {
       if (!known && now >= dueAt) void refresh();

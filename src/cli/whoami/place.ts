@@ -1,0 +1,21 @@
+import type { LoadedConfig } from '../../config/load.ts';
+import { parseListen } from '../../server/settings.ts';
+
+/** Where `serve` would be found. */
+export interface Place {
+  /** Without a slash at its end; tokens are made for that. */
+  readonly baseUrl: string;
+  /** The address of the listener. */
+  readonly host: string;
+}
+
+export function placeOf({ config }: Pick<LoadedConfig, 'config'>): Place {
+  const { listen, publicUrl, tls } = config.server;
+  const { host, port } = parseListen(listen) ?? { host: '', port: 0 };
+  const shown = host.includes(':') ? `[${host}]` : host;
+  return {
+    baseUrl: (publicUrl ?? `http${tls ? 's' : ''}://${shown}:${port}`).replace(/\/$/, ''),
+    // A name that stands for this machine is bound to its loopback address.
+    host: host === 'localhost' ? '127.0.0.1' : host,
+  };
+}

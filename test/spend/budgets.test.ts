@@ -48,7 +48,7 @@ async function spendAndRead(calls: readonly Made[], set: PolicySet = POLICY): Pr
     if (settled) await hold.settle(bound);
   }
   try {
-    return await readBudgets(store, { policy: set, now: NOW, timeZone: 'Europe/Berlin' });
+    return await readBudgets(store, { limits: set.limits, now: NOW, timeZone: 'Europe/Berlin' });
   } finally {
     await ledger.close();
   }
@@ -111,6 +111,6 @@ test('of budgets that several have, those are listed that used some of it', asyn
 test('without a budget that is said, and rates are none', async () => {
   const set = policy('policy: p\nlimits: [{ id: r, rate: { calls: 1, per: day } }]\n');
   expect(describeBudgets(await spendAndRead([], set), 40)).toBe(
-    'no budget is in force: no policy has a limit with `budget`',
+    'no budget is in force: no policy and no key has a limit with a budget',
   );
 });

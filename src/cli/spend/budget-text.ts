@@ -11,7 +11,7 @@ import { align } from './spend-text.ts';
 /** Budgets as a table: the fullest first. */
 export function describeBudgets(states: readonly BudgetState[], nameColumns: number): string {
   if (states.length === 0) {
-    return 'no budget is in force: no policy has a limit with `budget`';
+    return 'no budget is in force: no policy and no key has a limit with a budget';
   }
   const rows = states.toSorted(byFullness).map((state) => {
     const { measure, spent, held } = state;

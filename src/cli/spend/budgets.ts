@@ -2,7 +2,6 @@ import { createCalendars } from '../../gateway/ledger/calendar.ts';
 import { limitCountersOf, type LimitCounter } from '../../gateway/ledger/counters.ts';
 import type { SpendRow } from '../../gateway/ledger/spend-table.ts';
 import type { BudgetMeasure, CompiledLimit, LimitBy, LimitMeasure } from '../../policy/limit.ts';
-import type { PolicySet } from '../../policy/policy-set.ts';
 import type { Store } from '../../state/store.ts';
 import { dayBefore, daysOf } from './days.ts';
 import { readRow } from './read-row.ts';
@@ -28,7 +27,8 @@ export interface BudgetState {
 export type Subject = readonly (string | undefined)[];
 
 export interface BudgetQuery {
-  readonly policy: PolicySet;
+  /** Of the policies in force, and of keys. */
+  readonly limits: readonly CompiledLimit[];
   readonly now: number;
   /** Of budgets that name none. */
   readonly timeZone: string;
@@ -45,7 +45,7 @@ export async function readBudgets(store: Store, query: BudgetQuery): Promise<Bud
   const calendarOf = createCalendars();
   const subjects = await readSubjects(store, query, calendarOf);
   const states: BudgetState[] = [];
-  for (const limit of query.policy.limits) {
+  for (const limit of query.limits) {
     const asked: Asked[] = [];
     for (const [by, measures] of budgetsOf(limit)) {
       for (const subject of subjects(by)) {
@@ -105,10 +105,10 @@ function budgetsOf({ measures }: CompiledLimit): Map<LimitBy, LimitMeasure[]> {
 /** Who has spent something since the longest period began, by what the budgets count by. */
 async function readSubjects(
   store: Store,
-  { policy, now, timeZone }: BudgetQuery,
+  { limits, now, timeZone }: BudgetQuery,
   calendarOf: ReturnType<typeof createCalendars>,
 ): Promise<(by: LimitBy) => readonly Subject[]> {
-  const budgets = policy.limits.flatMap(({ measures }) => measures.filter(({ kind }) => kind === 'budget'));
+  const budgets = limits.flatMap(({ measures }) => measures.filter(({ kind }) => kind === 'budget'));
   const found = new Map<LimitBy, Map<string, Subject>>(budgets.map(({ by }) => [by, new Map()]));
   found.delete('rule');
   const today = calendarOf(timeZone).periodAt('day', now).id;

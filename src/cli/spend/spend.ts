@@ -19,6 +19,7 @@ import { toCsv } from './csv.ts';
 import { daysOf, toDaySpan } from './days.ts';
 import { toDimensions, type Dimension } from './dimensions.ts';
 import { addSpendFilters, toSpendFilter, type SpendFilters } from './filters.ts';
+import { readKeyLimits } from './key-limits.ts';
 import { openSpendStore } from './open-spend-store.ts';
 import { readSpend } from './read-spend.ts';
 import { toBudgetsDocument, toSpendDocument } from './spend-document.ts';
@@ -90,8 +91,9 @@ export const addSpend: AddCommand = (program, terminal) => {
     const store = await openSpendStore(loaded.config.state, terminal, { logger, now: Date.now });
     try {
       if (options.budgets) {
-        const policy = loadPolicies(loaded.policyFiles);
-        showBudgets(terminal, await readBudgets(store, { policy, now, timeZone }), { ...options, now });
+        const { limits } = loadPolicies(loaded.policyFiles);
+        const all = [...limits, ...(await readKeyLimits(store, now))];
+        showBudgets(terminal, await readBudgets(store, { limits: all, now, timeZone }), { ...options, now });
       } else {
         await showSpend(terminal, store, { options, now, timeZone, span, by, top });
       }

@@ -64,3 +64,9 @@ export function stateOf({ revokedAt, expiresAt = Infinity }: KeyRecord, now: num
   if (revokedAt !== undefined) return 'revoked';
   return now >= expiresAt ? 'expired' : 'active';
 }
+
+/** True for a key that was withdrawn: revoked, or replaced by another and its grace is over. One that just expired was not. */
+export function isWithdrawn(record: KeyRecord, now: number): boolean {
+  const state = stateOf(record, now);
+  return state === 'revoked' || (state === 'expired' && record.rotatedTo !== undefined);
+}

@@ -12,7 +12,7 @@ import { createFloodGate } from './flood-gate.ts';
 import { createKnownKeys, type KnownKey } from './known-keys.ts';
 import { keyPrincipal } from './key-principal.ts';
 import { createKeyReader } from './key-reader.ts';
-import { stateOf, type KeyLimit, type KeyRecord } from './key-record.ts';
+import { isWithdrawn, stateOf, type KeyLimit, type KeyRecord } from './key-record.ts';
 import { isKeyName, type ShelvedKey } from './key-shelf.ts';
 import { formOf } from './key-text.ts';
 import { createRefusedKeys } from './refused-keys.ts';
@@ -119,15 +119,15 @@ export function createVirtualKeyVerifier(options: VirtualKeyOptions): VirtualKey
     const askedAt = now();
     const found = await reader.read(digest);
     const before = known.get(digest);
-    if (!found || stateOf(found.record, now()) !== 'active') {
-      if (before) {
-        known.delete(before);
-        onLoss();
-      }
-      refused.add(digest, found?.record, now());
-      return undefined;
+    if (found && stateOf(found.record, now()) === 'active') return keep(found, before, askedAt);
+    // What was open when it expired ends by itself, in the time that it is given.
+    if (found && before && !isWithdrawn(found.record, now())) return keep(found, before, askedAt);
+    if (before) {
+      known.delete(before);
+      onLoss();
     }
-    return keep(found, before, askedAt);
+    refused.add(digest, found?.record, now());
+    return undefined;
   }
 
   function keep({ record, digest }: ShelvedKey, before: KnownKey | undefined, askedAt: number): KnownKey {
@@ -225,7 +225,7 @@ export function createVirtualKeyVerifier(options: VirtualKeyOptions): VirtualKey
       const key = known.byName(principal.key);
       return (
         key?.proof !== undefined &&
-        stateOf(key.record, now()) === 'active' &&
+        !isWithdrawn(key.record, now()) &&
         isDeepStrictEqual(key.proof.principal, principal)
       );
     },

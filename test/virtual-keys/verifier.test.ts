@@ -1,66 +1,20 @@
 import { hash } from 'node:crypto';
 import { inspect } from 'node:util';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { KeyRequest, MadeKey } from '../../src/identity/keys/key-desk.ts';
+import { describe, expect, test, vi } from 'vitest';
+import type { KeyRequest } from '../../src/identity/keys/key-desk.ts';
 import { KEYS_TOPIC } from '../../src/identity/keys/key-shelf.ts';
-import { createVirtualKey } from '../../src/identity/keys/key-text.ts';
 import type { Proof } from '../../src/identity/proof.ts';
 import type { Step } from '../../src/identity/trace.ts';
-import type { Store } from '../../src/state/store.ts';
-import { HOMES, type Home } from './support/homes.ts';
-import {
-  createTime,
-  DAY_MS,
-  NOW,
-  openDesk,
-  openKeys,
-  OWN,
-  settingsOf,
-  watchStore,
-  type Time,
-} from './support/world.ts';
+import { HOMES } from './support/homes.ts';
+import { openTwo } from './support/two-gateways.ts';
+import { DAY_MS, NOW, openDesk, openKeys, OWN, settingsOf, stranger } from './support/world.ts';
 
 const AGENT: KeyRequest = { principal: 'agent', issuer: 'config', limits: [] };
 
-let number = 0;
-/** A key that nobody made. */
-const stranger = (): string => {
-  number += 1;
-  return createVirtualKey(() => Buffer.from(hash('sha256', `stranger ${number}`, 'buffer')));
-};
-
 describe.each(HOMES)('virtual keys in $name', (kind) => {
-  let home: Awaited<ReturnType<Home['open']>>;
-  let time: Time;
-  let watched: ReturnType<typeof watchStore>;
-  let here: ReturnType<typeof openKeys>;
-  let there: ReturnType<typeof openKeys>;
-  let desk: ReturnType<typeof openDesk>;
-  let store: Store;
-
-  beforeEach(async () => {
-    home = await kind.open();
-    time = createTime();
-    store = await home.connect();
-    watched = watchStore(await home.connect());
-    desk = openDesk(store, time);
-    here = openKeys(watched.store, time);
-    there = openKeys(await home.connect(), time);
-    for (const keys of [here, there]) keys.use(settingsOf({ agent: { scopes: ['a', 'b'], groups: ['g'] } }));
-  });
-  afterEach(async () => {
-    await Promise.all([here.close(), there.close()]);
-    await home.close();
-  });
-
-  /** What a key is at both gateways once all is told. */
-  const untilBoth = (made: MadeKey, outcome: string): Promise<void> =>
-    vi.waitFor(async () => {
-      home.deliver();
-      expect([await here.outcome(made.key), await there.outcome(made.key)]).toEqual([outcome, outcome]);
-    });
-
   test('prove a principal of their own, or one of the configuration as it is at that moment', async () => {
+    await using world = await openTwo(kind);
+    const { here, desk } = world;
     const own = await desk.create({
       ...OWN,
       client: 'runner',
@@ -102,6 +56,8 @@ describe.each(HOMES)('virtual keys in $name', (kind) => {
   });
 
   test('are looked up once, and known without waiting from then on, as the same proof', async () => {
+    await using world = await openTwo(kind);
+    const { watched, here, desk } = world;
     const { key } = await desk.create(OWN);
     const many = await Promise.all(Array.from({ length: 20 }, () => here.verify(key)));
     expect(new Set(many).size).toBe(1);
@@ -112,6 +68,8 @@ describe.each(HOMES)('virtual keys in $name', (kind) => {
   });
 
   test('are stored without the key, and appear whole in nothing that is said', async () => {
+    await using world = await openTwo(kind);
+    const { home, time, store, here, desk } = world;
     const made = await desk.create({ ...OWN, expiresAt: NOW + 1_000 });
     const digest = hash('sha256', made.key);
     const { keys } = await store.list('identity/', { now: NOW });
@@ -135,6 +93,8 @@ describe.each(HOMES)('virtual keys in $name', (kind) => {
   });
 
   test('are refused without a question where a digit is wrong, and are nobody else’s matter', async () => {
+    await using world = await openTwo(kind);
+    const { watched, here, desk } = world;
     const { key } = await desk.create(OWN);
     const wrong = key.slice(0, -1) + (key.endsWith('0') ? '1' : '0');
     for (const text of [wrong, key.slice(0, -1), `${key}0`, 'bwk_', 'bwk_../../x'])
@@ -145,6 +105,8 @@ describe.each(HOMES)('virtual keys in $name', (kind) => {
   });
 
   test('end at their very instant, without a question to the store', async () => {
+    await using world = await openTwo(kind);
+    const { time, watched, here, there, desk } = world;
     const { key } = await desk.create({ ...OWN, expiresAt: NOW + 10_000 });
     const proof = (await here.verify(key)) as Proof;
     time.go(9_999);
@@ -159,6 +121,8 @@ describe.each(HOMES)('virtual keys in $name', (kind) => {
   });
 
   test('are revoked at every gateway at once, and what is open is told', async () => {
+    await using world = await openTwo(kind);
+    const { home, here, desk, untilBoth } = world;
     const made = await desk.create(OWN);
     const proof = (await here.verify(made.key)) as Proof;
     await untilBoth(made, 'ci');
@@ -173,6 +137,8 @@ describe.each(HOMES)('virtual keys in $name', (kind) => {
   });
 
   test('are followed by another in a rotation, and end when the grace is over', async () => {
+    await using world = await openTwo(kind);
+    const { home, time, here, desk, untilBoth } = world;
     const old = await desk.create({
       ...OWN,
       expiresAt: NOW + 90 * DAY_MS,
@@ -201,6 +167,8 @@ describe.each(HOMES)('virtual keys in $name', (kind) => {
   });
 
   test('count for a minute while the store is away; one that is not in memory is neither let in nor refused', async () => {
+    await using world = await openTwo(kind);
+    const { time, watched, here, desk } = world;
     const [known, other] = [await desk.create(OWN), await desk.create(OWN)];
     const proof = (await here.verify(known.key)) as Proof;
     watched.setAway(true);
@@ -217,6 +185,8 @@ describe.each(HOMES)('virtual keys in $name', (kind) => {
   });
 
   test('are looked at again after a gap, so that a revocation that nobody heard counts', async () => {
+    await using world = await openTwo(kind);
+    const { home, watched, here, desk } = world;
     const made = await desk.create(OWN);
     const proof = (await here.verify(made.key)) as Proof;
     watched.setAway(true);
@@ -230,6 +200,8 @@ describe.each(HOMES)('virtual keys in $name', (kind) => {
   });
 
   test('are looked at every half minute, whether or not anything was told', async () => {
+    await using world = await openTwo(kind);
+    const { time, store, desk } = world;
     const made = await desk.create(OWN);
     const silent = openKeys({ ...store, subscribe: () => Promise.resolve(() => Promise.resolve()) }, time);
     const proof = (await silent.verify(made.key)) as Proof;
@@ -241,6 +213,8 @@ describe.each(HOMES)('virtual keys in $name', (kind) => {
   });
 
   test('revoked while they are read are not let in by what was read before', async () => {
+    await using world = await openTwo(kind);
+    const { home, time, store, desk } = world;
     const made = await desk.create(OWN);
     const { promise: heard, resolve: hear } = Promise.withResolvers<void>();
     await store.subscribe(KEYS_TOPIC, () => hear());
@@ -264,59 +238,28 @@ describe.each(HOMES)('virtual keys in $name', (kind) => {
     await racing.close();
   });
 
-  test('that do not exist are remembered for some seconds, until one is made', async () => {
-    const key = stranger();
-    expect([await here.outcome(key), await here.outcome(key)]).toEqual(['unknown-key', 'unknown-key']);
-    expect(watched.gets()).toBe(1);
-    time.go(5_000);
-    await here.outcome(key);
-    expect(watched.gets()).toBe(2);
-  });
-
-  test('that do not exist cost bounded work, however many are shown', async () => {
-    const { key } = await desk.create(OWN);
-    await here.verify(key);
-    const outcomes: Record<string, number> = {};
-    const show = async (): Promise<void> => {
-      const outcome = (await here.outcome(stranger())) ?? '';
-      outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
-    };
-    for (let wave = 0; wave < 20; wave += 1) await Promise.all(Array.from({ length: 100 }, show)); // oxlint-disable-line no-await-in-loop -- wave after wave
-    expect(outcomes['too-many']! + outcomes['unknown-key']!).toBe(2_000);
-    expect(watched.gets()).toBeLessThan(300);
-    // Who is known is not kept out by it, and who is new not for long.
-    expect(await here.outcome(key)).toBe('ci');
-    time.go(2_000);
-    expect(await here.outcome((await desk.create(OWN)).key)).toBe('ci');
-  });
-
-  test('are kept in bounded memory', async () => {
-    const small = openKeys(store, time, { capacity: 2 });
-    const made = [await desk.create(OWN), await desk.create(OWN), await desk.create(OWN)];
-    for (const { key } of made) await small.verify(key); // oxlint-disable-line no-await-in-loop -- one after the other
-    expect(small.verifyNow(made[2]!.key)).toMatchObject({ principal: { subject: 'ci' } });
-    const forgotten = small.verifyNow(made[0]!.key);
-    expect(forgotten).toBeInstanceOf(Promise);
-    await forgotten;
-    expect(await small.outcome(made[0]!.key)).toBe('ci');
-    await small.close();
-    expect(time.repeating()).toBe(0);
-  });
-
-  test('of a later version, or that are broken in the store, open nothing', async () => {
-    const { key, record } = await desk.create(OWN);
-    const place = `identity/keys/${hash('sha256', key)}`;
-    for (const value of [
-      { ...record, version: 2 },
-      { ...record, name: 'k000000000000' },
-      'x',
-      7,
-      {},
-      { ...record, scopes: 'a' },
-    ]) {
-      await store.put(place, JSON.parse(JSON.stringify(value)), { now: NOW }); // oxlint-disable-line no-await-in-loop -- one after the other
-      time.go(60_000);
-      expect(await here.outcome(key)).toBe('unknown-key'); // oxlint-disable-line no-await-in-loop
-    }
+  test('whose change was cut off in the middle are as they were, or as they should be, and the change can be made again', async () => {
+    await using world = await openTwo(kind);
+    const { home, time, store, here, desk, untilBoth } = world;
+    const made = await desk.create(OWN);
+    await untilBoth(made, 'ci');
+    // The successor is there, and nobody was shown it: the old one goes on, and is rotated once more.
+    await desk.create({ ...OWN, rotatedFrom: made.record.name });
+    expect(await desk.find(made.record.name)).not.toHaveProperty('rotatedTo');
+    const next = await desk.create({ ...OWN, rotatedFrom: made.record.name });
+    expect(
+      await desk.retire(made.record.name, { at: NOW + DAY_MS, rotatedTo: next.record.name }),
+    ).toBeDefined();
+    await untilBoth(made, 'ci');
+    // It is revoked, and nobody was told: whoever asks for it again is told that it is done, and it is told.
+    const mute = openDesk(
+      { ...store, publish: () => Promise.reject(new Error('the process is gone')) },
+      time,
+    );
+    await expect(mute.revoke(made.record.name)).rejects.toThrow('the process is gone');
+    home.deliver();
+    expect(await here.outcome(made.key)).toBe('ci');
+    expect(await desk.revoke(made.record.name)).toMatchObject({ changed: false });
+    await untilBoth(made, 'revoked');
   });
 });

@@ -1,6 +1,7 @@
 import { hash, randomBytes } from 'node:crypto';
 import { BailiwickError } from '../../../src/errors.ts';
 import { createKeyDesk, type KeyRequest } from '../../../src/identity/keys/key-desk.ts';
+import { createVirtualKey } from '../../../src/identity/keys/key-text.ts';
 import { createVirtualKeyVerifier, type VirtualKeyOptions } from '../../../src/identity/keys/virtual-keys.ts';
 import type { Proof } from '../../../src/identity/proof.ts';
 import { IdentitySettings } from '../../../src/identity/settings.ts';
@@ -110,4 +111,9 @@ export function openKeys(store: Store, time: Time, options: Partial<VirtualKeyOp
 
 export function settingsOf(principals: object): IdentitySettings {
   return IdentitySettings.parse({ principals });
+}
+
+/** A key that nobody made. */
+export function stranger(): string {
+  return createVirtualKey(randomBytes);
 }

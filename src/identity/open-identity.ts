@@ -6,6 +6,7 @@ import { createGroupLookup } from './claims/overage/group-lookup.ts';
 import { DPOP_ALGORITHMS } from './dpop/algorithms.ts';
 import { createBindingCheck } from './dpop/check-binding.ts';
 import { createIdentity, type Identity } from './identity.ts';
+import { createIntrospectionVerifier } from './introspection/introspection-verifier.ts';
 import { createIssuerVerifier, type IssuerState } from './issuers/issuer-verifier.ts';
 import { createVirtualKeyVerifier, type VirtualKeys } from './keys/virtual-keys.ts';
 import { localPrincipal } from './local.ts';
@@ -84,6 +85,12 @@ export function openIdentity(world: IdentityWorld): OpenIdentity {
     now,
     onLoss,
   });
+  const introspection = createIntrospectionVerifier({
+    groups,
+    resource: () => toResource(baseUrl ?? publicUrl()),
+    now,
+    onLoss,
+  });
   const virtualKeys = createVirtualKeyVerifier({ store, logger, now, onLoss });
   const keyVerifiers: readonly TokenVerifier[] = [createStaticKeyVerifier(), virtualKeys];
   const authorization = createAuthorizationServer({
@@ -95,7 +102,12 @@ export function openIdentity(world: IdentityWorld): OpenIdentity {
     isRevoked: (proof) => revocations.isRevoked(proof),
     onLoss,
   });
-  const verifiers: readonly TokenVerifier[] = [...keyVerifiers, authorization.verifier, issuers];
+  const verifiers: readonly TokenVerifier[] = [
+    ...keyVerifiers,
+    authorization.verifier,
+    issuers,
+    introspection,
+  ];
   const resource = createProtectedResource({
     serverScopes: authorization.scopes,
     dpopAlgorithms: DPOP_ALGORITHMS,

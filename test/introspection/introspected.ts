@@ -110,7 +110,7 @@ export function identityOf(issuers: readonly object[], options: { now?: number; 
   const identity = createIdentity({
     verifiers: [verifier],
     revocations: noRevocations(),
-    checkBinding() {},
+    binding: { check: () => undefined, nonceFor: () => undefined },
     local: () => undefined,
     publicUrl: () => undefined,
     resource: createProtectedResource({ serverScopes: () => [], dpopAlgorithms: [] }),

@@ -27,7 +27,8 @@ export function challenge(error: BailiwickError, facts: ChallengeFacts = {}): st
   ];
   const hasDpop = dpopAlgorithms.length > 0;
   const bearer = toChallenge('Bearer', [...(isDpop && hasDpop ? [] : problem), ...shared]);
-  if (!hasDpop) return bearer;
+  // Who lacks but a scope knows how to send its token.
+  if (!hasDpop || (error.code === 'INSUFFICIENT_SCOPE' && !isDpop)) return bearer;
   const algorithms: Parameter = ['algs', dpopAlgorithms.join(' ')];
   return `${bearer}, ${toChallenge('DPoP', [...(isDpop ? problem : []), algorithms, ...shared])}`;
 }

@@ -287,6 +287,7 @@ describe('pages', () => {
 });
 
 describe('programs that register themselves', () => {
+  // oxlint-disable-next-line consistent-function-scoping -- of this group only
   const register = (body: unknown) =>
     fetch(`${server.url}/oauth/register`, {
       method: 'POST',

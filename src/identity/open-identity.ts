@@ -18,6 +18,7 @@ import {
   type FetchDocument,
 } from './server/authorization-server.ts';
 import { createKeyCheck } from './server/key-check.ts';
+import { resourceAt } from './resource/metadata.ts';
 import { createProtectedResource } from './resource/protected-resource.ts';
 import { followRevocations } from './revocations/follow-revocations.ts';
 import { IdentitySettings } from './settings.ts';
@@ -162,5 +163,5 @@ export function openIdentity(world: IdentityWorld): OpenIdentity {
 
 /** The one resource that stands for all paths of this server (RFC 8707, RFC 9728). */
 function toResource(url: string | undefined): string | undefined {
-  return url === undefined ? undefined : `${url.replace(/\/$/, '')}/mcp`;
+  return url === undefined ? undefined : resourceAt(url.replace(/\/$/, ''));
 }

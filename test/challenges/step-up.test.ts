@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { JsonObject } from '../../src/catalog/json.ts';
+import { DPOP_ALGORITHMS } from '../../src/identity/dpop/algorithms.ts';
 import { legacy, modern } from './send.ts';
 import { KEY, startWorld, type World } from './world.ts';
 
@@ -25,8 +26,10 @@ describe('who lacks but a scope is told which one, with 403, before any answer b
   test.each(CALLS)('%s %j in the modern era: the missing scope alone', async (method, params, scope) => {
     const answer = await world.ask(reader, modern(method, params));
     expect(answer.status).toBe(403);
+    const where = `scope="${scope}", resource_metadata="${world.gateway.url}/.well-known/oauth-protected-resource/mcp"`;
     expect(answer.headers['www-authenticate']).toBe(
-      `Bearer realm="bailiwick", error="insufficient_scope", error_description="a further scope is needed", scope="${scope}", resource_metadata="${world.gateway.url}/.well-known/oauth-protected-resource/mcp"`,
+      `Bearer realm="bailiwick", error="insufficient_scope", error_description="a further scope is needed", ${where}, ` +
+        `DPoP realm="bailiwick", algs="${DPOP_ALGORITHMS.join(' ')}", ${where}`,
     );
     expect(JSON.parse(answer.text)).toEqual({
       jsonrpc: '2.0',

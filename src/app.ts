@@ -40,9 +40,7 @@ import { createSourcePool, staleOf, type SourcePlan, type SourceStatus } from '.
 import { createHeldTeller } from './gateway/tell-held.ts';
 import { createWarningTeller } from './gateway/tell-warnings.ts';
 import type { Identity } from './identity/identity.ts';
-import type { AuthorizationServer } from './identity/server/authorization-server.ts';
 import { checkIdentity, openIdentity, type OpenIdentity } from './identity/open-identity.ts';
-import type { Principal } from './identity/principal.ts';
 import type { Held } from './lock/compare.ts';
 import { loadPolicies } from './policy/load.ts';
 import type { PolicySet } from './policy/policy-set.ts';
@@ -59,7 +57,7 @@ import type { Logger } from './telemetry/logger.ts';
 import type { SignInDesk } from './upstream/mcp/auth/sign-in-desk.ts';
 
 /** A running gateway, without a face. */
-export interface App {
+export interface App extends Pick<OpenIdentity, 'authorizationServer' | 'serveAt' | 'issuers' | 'local'> {
   readonly gateway: Gateway;
   /** Where state is kept. Of a command it is opened by its first use. */
   readonly store: Store;
@@ -82,14 +80,6 @@ export interface App {
   listed(): Promise<void>;
   /** Who calls, by the configuration in force. Whom a server let in is recorded. */
   readonly identity: Identity;
-  /** Where clients get tokens, where the configuration makes this server an authorization server. */
-  readonly authorizationServer: AuthorizationServer;
-  /** Where callers find this server, without a slash at its end. A face that serves HTTP says so before its first request. */
-  serveAt(baseUrl: string): void;
-  /** Asks each issuer for its keys, and says what came of it. */
-  issuers(): ReturnType<OpenIdentity['issuers']>;
-  /** The principal of stdio and loopback callers, where the configuration has one. */
-  local(): Principal | undefined;
   /**
    * Swaps in another configuration, whole or not at all.
    *

@@ -41,6 +41,7 @@ export function welcome(app: App, loaded: LoadedConfig, http: Pick<HttpServer, '
     onThisMachine.text,
     ...(local ? [] : [`Callers need a key: npx bailiwick ${keyCommand}`]),
     ...identity.issuers.map(({ issuer }) => `Tokens of ${issuer} are taken.`),
+    ...(identity.server ? ['Clients that open a browser sign in here, at this server itself.'] : []),
   ].join('\n');
   const stdio = stdioConnection({
     config: loaded.file,

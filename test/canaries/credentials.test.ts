@@ -1,4 +1,3 @@
-import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { stringify } from 'yaml';
@@ -8,6 +7,7 @@ import { bailiwick } from '../support/command-line.ts';
 import { DOCUMENT, POLICY, REPOSITORY, startApi, startGateway } from '../support/gateway.ts';
 import { runWith } from '../support/in-process.ts';
 import { INITIALIZE, post } from '../support/raw-http.ts';
+import { commandLines, filesOf, findCanaries } from './support/search.ts';
 
 /** What must be found nowhere, by what it is. */
 const canaries = new Map<string, string>();
@@ -124,27 +124,11 @@ test('the search finds what is there', () => {
 });
 
 test('no credential is in any log line, record, answer, header, state file, process or output', () => {
-  const found: string[] = [];
-  for (const [kind, canary] of canaries) {
-    for (const [where, text] of heard) {
-      if (formsOf(canary).some((form) => text.includes(form))) found.push(`${kind} in ${where}`);
-    }
-  }
-  expect(found).toEqual([]);
+  expect(findCanaries(canaries, heard)).toEqual([]);
 });
 
 function hear(where: string, text: string): void {
   heard.set(where, `${heard.get(where) ?? ''}${text}`);
-}
-
-/** As it is, and as it may stand in a URL or in Base64. */
-function formsOf(canary: string): string[] {
-  return [
-    canary,
-    encodeURIComponent(canary),
-    Buffer.from(canary).toString('base64').replace(/=+$/, ''),
-    Buffer.from(canary).toString('hex'),
-  ];
 }
 
 /** Shows a credential in the right place and in wrong ones; answers the statuses, that of the right place first. */
@@ -184,27 +168,4 @@ function toCall(name: string): string {
 
 function whoami(folder: string, token: string) {
   return bailiwick(folder, ['whoami', '--token', '-', '--log-level', 'debug'], { input: token });
-}
-
-/** Command lines of every process, as anybody on this machine sees them. */
-async function commandLines(): Promise<string> {
-  const processes = (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name));
-  const texts = await Promise.all(
-    processes.flatMap((id) =>
-      ['cmdline', 'environ'].map((file) => readFile(`/proc/${id}/${file}`, 'utf8').catch(() => '')),
-    ),
-  );
-  return texts.join('\n');
-}
-
-async function filesOf(folder: string): Promise<[string, string][]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  return Promise.all(
-    entries
-      .filter((entry) => entry.isFile())
-      .map(async (entry): Promise<[string, string]> => {
-        const file = path.join(entry.parentPath, entry.name);
-        return [path.relative(folder, file), await readFile(file, 'latin1')];
-      }),
-  );
 }

@@ -19,6 +19,8 @@ export function keyPage({ client, action, csrf, problem, otherUrl }: PageOf<'key
       <dl>${clientRows(client)}</dl>
       <form method="post" action="${action}">
         <input type="hidden" name="csrf" value="${csrf}" />
+        <!-- Password managers keep the key under this name. -->
+        <input type="text" name="username" value="Bailiwick" autocomplete="username" hidden />
         <label for="key">Your key</label>
         <input
           id="key"

@@ -14,6 +14,7 @@ export const STYLE = `
   }
 }
 * { box-sizing: border-box; }
+[hidden] { display: none !important; }
 html { -webkit-text-size-adjust: 100%; text-size-adjust: 100%; }
 body {
   margin: 0; padding: 1.25rem; min-height: 100vh; min-height: 100svh; display: grid; align-content: start; justify-items: center;
@@ -53,7 +54,6 @@ input[aria-invalid="true"] { border-color: var(--bad); }
 .problem { margin: 0 0 1rem; padding: .625rem .75rem; border-left: .25rem solid var(--bad); border-radius: .25rem; background: var(--bad-paper); color: var(--bad); }
 .buttons { display: flex; flex-wrap: wrap; gap: .75rem; margin: 1.25rem 0 0; }
 .stacked { flex-direction: column; }
-.stacked > * { flex-basis: auto; }
 button, .button {
   flex: 1 1 9rem; min-height: 2.875rem; padding: .625rem 1rem; border: 1px solid var(--accent); border-radius: .5rem; background: var(--accent);
   color: var(--accent-ink); font: inherit; font-weight: 600; text-align: center; text-decoration: none; cursor: pointer;
@@ -61,6 +61,7 @@ button, .button {
 button:hover, .button:hover { background: var(--accent-over); border-color: var(--accent-over); }
 button.second, .button.second { background: transparent; border-color: var(--edge); color: var(--ink); }
 button.second:hover, .button.second:hover { background: var(--paper); }
+.stacked > .button { flex: none; }
 a { color: var(--accent); }
 .aside { margin: 1rem 0 0; text-align: center; font-size: .9375rem; }
 button.link { flex: none; min-height: 0; padding: .25rem .5rem; border-color: transparent; background: none; color: var(--accent); font-weight: 400; text-decoration: underline; }

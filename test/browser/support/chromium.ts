@@ -22,13 +22,6 @@ export interface Browser {
 interface BrowserContext {
   newPage(): Promise<BrowserPage>;
   close(): Promise<void>;
-  route(pattern: string, handle: (route: Route) => unknown): Promise<void>;
-}
-
-interface Route {
-  request(): { url(): string };
-  continue(): Promise<void>;
-  fulfill(answer: object): Promise<void>;
 }
 
 export interface BrowserPage {
@@ -37,6 +30,7 @@ export interface BrowserPage {
   title(): Promise<string>;
   content(): Promise<string>;
   on(event: 'console', listener: (message: { type(): string; text(): string }) => void): void;
+  on(event: 'request', listener: (request: { url(): string }) => void): void;
   on(event: 'pageerror', listener: (error: Error) => void): void;
   evaluate(script: string): Promise<unknown>;
   screenshot(options: object): Promise<unknown>;
@@ -53,6 +47,7 @@ interface Locator {
   count(): Promise<number>;
   textContent(): Promise<string | null>;
   inputValue(): Promise<string>;
+  waitFor(): Promise<void>;
 }
 
 export async function launchChromium(): Promise<Browser> {

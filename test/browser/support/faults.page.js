@@ -13,7 +13,7 @@
     faults.push('it holds more than text');
 
   for (const input of document.querySelectorAll('input')) {
-    if (input.type !== 'hidden' && (input.labels?.length ?? 0) === 0)
+    if (input.type !== 'hidden' && !input.hidden && (input.labels?.length ?? 0) === 0)
       faults.push(`no label for ${input.name}`);
     for (const id of (input.getAttribute('aria-describedby') ?? '').split(' ')) {
       if (id !== '' && !document.getElementById(id))
@@ -54,13 +54,16 @@
       if (ratio < 4.5)
         faults.push(`contrast ${ratio.toFixed(2)} of "${(element.textContent ?? '').trim().slice(0, 40)}"`);
     }
-    if (element.matches('input:not([type=hidden])')) {
+    if (element.matches('input:not([type=hidden], [hidden])')) {
       const [red, green, blue] = parse(getComputedStyle(element).borderTopColor);
       const ratio = contrast([red, green, blue], behind(element.parentElement));
       if (ratio < 3) faults.push(`contrast ${ratio.toFixed(2)} of the edge of a field`);
     }
-    if (element.matches('button:not(.link), a.button, input:not([type=hidden])') && box.height < 44) {
-      faults.push(`too small for a finger: ${element.outerHTML.slice(0, 60)}`);
+    if (
+      element.matches('button:not(.link), a.button, input:not([type=hidden], [hidden])') &&
+      (box.height < 44 || box.height > 90)
+    ) {
+      faults.push(`no size for a finger: ${element.outerHTML.slice(0, 60)}`);
     }
   }
   return faults;

@@ -23,8 +23,6 @@ export interface VisitorOptions {
   readonly javaScript?: boolean;
   /** Hosts that the browser is to ask; of every other, that it did is a fault. */
   readonly hosts: readonly string[];
-  /** What is answered instead of a host: the client's callback. */
-  readonly callback?: string;
 }
 
 export interface Visitor {
@@ -33,14 +31,12 @@ export interface Visitor {
   look(name: string): Promise<void>;
   /** What has the focus, which can be seen: `button Allow`. */
   focus(): Promise<string>;
-  /** Where the browser was sent in the end. */
-  callback(): URL;
   close(): Promise<void>;
 }
 
 /** Somebody with a browser of their own. */
 export async function visit(browser: Browser, options: VisitorOptions): Promise<Visitor> {
-  const { screen = 'phone', scheme = 'light', javaScript = true, hosts, callback } = options;
+  const { screen = 'phone', scheme = 'light', javaScript = true, hosts } = options;
   const { width, height, isMobile, hasTouch } = SCREENS[screen];
   const context = await browser.newContext({
     viewport: { width, height },
@@ -51,22 +47,15 @@ export async function visit(browser: Browser, options: VisitorOptions): Promise<
   });
   const complaints: string[] = [];
   const strangers: string[] = [];
-  let arrived: URL | undefined;
-  await context.route('**/*', (route) => {
-    const url = new URL(route.request().url());
-    if (callback !== undefined && url.href.startsWith(callback)) {
-      arrived = url;
-      return route.fulfill({ contentType: 'text/html', body: '<!doctype html><title>Back</title>' });
-    }
-    if (!hosts.includes(url.host)) strangers.push(url.href);
-    return route.continue();
-  });
   const page = await context.newPage();
   page.on('console', (message) => {
     // Chromium says of every page with a status of its own that it could not be loaded.
     if (!/^Failed to load resource: the server responded with a status of 4\d\d/.test(message.text())) {
       complaints.push(message.text());
     }
+  });
+  page.on('request', (request) => {
+    if (!hosts.includes(new URL(request.url()).host)) strangers.push(request.url());
   });
   page.on('pageerror', (error) => complaints.push(String(error)));
   return {
@@ -83,10 +72,6 @@ export async function visit(browser: Browser, options: VisitorOptions): Promise<
       const { name, isVisible } = (await page.evaluate(FOCUS)) as { name: string; isVisible: boolean };
       expect(isVisible, `the focus on ${name}`).toBe(true);
       return name;
-    },
-    callback() {
-      if (!arrived) throw new Error(`the browser was not sent back; it is at ${page.url()}`);
-      return arrived;
     },
     close: () => context.close(),
   };

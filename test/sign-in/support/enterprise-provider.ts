@@ -227,7 +227,7 @@ async function logIn(
   response
     .writeHead(200, { 'content-type': 'text/html; charset=utf-8' })
     .end(
-      `<!doctype html><html lang="en"><title>Example Inc.</title><h1>Example Inc.</h1><form method="post" action="${request.url}"><label>Name <input name="login" autofocus></label> <label>Password <input name="password" type="password"></label> <button>Log in</button></form></html>`,
+      `<!doctype html><html lang="en"><title>Example Inc.</title><h1>Example Inc.</h1><form method="post" action="${request.url}"><label>Name <input name="login" autocomplete="username" autofocus></label> <label>Password <input name="password" type="password" autocomplete="current-password"></label> <button>Log in</button></form></html>`,
     );
 }
 

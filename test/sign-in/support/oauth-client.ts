@@ -31,18 +31,20 @@ export interface OAuthOptions {
   /** Where the client says who it is (a client ID metadata document). */
   readonly clientMetadataUrl?: string;
   readonly name?: string;
+  /** Absent: {@link REDIRECT_URL}. */
+  readonly redirectUrl?: string;
 }
 
 /** An OAuth client of the SDK whose user signs in at once. */
 export function createOAuth(options: OAuthOptions) {
-  const { person, client, clientMetadataUrl, name = 'Desk' } = options;
+  const { person, client, clientMetadataUrl, name = 'Desk', redirectUrl = REDIRECT_URL } = options;
   const state: OAuthState = { opened: [], ...(client && { clientInformation: client }) };
   const provider = {
-    redirectUrl: REDIRECT_URL,
+    redirectUrl,
     ...(clientMetadataUrl !== undefined && { clientMetadataUrl }),
     clientMetadata: {
       client_name: name,
-      redirect_uris: [REDIRECT_URL],
+      redirect_uris: [redirectUrl],
       grant_types: ['authorization_code', 'refresh_token'],
       response_types: ['code'],
       token_endpoint_auth_method: 'none',
@@ -62,7 +64,7 @@ export function createOAuth(options: OAuthOptions) {
     codeVerifier: () => state.verifier ?? '',
     async redirectToAuthorization(url: URL) {
       state.opened.push(url);
-      state.callback = (await person.signIn(url.href, REDIRECT_URL)).searchParams;
+      state.callback = (await person.signIn(url.href, redirectUrl)).searchParams;
     },
     saveDiscoveryState(discovery: OAuthDiscoveryState) {
       state.discovery = discovery;

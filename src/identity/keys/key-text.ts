@@ -6,13 +6,13 @@ import { crc32 } from 'node:zlib';
  * without asking anybody.
  */
 
-const PREFIX = 'bwk_';
+export const KEY_PREFIX = 'bwk_';
 const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const SECRET_DIGITS = 43;
 const CHECKSUM_DIGITS = 6;
 const SECRET_BYTES = 32;
 
-const FORM = new RegExp(`^${PREFIX}[0-9A-Za-z]{${SECRET_DIGITS + CHECKSUM_DIGITS}}$`);
+const FORM = new RegExp(`^${KEY_PREFIX}[0-9A-Za-z]{${SECRET_DIGITS + CHECKSUM_DIGITS}}$`);
 
 /** A new key. It is shown once; the store keeps the SHA-256 of it. */
 export function createVirtualKey(random: (size: number) => Uint8Array): string {
@@ -21,7 +21,7 @@ export function createVirtualKey(random: (size: number) => Uint8Array): string {
     throw new RangeError(`a key is made of ${SECRET_BYTES} random bytes, not ${bytes.byteLength}`);
   }
   const secret = toDigits(BigInt(`0x${Buffer.from(bytes).toString('hex')}`), SECRET_DIGITS);
-  return PREFIX + secret + checksumOf(secret);
+  return KEY_PREFIX + secret + checksumOf(secret);
 }
 
 /**
@@ -29,9 +29,9 @@ export function createVirtualKey(random: (size: number) => Uint8Array): string {
  * key does not say that it counts.
  */
 export function formOf(text: string): 'key' | 'broken-key' | 'other' {
-  if (!text.startsWith(PREFIX)) return 'other';
+  if (!text.startsWith(KEY_PREFIX)) return 'other';
   if (!FORM.test(text)) return 'broken-key';
-  const secret = text.slice(PREFIX.length, -CHECKSUM_DIGITS);
+  const secret = text.slice(KEY_PREFIX.length, -CHECKSUM_DIGITS);
   return text.endsWith(checksumOf(secret)) ? 'key' : 'broken-key';
 }
 

@@ -14,7 +14,7 @@ import { keyPrincipal } from './key-principal.ts';
 import { createKeyReader } from './key-reader.ts';
 import { isWithdrawn, stateOf, type KeyLimit, type KeyRecord } from './key-record.ts';
 import { isKeyName, type ShelvedKey } from './key-shelf.ts';
-import { formOf } from './key-text.ts';
+import { formOf, KEY_PREFIX } from './key-text.ts';
 import { createRefusedKeys } from './refused-keys.ts';
 
 /** The limits of a key, and the name under which they count. */
@@ -202,17 +202,16 @@ export function createVirtualKeyVerifier(options: VirtualKeyOptions): VirtualKey
       for (const key of known.all()) key.proof = proofOf(key.record, key.proof);
     },
     verify({ token, digest: bytes }, at, trace) {
-      const form = formOf(token);
-      if (form === 'other') return undefined;
-      if (form === 'broken-key') {
+      if (!token.startsWith(KEY_PREFIX)) return undefined;
+      const digest = bytes.toString('hex');
+      const key = known.use(digest);
+      if (key && !key.isDoubtful && at - key.confirmedAt < TRUSTED_MS) return admit(key, at, trace);
+      if (formOf(token) !== 'key') {
         const detail =
           'it begins like a virtual key, but its length or checksum is wrong: it was cut or mistyped';
         trace?.({ name: 'virtual key', ok: false, detail });
         throw unauthenticated('malformed', detail);
       }
-      const digest = bytes.toString('hex');
-      const key = known.use(digest);
-      if (key && !key.isDoubtful && at - key.confirmedAt < TRUSTED_MS) return admit(key, at, trace);
       const refusal = key ? undefined : refused.get(digest, at);
       if (refusal) throw refused.errorFor(refusal.record, at, trace);
       if (!key && !reader.isReading(digest) && (reader.reading() >= MOST_READING || !flood.isOpen(at))) {

@@ -181,3 +181,15 @@ test.each([['modern'], ['legacy']])(
     expect(await answer.promise).toBe(401);
   },
 );
+
+test('where what vouches for a token is away the answer is a 503 that says when to come again, and no challenge', async () => {
+  world.issuer.answer = (_request, response) => void response.writeHead(500).end();
+  const token = await world.tokenOf('dana', read);
+  for (const message of [modern('tools/list'), toMessage(INITIALIZE)]) {
+    // oxlint-disable-next-line no-await-in-loop -- one after another
+    const answer = await world.ask(token, message);
+    expect([answer.status, answer.headers['retry-after']]).toEqual([503, '5']);
+    expect(answer.headers['www-authenticate']).toBeUndefined();
+    expect(answer.text).toContain('IDENTITY_UNAVAILABLE');
+  }
+});

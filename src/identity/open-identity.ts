@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Sealer } from '../state/sealed.ts';
 import type { Store } from '../state/store.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import { checkOverage } from './claims/overage/check-overage.ts';
 import { createGroupLookup } from './claims/overage/group-lookup.ts';
 import { DPOP_ALGORITHMS } from './dpop/algorithms.ts';
 import { createBindingCheck } from './dpop/check-binding.ts';
@@ -65,6 +66,7 @@ export interface OpenIdentity extends Identity {
 /** Finds what is wrong with settings before they are put in force. @throws BailiwickError `CONFIGURATION` */
 export function checkIdentity(settings: IdentitySettings): void {
   toStaticKeys(settings);
+  checkOverage(settings.issuers);
 }
 
 /** The only place where the parts of identity meet. */

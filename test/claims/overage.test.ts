@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { JsonObject } from '../../src/catalog/json.ts';
+import { checkOverage } from '../../src/identity/claims/overage/check-overage.ts';
 import {
   createGroupLookup,
   tokenUrlOf,
@@ -251,4 +252,11 @@ test.for([
 ] as const)('the tenant of %s is asked for a token at %s', ([issuer, url]) => {
   const settings = GroupsOverageSettings.parse({ clientId: 'a', clientSecret: 'b' });
   expect(tokenUrlOf(issuer, settings)).toBe(url);
+});
+
+test('a directory that nobody knows how to sign in to is found before settings are put in force', () => {
+  const groupsOverage = { clientId: 'a', clientSecret: 'b' };
+  const check = (issuer: string) => () => checkOverage([issuerOf(issuer, { groupsOverage })]);
+  expect(check('https://login.microsoftonline.com/tid/v2.0')).not.toThrow();
+  expect(check('https://login.example.com')).toThrow('identity.issuers[0].groupsOverage: set tokenUrl');
 });

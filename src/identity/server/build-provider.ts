@@ -207,7 +207,7 @@ function isOurs(indicator: string, resource: string): boolean {
 }
 
 /** Whether programs can register themselves now. */
-export function isRegistrationOpen({ registration }: AuthorizationServerSettings, baseUrl: string): boolean {
+function isRegistrationOpen({ registration }: AuthorizationServerSettings, baseUrl: string): boolean {
   if (registration !== 'loopback') return registration === 'open';
   return /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(new URL(baseUrl).hostname);
 }

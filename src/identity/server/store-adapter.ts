@@ -29,7 +29,7 @@ export async function readKept(
 }
 
 /** Nothing that was given out because of a grant counts from now on. */
-export async function endGrant(world: ShelfWorld, grantId: string): Promise<void> {
+async function endGrant(world: ShelfWorld, grantId: string): Promise<void> {
   await world.sealed.take(keyOf('Grant', grantId), world.now());
   world.onGrantEnded(grantId);
   await world.store.publish(ENDED_TOPIC, grantId);
@@ -46,7 +46,7 @@ export async function prolongClient(world: ShelfWorld, id: string, expiresAt: nu
 }
 
 /** How long a client that registered itself is kept from its registration, or from the last time somebody agreed to it. */
-export const UNUSED_CLIENT_MS = 86_400_000;
+const UNUSED_CLIENT_MS = 86_400_000;
 
 /**
  * What oidc-provider keeps, in our store.

@@ -15,8 +15,22 @@ export interface Credential {
 /** RFC 6750, section 2.1, and RFC 9449, section 7.1: the scheme in any case (RFC 9110, section 11.1), spaces, one token. */
 const FORM = /^(bearer|dpop) +([A-Za-z0-9\-._~+/]+=*)$/i;
 
-/** @throws BailiwickError `UNAUTHENTICATED` for a header that holds no token */
-export function readCredential(authorization: string): Credential {
+/**
+ * What a header in the usual spelling holds, before anybody looked whether that is a token: enough to find by its digest what was
+ * verified before, and for nothing else.
+ */
+export function guessCredential(authorization: string): Credential | undefined {
+  if (authorization.length > MAX_AUTHORIZATION_LENGTH || !authorization.startsWith('Bearer '))
+    return undefined;
+  const token = authorization.slice('Bearer '.length);
+  return { scheme: 'Bearer', token, digest: sha('sha256', token, 'buffer') };
+}
+
+/**
+ * @param guess what {@link guessCredential} made of the same header
+ * @throws BailiwickError `UNAUTHENTICATED` for a header that holds no token
+ */
+export function readCredential(authorization: string, guess?: Credential): Credential {
   if (authorization.length > MAX_AUTHORIZATION_LENGTH) {
     throw unauthenticated(
       'oversized',
@@ -28,7 +42,7 @@ export function readCredential(authorization: string): Credential {
     return {
       scheme: scheme.length === 'DPoP'.length ? 'DPoP' : 'Bearer',
       token,
-      digest: sha('sha256', token, 'buffer'),
+      digest: guess?.token === token ? guess.digest : sha('sha256', token, 'buffer'),
     };
   }
   if (/^(bearer|dpop)(\s|$)/i.test(authorization)) {

@@ -18,6 +18,11 @@ export interface TokenVerifier {
    *   its cause; `IDENTITY_UNAVAILABLE` where that cannot be known now
    */
   verify(credential: Credential, now: number, trace?: Trace): Proof | undefined | Promise<Proof | undefined>;
+  /**
+   * The proof of a token that was verified before and still counts, by its digest alone: the token may be of any form. Absent: it
+   * remembers none.
+   */
+  recall?(digest: Buffer, now: number): Proof | undefined;
   /** Of a proof that it made: whether it would make it again, as far as is known without waiting. Expiry is not its matter. */
   holds(proof: Proof): boolean;
   close(): Promise<void>;

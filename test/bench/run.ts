@@ -3,7 +3,7 @@
  * compile a large OpenAPI document, beside two other compilers?
  *
  *   node test/bench/run.ts [--rounds N] [--seconds N] [--callers 1,16] [--rate N] [--parties LIST] [--json] [--write]
- *     [--only calls|list|compile|state|ledger|record|sessions|redis|isolation] [--specs DIRECTORY]
+ *     [--only calls|list|compile|state|ledger|record|sessions|redis|isolation|identity] [--specs DIRECTORY]
  *
  * Exit 0: measured. 1: a party could not be started or answered wrongly. 2: the command line is wrong.
  * `--write` renews the tables in `docs/bench.md`. How to read the numbers is written there.
@@ -16,6 +16,7 @@ import { formatCompileTable, runCompileBench } from './compile/rounds.ts';
 import { formatLedgerTable, runLedgerBench } from './ledger/run-ledger.ts';
 import { formatListTable, runListBench } from './list/rounds.ts';
 import { formatIsolationTable, runIsolationBench } from './isolation/run-isolation.ts';
+import { formatIdentityTable, runIdentityBench } from './identity/run-identity.ts';
 import { readMachine } from './machine.ts';
 import { PARTY_NAMES } from './parties.ts';
 import { formatMachine, formatTable, summarizeSamples } from './report.ts';
@@ -25,7 +26,18 @@ import { runBench } from './rounds.ts';
 import { formatSessionsTable, runSessionsBench } from './sessions/run-sessions.ts';
 import { formatStateTable, runStateBench } from './state/rounds.ts';
 
-const BENCHES = ['calls', 'list', 'compile', 'state', 'ledger', 'record', 'sessions', 'isolation', 'redis'];
+const BENCHES = [
+  'calls',
+  'list',
+  'compile',
+  'state',
+  'ledger',
+  'record',
+  'sessions',
+  'isolation',
+  'identity',
+  'redis',
+];
 const DOCUMENT = new URL('../../docs/bench.md', import.meta.url);
 
 const { values } = parseArgs({
@@ -70,6 +82,7 @@ async function main(): Promise<number> {
   if (runs('record')) await benchRecord(rounds);
   if (runs('sessions')) await benchSessions();
   if (runs('isolation')) await benchIsolation(rounds, seconds);
+  if (runs('identity')) await benchIdentity();
   if (values.only === 'redis') await benchRedis(rounds);
   return 0;
 }
@@ -174,6 +187,16 @@ async function benchIsolation(rounds: number, seconds: number): Promise<void> {
   const text = `${how} ${load}\n\n${formatIsolationTable(lines)}`;
   console.log(values.json ? JSON.stringify({ lines }, null, 2) : text);
   if (values.write) await writeSection('isolated', text);
+}
+
+async function benchIdentity(): Promise<void> {
+  const before = readMachine();
+  const lines = await runIdentityBench((line) => console.error(line));
+  const how = `Each in a process of its own, best of its rounds, Node ${process.version}.`;
+  const load = `Load average ${before.load.toFixed(2)} before and ${readMachine().load.toFixed(2)} after, on ${before.cores} cores.`;
+  const text = `${how} ${load}\n\n${formatIdentityTable(lines)}`;
+  console.log(values.json ? JSON.stringify({ lines }, null, 2) : text);
+  if (values.write) await writeSection('identified', text);
 }
 
 async function writeSection(name: string, text: string): Promise<void> {

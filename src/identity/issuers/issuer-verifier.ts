@@ -74,7 +74,7 @@ export function createIssuerVerifier(options: IssuerVerifierOptions): IssuerVeri
   };
   const issuers = createIssuers({ ...options, later: options.later ?? realLater, onLoss: lose });
 
-  const recall = ({ digest }: Credential, at: number): Proof | undefined => {
+  const recall = (digest: Buffer, at: number): Proof | undefined => {
     const proof = tokens.get(digest);
     if (!proof) return undefined;
     if (at >= proof.expiresAt || !proof.stands()) {
@@ -125,6 +125,7 @@ export function createIssuerVerifier(options: IssuerVerifierOptions): IssuerVeri
     name: 'issuers',
     use: (settings) => issuers.use(settings.issuers),
     add: issuers.add,
+    recall,
     serve: issuers.serve,
     look: () =>
       Promise.all(
@@ -136,7 +137,7 @@ export function createIssuerVerifier(options: IssuerVerifierOptions): IssuerVeri
     verify(credential, at, trace) {
       if (issuers.count() === 0) return undefined;
       if (!trace) {
-        const known = recall(credential, at);
+        const known = recall(credential.digest, at);
         if (known) return known;
         const bad = badTokens.get(credential.digest);
         if (bad) throw unauthenticated(bad.fault, bad.detail);

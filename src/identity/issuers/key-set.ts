@@ -10,6 +10,8 @@ export interface SigningKey {
   /** The one algorithm it is for, where the issuer says so. */
   readonly algorithm: string | undefined;
   readonly key: KeyObject;
+  /** All that it is for. */
+  readonly algorithms: ReadonlySet<string>;
   /** The same for the same key under the same name. */
   readonly identity: string;
   /** False once the issuer does not publish it any more. */
@@ -52,12 +54,7 @@ export function candidates(
   algorithm: string,
   kid: string | undefined,
 ): SigningKey[] {
-  return keys.filter(
-    (key) =>
-      (kid === undefined || key.kid === kid) &&
-      (key.algorithm === undefined || isSameAlgorithm(key.algorithm, algorithm)) &&
-      fitsAlgorithm(key.key, algorithm),
-  );
+  return keys.filter((key) => (kid === undefined || key.kid === kid) && key.algorithms.has(algorithm));
 }
 
 function hasTwin(key: SigningKey, all: readonly SigningKey[]): boolean {
@@ -99,7 +96,12 @@ function readKey(entry: unknown): SigningKey | string {
   const weakness = findWeakness(key, alg);
   if (weakness !== undefined) return weakness;
   const identity = sha('sha256', JSON.stringify([kid, alg, jwk]));
-  return { kid, algorithm: alg, key, identity, isPublished: true };
+  const algorithms = new Set(
+    ALGORITHMS.filter(
+      (name) => fitsAlgorithm(key, name) && (alg === undefined || isSameAlgorithm(alg, name)),
+    ),
+  );
+  return { kid, algorithm: alg, key, algorithms, identity, isPublished: true };
 }
 
 function findMisuse(entry: JsonObject): string | undefined {

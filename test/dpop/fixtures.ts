@@ -12,10 +12,10 @@ import { BailiwickError } from '../../src/errors.ts';
 import { openMemory } from '../../src/state/memory/open-memory.ts';
 import { createSealer } from '../../src/state/sealed.ts';
 
-export const NOW = Date.parse('2026-11-20T12:00:00Z');
+const NOW = Date.parse('2026-11-20T12:00:00Z');
 export const BASE = 'https://tools.example.com/gateway';
-export const TOKEN = 'token.of.dana';
-export const ISSUER = 'https://login.example.com';
+const TOKEN = 'token.of.dana';
+const ISSUER = 'https://login.example.com';
 
 /** A client with its key. */
 export async function createHolder(algorithm = 'ES256') {

@@ -8,7 +8,7 @@ export const NOW = Date.parse('2026-11-20T12:00:00Z');
 export const ISSUER = 'https://login.example.com';
 const DAY_MS = 86_400_000;
 
-export const DANA: Principal = { issuer: ISSUER, subject: 'dana', scopes: [], groups: [], claims: {} };
+const DANA: Principal = { issuer: ISSUER, subject: 'dana', scopes: [], groups: [], claims: {} };
 
 /** A token of dana's that was made a minute ago. */
 export function proofOf(given: Partial<Proof> = {}, principal: Partial<Principal> = {}): Proof {

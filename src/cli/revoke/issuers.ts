@@ -4,7 +4,9 @@ import { BailiwickError } from '../../errors.ts';
 /** Who vouches for callers here, by the names that principals carry. */
 function knownIssuers({ config }: LoadedConfig): string[] {
   const { issuers, principals, server } = config.identity;
-  const own = server !== undefined && config.server.publicUrl !== undefined ? [config.server.publicUrl] : [];
+  // Whoever signs in at this server is who the provider, or a key, says.
+  const provider = server?.login.provider?.issuer;
+  const own = provider === undefined ? [] : [provider];
   return [
     ...new Set([
       ...issuers.map(({ issuer }) => issuer),

@@ -18,7 +18,7 @@ export const REVOCATIONS_TOPIC = 'identity-revocations';
 const GENERATION_KEY = 'identity/revocations-generation';
 
 /** Each gateway keeps all of them in memory: some 50 MB at most. */
-export const MAX_REVOCATIONS = 100_000;
+const MAX_REVOCATIONS = 100_000;
 
 const READS_AT_ONCE = 100;
 

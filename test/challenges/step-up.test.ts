@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { JsonObject } from '../../src/catalog/json.ts';
-import { DPOP_ALGORITHMS } from '../../src/identity/dpop/algorithms.ts';
 import { legacy, modern } from './send.ts';
 import { KEY, startWorld, type World } from './world.ts';
 
@@ -28,8 +27,7 @@ describe('who lacks but a scope is told which one, with 403, before any answer b
     expect(answer.status).toBe(403);
     const where = `scope="${scope}", resource_metadata="${world.gateway.url}/.well-known/oauth-protected-resource/mcp"`;
     expect(answer.headers['www-authenticate']).toBe(
-      `Bearer realm="bailiwick", error="insufficient_scope", error_description="a further scope is needed", ${where}, ` +
-        `DPoP realm="bailiwick", algs="${DPOP_ALGORITHMS.join(' ')}", ${where}`,
+      `Bearer realm="bailiwick", error="insufficient_scope", error_description="a further scope is needed", ${where}`,
     );
     expect(JSON.parse(answer.text)).toEqual({
       jsonrpc: '2.0',

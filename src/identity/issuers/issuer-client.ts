@@ -26,9 +26,9 @@ export interface IssuerClient {
 }
 
 /** From connecting to the end of the answer, however slowly it drips. */
-export const ISSUER_TIMEOUT_MS = 5000;
+const ISSUER_TIMEOUT_MS = 5000;
 /** The longest answer that is read. */
-export const MAX_ANSWER_BYTES = 1024 * 1024;
+const MAX_ANSWER_BYTES = 1024 * 1024;
 
 /** @param options.ca file of the authorities behind the issuer, PEM, beside those of the system; read anew where it changed */
 export function createIssuerClient(

@@ -42,7 +42,7 @@ export interface KeyCacheOptions {
 }
 
 /** For how long keys that cannot be renewed are used after they are due: then the issuer counts as away. */
-export const GRACE_MS = 60 * 60_000;
+const GRACE_MS = 60 * 60_000;
 /** Keys are renewed after this part of the time for which they are fresh. */
 const RENEW_AFTER = 0.8;
 const RETRY_MS = 10_000;

@@ -8,7 +8,7 @@ export interface ParsedToken {
 }
 
 /** The longest token that is taken apart, in characters. */
-export const MAX_TOKEN_LENGTH = 16_384;
+const MAX_TOKEN_LENGTH = 16_384;
 
 /**
  * Takes a token apart.

@@ -13,7 +13,7 @@ export interface TokenCache<P extends Proof = Proof> {
   readonly size: number;
 }
 
-export const MAX_TOKENS = 10_000;
+const MAX_TOKENS = 10_000;
 
 /**
  * Bounded by `limit` tokens. Tokens of one caller share one principal as long as any of them is here: what is cached by principal

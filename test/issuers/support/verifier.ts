@@ -10,7 +10,6 @@ import { BailiwickError, type ErrorCode } from '../../../src/errors.ts';
 import { NOW, REQUEST } from '../../identity/fixtures.ts';
 
 export const RESOURCE = 'https://tools.example.com/mcp';
-export { NOW };
 export const SECONDS = NOW / 1000;
 
 /** What came of a token: who it is, or why not. */

@@ -29,6 +29,11 @@ describe('metadata of clients', () => {
     );
   });
 
+  test('the keys of a client are left as they are', async () => {
+    const keys = { keys: [{ kty: 'EC', crv: 'P-256', x: 'x', y: 'y' }] };
+    expect(await (await readClientDocument(Response.json(keys))).json()).toEqual(keys);
+  });
+
   test('what a document says of its own id and of secrets stays to be looked at', async () => {
     const document = {
       client_id: 'https://a.example',

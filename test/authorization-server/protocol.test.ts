@@ -324,6 +324,10 @@ describe('programs that register themselves', () => {
     ['no redirect URI', { client_name: 'x' }],
     ['a script as redirect URI', { redirect_uris: ['javascript:alert(1)'] }],
     ['plain http elsewhere', { redirect_uris: ['http://client.example/callback'] }],
+    [
+      'plain http elsewhere, as a program that calls itself a web page',
+      { redirect_uris: ['http://client.example/callback'], application_type: 'web' },
+    ],
     ['a fragment', { redirect_uris: ['https://client.example/callback#x'] }],
     [
       'far too much',

@@ -2,7 +2,7 @@ import { normalizeClientMetadata } from './client-metadata.ts';
 
 /**
  * The document that describes a client, as oidc-provider takes it. What it says of itself, its `client_id` and secrets that have no place
- * in it, is left as it is, so that it is looked at.
+ * in it, is left as it is, so that it is looked at; and so is a document without `client_id`, which describes no client.
  */
 export async function readClientDocument(response: Response): Promise<Response> {
   if (response.status !== 200) return response;
@@ -19,6 +19,8 @@ function tidy(text: string): string {
   }
   if (typeof document !== 'object' || document === null || Array.isArray(document)) return text;
   const given = document as Record<string, unknown>;
+  // Keys of a client are fetched the same way.
+  if (!('client_id' in given)) return text;
   const kept = ['client_id', 'client_secret', 'client_secret_expires_at'].flatMap((name) =>
     name in given ? [[name, given[name]] as const] : [],
   );

@@ -7,7 +7,7 @@ const GRANT_TYPES = ['authorization_code', 'refresh_token'];
  * Metadata of a client (RFC 7591, section 2) as oidc-provider takes it.
  *
  * Many programs for one machine do not say `application_type: native`, without which no address of that machine is taken; where
- * they come back to says it for them. Grant and response types that are not served are left out, and so is everything that is unknown.
+ * they come back to says it for them, and against them: plain http is for that machine only, whatever they call themselves. Grant and response types that are not served are left out, and so is everything that is unknown.
  *
  * @param fallback the method by which the client authenticates where it names none
  */
@@ -25,7 +25,7 @@ export function normalizeClientMetadata(
     ...(given['jwks'] !== undefined && given['jwks_uri'] === undefined && { jwks: given['jwks'] }),
     ...(given['dpop_bound_access_tokens'] === true && { dpop_bound_access_tokens: true }),
     redirect_uris: redirectUris,
-    application_type: type ?? (Array.isArray(redirectUris) && redirectUris.some(isNative) ? 'native' : 'web'),
+    application_type: Array.isArray(redirectUris) && redirectUris.some(isNative) ? 'native' : (type ?? 'web'),
     grant_types: Array.isArray(grantTypes)
       ? GRANT_TYPES.filter((name) => name === 'authorization_code' || grantTypes.includes(name))
       : ['authorization_code'],

@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 
-/** Signature algorithms that may be taken at all: none with a shared secret, and never `none`. */
+/** Signature algorithms that may be taken at all, and are where configuration does not say: none with a shared secret, and never `none`. */
 export const ALGORITHMS = [
   'RS256',
   'RS384',
@@ -14,11 +14,6 @@ export const ALGORITHMS = [
   'EdDSA',
   'Ed25519',
 ] as const;
-
-export type Algorithm = (typeof ALGORITHMS)[number];
-
-/** What is taken where configuration does not say. */
-export const DEFAULT_ALGORITHMS: readonly Algorithm[] = ALGORITHMS;
 
 /** RSA keys with fewer bits can be broken, and RFC 7518, section 3.3, forbids them. */
 export const MIN_RSA_BITS = 2048;

@@ -1,5 +1,5 @@
 import type { JSONWebKeySet } from 'jose';
-import { DEFAULT_ALGORITHMS } from './algorithms.ts';
+import { ALGORITHMS } from './algorithms.ts';
 import type { AcceptedAudience } from './check-claims.ts';
 import type { KeyCache } from './key-cache.ts';
 import type { SigningKey } from './key-set.ts';
@@ -34,7 +34,7 @@ export function toIssuer(
     settings,
     where,
     audience: { values: settings.audience ?? [resource ?? []].flat(), where: `${where}.audience` },
-    algorithms: settings.algorithms ?? DEFAULT_ALGORITHMS,
+    algorithms: settings.algorithms ?? ALGORITHMS,
     keys,
     isInForce: true,
   };

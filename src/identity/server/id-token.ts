@@ -1,6 +1,6 @@
 import { createLocalJWKSet, jwtVerify, type JSONWebKeySet } from 'jose';
 import { toPrincipal, type ClaimsContext } from '../claims/to-principal.ts';
-import { DEFAULT_ALGORITHMS } from '../issuers/algorithms.ts';
+import { ALGORITHMS } from '../issuers/algorithms.ts';
 import { parseToken } from '../issuers/parse-token.ts';
 import { IssuerSettings } from '../issuers/settings.ts';
 import type { Principal } from '../principal.ts';
@@ -31,7 +31,7 @@ export async function readIdToken(
   const { payload } = await jwtVerify(idToken, createLocalJWKSet(keys as JSONWebKeySet), {
     issuer,
     audience: clientId,
-    algorithms: [...DEFAULT_ALGORITHMS],
+    algorithms: [...ALGORITHMS],
     clockTolerance: CLOCK_SKEW_SECONDS,
     currentDate: new Date(now),
     requiredClaims: ['sub', 'exp', 'iat'],

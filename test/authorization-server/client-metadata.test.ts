@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readClientDocument } from '../../src/identity/server/client-document.ts';
+import { limitFetches, readClientDocument } from '../../src/identity/server/client-document.ts';
 import { normalizeClientMetadata } from '../../src/identity/server/client-metadata.ts';
+import { createLimits } from '../../src/identity/server/limits.ts';
 import { tidyAuthorizationRequest } from '../../src/identity/server/aim-request.ts';
 import { fetchPublicDocument } from '../../src/upstream/network/fetch-document.ts';
 
@@ -73,4 +74,23 @@ test.each([
   ['https://client.example/metadata.json', ['other.example'], 'none of the hosts'],
 ])('a document at %s is not fetched', async (url, hosts, reason) => {
   await expect(fetchPublicDocument(url, hosts)).rejects.toThrow(reason);
+});
+
+test('strangers cannot make this server flood another with requests for documents', async () => {
+  const asked: string[] = [];
+  const fetchDocument = limitFetches(
+    async (url) => {
+      asked.push(new URL(url).host);
+      return Response.json({});
+    },
+    createLimits(() => 0).documents,
+  );
+  const flood = Array.from({ length: 100 }, (_, index) => fetchDocument(`https://victim.example/${index}`));
+  const answers = await Promise.allSettled(flood);
+  expect(asked).toHaveLength(60);
+  expect(answers.at(-1)).toMatchObject({
+    reason: new Error('too many documents were fetched from victim.example in this minute'),
+  });
+  await fetchDocument('https://client.example/metadata.json');
+  expect(asked.at(-1)).toBe('client.example');
 });

@@ -1,37 +1,37 @@
-/** Holds back who tries too often. Only failures count. */
+/** Holds back who does something too often. */
 export interface AttemptLimit {
   isOpen(from: string): boolean;
-  failed(from: string): void;
+  note(from: string): void;
 }
 
 const WINDOW_MS = 60_000;
-const MAX_ADDRESSES = 10_000;
+const MAX_KNOWN = 10_000;
 
-/** @param limits failures in a minute: of one address, and of all together */
+/** @param limits in a minute: of one, and of all together */
 export function createAttemptLimit(
   now: () => number,
-  limits: { readonly each: number; readonly all: number } = { each: 20, all: 200 },
+  limits: { readonly each: number; readonly all: number },
 ): AttemptLimit {
   let window = 0;
   let all = 0;
-  let byAddress = new Map<string, number>();
+  let byName = new Map<string, number>();
   const turn = (): void => {
     const current = Math.floor(now() / WINDOW_MS);
     if (current === window) return;
     window = current;
     all = 0;
-    byAddress = new Map();
+    byName = new Map();
   };
   return {
     isOpen(from) {
       turn();
-      return all < limits.all && (byAddress.get(from) ?? 0) < limits.each;
+      return all < limits.all && (byName.get(from) ?? 0) < limits.each;
     },
-    failed(from) {
+    note(from) {
       turn();
       all += 1;
-      if (byAddress.has(from) || byAddress.size < MAX_ADDRESSES) {
-        byAddress.set(from, (byAddress.get(from) ?? 0) + 1);
+      if (byName.has(from) || byName.size < MAX_KNOWN) {
+        byName.set(from, (byName.get(from) ?? 0) + 1);
       }
     },
   };

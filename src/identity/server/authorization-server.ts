@@ -7,13 +7,14 @@ import type { IdentitySettings } from '../settings.ts';
 import type { TokenVerifier } from '../token-verifier.ts';
 import { agreeOnSecret } from './agreed-secret.ts';
 import { aimRequest, tidyAuthorizationRequest } from './aim-request.ts';
-import { createAttemptLimit } from './attempt-limit.ts';
 import { buildProvider, cookieNames, resourceOf, ROUTES } from './build-provider.ts';
+import { limitFetches } from './client-document.ts';
 import { createConversation, type Conversation } from './conversation.ts';
 import type { NoteAuthorization } from './events.ts';
 import { createIssuedTokenVerifier } from './issued-tokens.ts';
-import type { SignInPage } from './page.ts';
+import { createLimits } from './limits.ts';
 import { createLoginProvider } from './login-provider.ts';
+import { TOO_MANY, type SignInPage } from './page.ts';
 import { prepareRegistration } from './registration.ts';
 import type { AuthorizationServerSettings } from './settings.ts';
 import { createSignIns, type KeyCheck } from './sign-ins.ts';
@@ -34,7 +35,8 @@ export interface AuthorizationServer {
   conversation(): Promise<Conversation>;
 }
 
-type RenderProblem = (page: SignInPage & { readonly page: 'problem' }) => string;
+type Problem = SignInPage & { readonly page: 'problem' };
+type RenderProblem = (page: Problem) => string;
 
 export interface AuthorizationServerWorld {
   readonly store: Store;
@@ -92,8 +94,7 @@ export function createAuthorizationServer(world: AuthorizationServerWorld): Auth
     keys: world.keys,
     onLoss: world.onLoss,
   });
-  const attempts = createAttemptLimit(now);
-  const registrations = createAttemptLimit(now, { each: 20, all: 100 });
+  const limits = createLimits(now);
 
   async function start(current: AuthorizationServerSettings, at: string): Promise<Running> {
     const { fetchDocument } = world;
@@ -105,7 +106,7 @@ export function createAuthorizationServer(world: AuthorizationServerWorld): Auth
       world: shelf,
       signIns,
       cookieKey: await agreeOnSecret(world.sealed, 'cookies', now()),
-      fetchDocument: fetchDocument && ((url) => fetchDocument(url, hosts)),
+      fetchDocument: fetchDocument && limitFetches((url) => fetchDocument(url, hosts), limits.documents),
       renderError: (problem, status) => renderProblem({ page: 'problem', problem, status }),
       note: world.note,
       logger,
@@ -117,7 +118,7 @@ export function createAuthorizationServer(world: AuthorizationServerWorld): Auth
       world: shelf,
       signIns,
       keys: world.keys,
-      attempts,
+      limits,
       loginProvider:
         current.login.provider &&
         createLoginProvider({
@@ -140,6 +141,14 @@ export function createAuthorizationServer(world: AuthorizationServerWorld): Auth
     return running;
   }
 
+  /** Why a browser cannot begin to sign in. What it asks for is kept while it signs in. */
+  function takeStart({ socket, url = '' }: IncomingMessage): Problem | undefined {
+    const from = socket.remoteAddress ?? '';
+    if (!limits.starts.isOpen(from)) return TOO_MANY;
+    limits.starts.note(from);
+    return url.length > MAX_REQUEST_LENGTH ? TOO_LONG : undefined;
+  }
+
   const server: AuthorizationServer = {
     isOn: () => settings !== undefined && baseUrl !== undefined,
     renderProblemsWith(render) {
@@ -148,12 +157,21 @@ export function createAuthorizationServer(world: AuthorizationServerWorld): Auth
     async answer(endpoint, request, response, id) {
       const { handle } = await run();
       const at = baseUrl ?? '';
+      const problem = endpoint === 'authorize' ? takeStart(request) : undefined;
+      if (problem) {
+        const headers = {
+          'content-type': 'text/html; charset=utf-8',
+          ...(problem.status === 429 && { 'retry-after': '60' }),
+        };
+        response.writeHead(problem.status, headers).end(renderProblem(problem));
+        return;
+      }
       if (endpoint === 'register') {
-        const refusal = await prepareRegistration(request, { limit: registrations, world: shelf });
+        const refusal = await prepareRegistration(request, { limit: limits.registrations, world: shelf });
         if (refusal) {
-          const { status, ...problem } = refusal;
+          const { status, ...answer } = refusal;
           response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
-          response.end(JSON.stringify(problem));
+          response.end(JSON.stringify(answer));
           return;
         }
       }
@@ -183,6 +201,14 @@ export function createAuthorizationServer(world: AuthorizationServerWorld): Auth
     scopes: () => Object.keys(settings?.scopes ?? {}),
   };
 }
+
+const MAX_REQUEST_LENGTH = 8192;
+
+const TOO_LONG: Problem = {
+  page: 'problem',
+  status: 400,
+  problem: `The request of the program is over ${MAX_REQUEST_LENGTH} characters.`,
+};
 
 const toText: RenderProblem = ({ problem }) => problem;
 

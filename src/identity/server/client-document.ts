@@ -1,3 +1,4 @@
+import type { AttemptLimit } from './attempt-limit.ts';
 import { normalizeClientMetadata } from './client-metadata.ts';
 
 /**
@@ -25,4 +26,17 @@ function tidy(text: string): string {
     name in given ? [[name, given[name]] as const] : [],
   );
   return JSON.stringify({ ...normalizeClientMetadata(given, 'none'), ...Object.fromEntries(kept) });
+}
+
+/** @throws Error where too many documents of one host were fetched in a short time */
+export function limitFetches(
+  fetchDocument: (url: string) => Promise<Response>,
+  limit: AttemptLimit,
+): (url: string) => Promise<Response> {
+  return async (url) => {
+    const { host } = new URL(url);
+    if (!limit.isOpen(host)) throw new Error(`too many documents were fetched from ${host} in this minute`);
+    limit.note(host);
+    return fetchDocument(url);
+  };
 }

@@ -3,11 +3,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { default as Provider, Interaction } from 'oidc-provider';
 import type { Json } from '../../catalog/json.ts';
 import { faultOf } from '../unauthenticated.ts';
-import type { AttemptLimit } from './attempt-limit.ts';
 import type { NoteAuthorization } from './events.ts';
 import { toClientFacts } from './client-facts.ts';
+import type { Limits } from './limits.ts';
 import type { LoginProvider } from './login-provider.ts';
-import type { ClientFacts, SignInAnswer } from './page.ts';
+import { TOO_MANY, type ClientFacts, type SignInAnswer } from './page.ts';
 import { askedScopes, BASE_SCOPE, divideScopes, scopesOf } from './scopes.ts';
 import type { AuthorizationServerSettings } from './settings.ts';
 import { readKey, type KeyCheck, type SignIn, type SignIns, type Standing } from './sign-ins.ts';
@@ -60,7 +60,7 @@ export interface ConversationParts {
   readonly world: ShelfWorld;
   readonly signIns: SignIns;
   readonly keys: KeyCheck;
-  readonly attempts: AttemptLimit;
+  readonly limits: Limits;
   readonly loginProvider: LoginProvider | undefined;
   readonly note: NoteAuthorization;
 }
@@ -79,7 +79,7 @@ const FORGED: SignInAnswer = {
 const MODEL = 'conversation';
 
 export function createConversation(parts: ConversationParts): Conversation {
-  const { provider, baseUrl, settings, world, signIns, keys, attempts, loginProvider, note } = parts;
+  const { provider, baseUrl, settings, world, signIns, keys, limits, loginProvider, note } = parts;
   const pathOf = (id: string, step = ''): string =>
     `${new URL(baseUrl).pathname.replace(/\/$/, '')}/oauth/sign-in/${id}${step}`;
 
@@ -210,24 +210,27 @@ export function createConversation(parts: ConversationParts): Conversation {
       const one = await open(exchange);
       if (!one || !settings.login.keys) return OVER;
       if (!isSame(form['csrf'], one.kept.csrf)) return FORGED;
-      const from = exchange.address ?? '';
-      if (!attempts.isOpen(from)) return keyForm(one, 'too-many');
+      const { uid } = one.interaction;
+      if (!limits.keys.isOpen(uid)) return keyForm(one, 'too-many');
       const key = readKey(form['key']);
       try {
         if (key === undefined) throw new Error('it has not the form of a key');
         await keys.verify(key);
       } catch (error) {
         if (key !== undefined && faultOf(error) === undefined) throw error;
-        attempts.failed(from);
+        limits.keys.note(uid);
         note({ what: 'login refused', client: one.client.id, ip: exchange.address });
         return keyForm(one, 'not-valid');
       }
       await keep(one.interaction, { login: 'key', key, at: world.now() });
-      return { page: 'redirect', location: pathOf(one.interaction.uid) };
+      return { page: 'redirect', location: pathOf(uid) };
     },
     async leave(exchange) {
       const one = await open(exchange);
       if (!one || !loginProvider) return OVER;
+      const from = exchange.address ?? '';
+      if (!limits.starts.isOpen(from)) return TOO_MANY;
+      limits.starts.note(from);
       return loginProvider.begin(exchange.response, one.interaction);
     },
     async comeBack({ request, address }, query) {

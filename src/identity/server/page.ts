@@ -48,5 +48,12 @@ export type SignInPage =
     } & Form)
   | { readonly page: 'problem'; readonly status: number; readonly problem: string };
 
+/** For who may go on in a minute. */
+export const TOO_MANY: SignInPage & { readonly page: 'problem' } = {
+  page: 'problem',
+  status: 429,
+  problem: 'Too many people sign in at this moment. Wait a minute, then connect again.',
+};
+
 /** What to answer a browser. `location` is where it goes next. */
 export type SignInAnswer = SignInPage | { readonly page: 'redirect'; readonly location: string };

@@ -25,7 +25,7 @@ export async function prepareRegistration(
   if (!limit.isOpen(from)) {
     return refusal(429, 'temporarily_unavailable', 'too many programs registered themselves in this minute');
   }
-  limit.failed(from);
+  limit.note(from);
   const body = await readBody(request);
   if (body === undefined) {
     return refusal(413, 'invalid_client_metadata', `the metadata is over ${MAX_BODY_BYTES} bytes`);

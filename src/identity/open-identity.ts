@@ -118,7 +118,7 @@ export function openIdentity(world: IdentityWorld): OpenIdentity {
   const binding = createBindingCheck({
     ...world,
     settings: () => settings,
-    baseUrl: () => baseUrl ?? publicUrl()?.replace(/\/$/, ''),
+    baseUrl: () => baseUrl ?? publicUrl(),
   });
   const identity = createIdentity({
     verifiers,
@@ -146,9 +146,9 @@ export function openIdentity(world: IdentityWorld): OpenIdentity {
       identity.lose();
     },
     serveAt(url) {
-      baseUrl = url;
-      resource.serveAt(url);
-      authorization.serveAt(url);
+      baseUrl = toBase(url);
+      resource.serveAt(baseUrl);
+      authorization.serveAt(baseUrl);
       // Read before the first credential is shown; what fails is told to whoever shows one.
       revocations.ready()?.catch(() => undefined);
       issuers.serve();
@@ -165,5 +165,10 @@ export function openIdentity(world: IdentityWorld): OpenIdentity {
 
 /** The one resource that stands for all paths of this server (RFC 8707, RFC 9728). */
 function toResource(url: string | undefined): string | undefined {
-  return url === undefined ? undefined : resourceAt(url.replace(/\/$/, ''));
+  return url === undefined ? undefined : resourceAt(toBase(url));
+}
+
+/** As every client writes it, whatever configuration does: the host in lower case, no default port, no slash at the end. */
+function toBase(url: string): string {
+  return new URL(url).href.replace(/\/$/, '');
 }

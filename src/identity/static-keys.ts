@@ -87,10 +87,13 @@ export function createStaticKeyVerifier(): TokenVerifier {
       trace?.({ name: 'static key', ok: true, detail: `${key.where} is a key of ${principal.subject}` });
       return key.proof;
     },
-    holds({ kind, principal }) {
+    holds({ kind, principal, expiresAt }) {
       if (kind !== 'static-key') return false;
       const all = [...keys.byPrefix.values()].flat();
-      return all.some(({ proof }) => isDeepStrictEqual(proof.principal, principal));
+      // A key that is to end sooner than was said proves anew until when.
+      return all.some(
+        ({ proof }) => proof.expiresAt >= expiresAt && isDeepStrictEqual(proof.principal, principal),
+      );
     },
     close: () => Promise.resolve(),
   };

@@ -11,7 +11,12 @@ export interface Answer {
 /** Sends what `fetch` would not: any method, header and path, as it is written. */
 export function send(
   base: string,
-  options: { method?: string; path: string; headers?: Record<string, string>; body?: string },
+  options: {
+    method?: string;
+    path: string;
+    headers?: Record<string, string | string[]>;
+    body?: string;
+  },
 ): Promise<Answer> {
   const { method = 'GET', path, headers = {}, body } = options;
   const { hostname, port } = new URL(base);

@@ -87,7 +87,7 @@ describe('with an authorization server', () => {
     'DELETE',
     'PUT',
   ];
-  const ask = (form: string, path: string, authorization: string | undefined) => {
+  const ask = (form: string, path: string, authorization: string | string[] | undefined) => {
     const [method = 'GET', ...rest] = form.split(' ');
     const message = {
       initialize: toMessage(INITIALIZE),
@@ -140,6 +140,17 @@ describe('with an authorization server', () => {
     expect(answers.size).toBe(1);
   });
 
+  test.each(FORMS)('two credentials are none, although both are good: %s', async (form) => {
+    const good = `Bearer ${KEYS.reader}`;
+    for (const both of [
+      [good, good],
+      [good, ''],
+      ['', good],
+    ]) {
+      expect((await ask(form, '/mcp', both)).status).toBe(401);
+    }
+  });
+
   test('an endpoint that is not there looks like one that is until the caller is known', async () => {
     const known = `Bearer ${KEYS.reader}`;
     expect((await ask('POST initialize', '/mcp/nothing-here', known)).status).toBe(404);
@@ -175,6 +186,15 @@ test('below a path of the public URL the well-known part goes between host and p
     const answer = await send(gateway.url, { path, headers });
     expect(JSON.parse(answer.text)).toMatchObject({ resource: 'https://tools.example.test/base/mcp' });
   }
+});
+
+test('a public URL is named as every client writes it', async () => {
+  await using gateway = await startGateway(
+    files(ISSUERS, ", publicUrl: 'https://Tools.Example.test:443/Base'"),
+  );
+  const headers = { host: 'tools.example.test' };
+  const answer = await send(gateway.url, { path: '/.well-known/oauth-protected-resource', headers });
+  expect(JSON.parse(answer.text)).toMatchObject({ resource: 'https://tools.example.test/Base/mcp' });
 });
 
 test('pages of a configured origin may send credentials and read challenges', async () => {

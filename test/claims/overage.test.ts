@@ -10,6 +10,11 @@ import {
 } from '../../src/identity/claims/overage/group-lookup.ts';
 import { GroupsOverageSettings } from '../../src/identity/claims/overage/settings.ts';
 import { toPrincipal } from '../../src/identity/claims/to-principal.ts';
+import { readCredential } from '../../src/identity/credential.ts';
+import { createIssuerVerifier } from '../../src/identity/issuers/issuer-verifier.ts';
+import { IdentitySettings } from '../../src/identity/settings.ts';
+import { faultOf } from '../../src/identity/unauthenticated.ts';
+import { newTestKey, sign as signToken, startIssuer } from '../issuers/support/issuer.ts';
 import { createIssuerClient } from '../../src/identity/issuers/issuer-client.ts';
 import type { Step } from '../../src/identity/trace.ts';
 import { NOW } from '../identity/fixtures.ts';
@@ -229,6 +234,43 @@ describe('a directory that does not tell is no reason to let anybody in, nor to 
     });
     expect(JSON.stringify(error) + String((error as Error).cause)).not.toContain('canary');
   });
+});
+
+test('whom the directory knows some seconds later is taken then, with the same token', async () => {
+  const key = await newTestKey('one');
+  const issuer = await startIssuer({ keys: [key.jwk] });
+  let time = NOW;
+  const verifier = createIssuerVerifier({
+    resource: () => 'https://tools.example.com/mcp',
+    logger: { debug() {}, info() {}, warn() {}, error() {} },
+    now: () => time,
+    onLoss() {},
+    later: () => () => {},
+    groups: lookup,
+  });
+  verifier.use(IdentitySettings.parse({ issuers: [{ ...overage(), issuer: issuer.url }] }));
+  const text = await signToken(key, {
+    ...token,
+    iss: issuer.url,
+    aud: 'https://tools.example.com/mcp',
+    nbf: NOW / 1000,
+    iat: NOW / 1000,
+    exp: NOW / 1000 + 600,
+  });
+  const show = async (): Promise<string | undefined> => {
+    try {
+      return (await verifier.verify(readCredential(`Bearer ${text}`), time))?.principal.subject;
+    } catch (error) {
+      return faultOf(error);
+    }
+  };
+  const { answer: before } = { answer };
+  answer = (_, response) => json(response, {}, 404);
+  expect([await show(), await show()]).toEqual(['claims', 'claims']);
+  answer = before;
+  time += 10_000;
+  expect(await show()).toBe(OID);
+  await Promise.all([verifier.close(), issuer.close()]);
 });
 
 test('whom the directory does not know, or finds in too many groups, is refused', async () => {

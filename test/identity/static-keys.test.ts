@@ -3,7 +3,18 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { configuredPrincipal } from '../../src/identity/configured-principal.ts';
 import { createKey, hashKey } from '../../src/identity/static-keys.ts';
-import { AGENT, causeOf, errorOf, everythingPrintable, newKey, NOW, createKeyVerifier } from './fixtures.ts';
+import { readCredential } from '../../src/identity/credential.ts';
+import { IdentitySettings } from '../../src/identity/settings.ts';
+import {
+  AGENT,
+  causeOf,
+  createKeyVerifier,
+  errorOf,
+  everythingPrintable,
+  newKey,
+  NOW,
+  staticKeys,
+} from './fixtures.ts';
 
 const HOUR = 3_600_000;
 
@@ -61,6 +72,21 @@ describe('a configured key', () => {
     expect(verify(key, Date.parse('2026-11-20T23:59:59.999Z')).subject).toBe('agent');
     expect(errorOf(() => verify(key, Date.parse('2026-11-21T00:00:00Z'))).code).toBe('UNAUTHENTICATED');
   });
+});
+
+test('what was proven with a key holds as long as the key is to last no shorter than was said then', async () => {
+  const { key, hash } = newKey();
+  const settings = (expires?: string): { keys: object[]; principals: object } => ({
+    keys: [{ principal: 'agent', hash, ...(expires !== undefined && { expires }) }],
+    principals: { agent: AGENT },
+  });
+  const verifier = staticKeys(settings('2027-01-01'));
+  const use = (next: object): void => verifier.use({ ...IdentitySettings.parse({}), ...next });
+  const proof = (await verifier.verify(readCredential(`Bearer ${key}`), NOW))!;
+  use(settings());
+  expect(verifier.holds(proof)).toBe(true);
+  use(settings('2026-12-31'));
+  expect(verifier.holds(proof)).toBe(false);
 });
 
 describe('a bad key', () => {

@@ -132,6 +132,37 @@ describe('an answer of no use is no yes, and no 401 either', () => {
   });
 });
 
+test('one token that the issuer stumbles over keeps nobody else out, and costs a bounded number of questions', async () => {
+  const endpoint = await startEndpoint();
+  const { outcome } = identityOf([issuerAt(endpoint.url)]);
+  const { answer } = endpoint;
+  endpoint.answer = (token, response) => {
+    if (token.startsWith('poison')) json(response, { error: 'invalid_request' }, 400);
+    else answer(token, response);
+  };
+  expect((await outcome('poison')).refusal).toBe('IDENTITY_UNAVAILABLE');
+  expect((await outcome('good-token')).proof).toBeDefined();
+  for (let round = 0; round < 6; round += 1) {
+    const poison = Array.from({ length: 100 }, (_, index) => `poison-${round}-${index}`);
+    await Promise.all(poison.map((token) => outcome(token)));
+  }
+  expect(endpoint.asked.length).toBe(502);
+});
+
+test('an issuer that is busy or away is left alone for a second', async () => {
+  const endpoint = await startEndpoint();
+  const { outcome, advance } = identityOf([issuerAt(endpoint.url)]);
+  const { answer } = endpoint;
+  endpoint.answer = (_, response) => json(response, {}, 503);
+  for (const token of ['good-1', 'good-2']) {
+    expect((await outcome(token)).refusal).toBe('IDENTITY_UNAVAILABLE');
+  }
+  expect(endpoint.asked).toHaveLength(1);
+  endpoint.answer = answer;
+  advance(1_000);
+  expect((await outcome('good-1')).proof).toBeDefined();
+});
+
 describe('an answer is believed', () => {
   test('for so many seconds, and asked for once by all that come at the same time', async () => {
     const endpoint = await startEndpoint();

@@ -181,6 +181,15 @@ const BAD: readonly (readonly [
   ['of another type', 'token-type', /"logout\+jwt"/, () => sign(key, good, { typ: 'logout+jwt' })],
   ['about a security event', 'token-type', /"secevent\+jwt"/, () => sign(key, good, { typ: 'secevent+jwt' })],
   ['that is a proof of a key', 'token-type', /"dpop\+jwt"/, () => sign(key, good, { typ: 'dpop+jwt' })],
+  ...['ID', 'Refresh', 'Offline', 'Logout'].map(
+    (typ) =>
+      [
+        `of Keycloak, of type ${typ}`,
+        'token-type',
+        new RegExp(`the issuer says "${typ}"`),
+        () => sign(key, { ...good, typ }),
+      ] as const,
+  ),
   ['with a token inside', 'token-type', /inside of tokens/, () => sign(key, good, { cty: 'JWT' })],
   [
     'with an extension that has to be understood',

@@ -158,10 +158,12 @@ describe('what is remembered of tokens', () => {
 
   test('of bad ones has an end as well', () => {
     const bad = createBadTokens(10);
-    for (let index = 0; index < 100; index += 1) bad.put(digest(index), { fault: 'signature', detail: '' });
+    for (let index = 0; index < 100; index += 1)
+      bad.put(digest(index), { fault: 'signature', detail: '' }, 0);
     expect(bad.size).toBe(10);
-    expect(bad.get(digest(99))).toBeDefined();
+    expect(bad.get(digest(99), 9_999)).toBeDefined();
+    expect(bad.get(digest(99), 10_000)).toBeUndefined();
     bad.clear();
-    expect(bad.get(digest(99))).toBeUndefined();
+    expect(bad.get(digest(99), 0)).toBeUndefined();
   });
 });

@@ -29,6 +29,12 @@ describe.each(HOMES)('virtual keys in $name', (kind) => {
     for (let wave = 0; wave < 20; wave += 1) await Promise.all(Array.from({ length: 100 }, show)); // oxlint-disable-line no-await-in-loop -- wave after wave
     expect(outcomes['too-many']! + outcomes['unknown-key']!).toBe(2_000);
     expect(watched.gets()).toBeLessThan(300);
+    // Who shows a key that is not in memory is not told that it is bad.
+    const { key: other } = await desk.create(OWN);
+    await expect(here.verify(other)).rejects.toMatchObject({
+      code: 'IDENTITY_UNAVAILABLE',
+      data: { retryAfterMs: 1000 },
+    });
     // Who is known is not kept out by it, and who is new not for long.
     expect(await here.outcome(key)).toBe('ci');
     time.go(2_000);

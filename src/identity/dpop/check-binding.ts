@@ -40,6 +40,9 @@ export interface BindingCheck {
 /** Proofs that are looked at at the same time. More than these would only wait for each other. */
 const MAX_AT_ONCE = 1000;
 
+/** So much longer proofs are remembered than they count: the clock of the store, or of another replica, may be ahead. */
+const FORGOTTEN_AFTER_MS = 300_000;
+
 export function createBindingCheck(options: BindingOptions): BindingCheck {
   const { settings, baseUrl, now } = options;
   const verifySignature = createSignatureVerifier();
@@ -97,7 +100,7 @@ export function createBindingCheck(options: BindingOptions): BindingCheck {
       await verifySignature(proof);
       const { maxAgeSeconds, clockSkewSeconds } = settings().dpop;
       // Last of all: only a proof that is good is used up.
-      await seen.take(proof, proof.issuedAt + (maxAgeSeconds + clockSkewSeconds) * 1000 + 1);
+      await seen.take(proof, proof.issuedAt + (maxAgeSeconds + clockSkewSeconds) * 1000 + FORGOTTEN_AFTER_MS);
       trace?.({ name: 'proof of possession', ok: true, detail: `${proof.algorithm}, by key ${jkt}` });
     } catch (error) {
       if (error instanceof ProofFault) throw refuse(error.fault, error.message, trace);

@@ -8,6 +8,7 @@ import {
   type TokenTimes,
 } from '../issuers/check-claims.ts';
 import { readConfirmation } from '../issuers/check-confirmation.ts';
+import { checkUse } from '../issuers/check-header.ts';
 import { quote, settle, type Finding } from '../issuers/finding.ts';
 import type { IssuerSettings } from '../issuers/settings.ts';
 import type { Proof } from '../proof.ts';
@@ -78,12 +79,12 @@ export function checkAnswer(
 }
 
 /** Refresh tokens and ID tokens are active too, and open nothing here. */
-function checkKind({ token_type: type, typ, aud }: JsonObject): Finding | undefined {
+function checkKind(answer: JsonObject): Finding | undefined {
+  const { token_type: type, aud } = answer;
   const isAccess =
     type === undefined || (typeof type === 'string' && /^(bearer|dpop|access_token)$/i.test(type));
-  const isElse = typeof typ === 'string' && /^(refresh|offline|id)$/i.test(typ);
-  if (isAccess && !isElse) {
-    if (type !== undefined || aud !== undefined) return undefined;
+  if (isAccess) {
+    if (type !== undefined || aud !== undefined) return checkUse(answer);
     return {
       fault: 'token-type',
       detail: 'the issuer says neither what kind of token it is nor for whom: it may be a refresh token',
@@ -91,7 +92,7 @@ function checkKind({ token_type: type, typ, aud }: JsonObject): Finding | undefi
   }
   return {
     fault: 'token-type',
-    detail: `it is no access token: the issuer says ${quote(isElse ? typ : type)}`,
+    detail: `it is no access token: the issuer says ${quote(type)}`,
   };
 }
 

@@ -11,8 +11,9 @@ import type { TokenVerifier } from '../token-verifier.ts';
 import type { Trace } from '../trace.ts';
 import { unauthenticated } from '../unauthenticated.ts';
 import { checkAnswer, type CheckedAnswer } from './check-answer.ts';
-import { createFlood } from './flood.ts';
+import { createFlood, type Flood } from './flood.ts';
 import { IntrospectedProof } from './introspected-proof.ts';
+import { UselessAnswer } from './introspector.ts';
 import { createIntrospectionSources, type IntrospectionSource } from './sources.ts';
 import { createUnknownTokens } from './unknown-tokens.ts';
 
@@ -92,7 +93,7 @@ export function createIntrospectionVerifier(options: IntrospectionVerifierOption
     asked: readonly IntrospectionSource[],
     trace: Trace | undefined,
   ): Promise<Proof> => {
-    const found = await findActive(token, asked, now, trace);
+    const found = await findActive(token, asked, { now, flood, trace });
     const before = tokens.get(digest);
     try {
       if (!found) {
@@ -160,8 +161,11 @@ export function createIntrospectionVerifier(options: IntrospectionVerifierOption
 async function findActive(
   token: string,
   asked: readonly IntrospectionSource[],
-  now: () => number,
-  trace: Trace | undefined,
+  {
+    now,
+    flood,
+    trace,
+  }: { readonly now: () => number; readonly flood: Flood; readonly trace: Trace | undefined },
 ) {
   const failures: string[] = [];
   for (const source of asked) {
@@ -172,6 +176,7 @@ async function findActive(
       trace?.({ name: 'introspection', ok: answer !== undefined, detail });
       if (answer) return { source, answer };
     } catch (error) {
+      if (error instanceof UselessAnswer) flood.note(now());
       const detail = `${name} does not tell: ${messageOf(error)}`;
       trace?.({ name: 'introspection', ok: false, detail });
       failures.push(detail);

@@ -6,11 +6,14 @@ import type { IssuerSettings } from '../issuers/settings.ts';
 import { parseStrictObject } from '../issuers/strict-json.ts';
 import type { IntrospectionSettings } from './settings.ts';
 
+/** An answer that says neither yes nor no, about this token: of another one the issuer may know more. */
+export class UselessAnswer extends Error {}
+
 /** Asks one issuer about tokens. */
 export interface Introspector {
   /**
    * @returns what it says of an active token, nothing of one that is not
-   * @throws Error that says why there is no answer of use
+   * @throws Error that says why there is no answer of use; {@link UselessAnswer} where that may be the token's fault
    */
   ask(token: string, now: number): Promise<JsonObject | undefined>;
 }
@@ -48,16 +51,17 @@ export function createIntrospector(
     const url = await locate(now);
     const { status, text } = await client.request({ url, method: 'POST', ...toRequest(settings, token) });
     if (status === 401 || status === 403) {
-      throw new Error(
+      throw new UselessAnswer(
         `${url} answered ${status}: it does not take clientId and clientSecret of introspection`,
       );
     }
-    if (status !== 200) throw new Error(`${url} answered ${status}`);
+    if (status === 429 || status === 503) throw new Error(`${url} answered ${status}`);
+    if (status !== 200) throw new UselessAnswer(`${url} answered ${status}`);
     const answer = parseStrictObject(text);
-    if (typeof answer === 'string') throw new Error(`${url} answered something else: ${answer}`);
+    if (typeof answer === 'string') throw new UselessAnswer(`${url} answered something else: ${answer}`);
     const { active } = answer;
     if (typeof active !== 'boolean')
-      throw new Error(`${url} does not say in "active" whether, true or false`);
+      throw new UselessAnswer(`${url} does not say in "active" whether, true or false`);
     return active ? answer : undefined;
   };
 
@@ -69,7 +73,8 @@ export function createIntrospector(
         failure = undefined;
         return answer;
       } catch (error) {
-        failure = { why: messageOf(error), until: now + FAILURE_MS };
+        // One token that an issuer stumbles over must not keep out all others.
+        if (!(error instanceof UselessAnswer)) failure = { why: messageOf(error), until: now + FAILURE_MS };
         throw error;
       }
     },

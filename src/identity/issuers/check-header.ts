@@ -42,3 +42,9 @@ export function checkType(header: JsonObject): Finding | undefined {
   }
   return undefined;
 }
+
+/** Keycloak says in a claim what a token is for: its ID tokens have the header, the key and perhaps the audience of access tokens. */
+export function checkUse({ typ }: JsonObject): Finding | undefined {
+  if (typeof typ !== 'string' || !/^(id|refresh|offline|logout)$/i.test(typ)) return undefined;
+  return { fault: 'token-type', detail: `it is no access token: the issuer says ${quote(typ)}` };
+}

@@ -107,7 +107,7 @@ export function createIssuerVerifier(options: IssuerVerifierOptions): IssuerVeri
       throw unavailable('the configuration or the keys changed while the token was checked', trace);
     } catch (error) {
       const finding = lastingFinding(error);
-      if (finding) badTokens.put(credential.digest, finding);
+      if (finding) badTokens.put(credential.digest, finding, now());
       throw error;
     }
   };
@@ -139,7 +139,7 @@ export function createIssuerVerifier(options: IssuerVerifierOptions): IssuerVeri
       if (!trace) {
         const known = recall(credential.digest, at);
         if (known) return known;
-        const bad = badTokens.get(credential.digest);
+        const bad = badTokens.get(credential.digest, at);
         if (bad) throw unauthenticated(bad.fault, bad.detail);
       }
       const parsed = readFormat(credential.token, trace);
@@ -154,7 +154,7 @@ export function createIssuerVerifier(options: IssuerVerifierOptions): IssuerVeri
   };
 }
 
-/** A no that the same token gets again, as long as settings and keys are the same. */
+/** A no that the same token gets again for some seconds, as long as settings and keys are the same. */
 function lastingFinding(error: unknown): Finding | undefined {
   const cause = error instanceof BailiwickError ? error.cause : undefined;
   if (!(cause instanceof CredentialError)) return undefined;

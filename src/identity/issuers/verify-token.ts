@@ -12,7 +12,7 @@ import {
   type TokenTimes,
 } from './check-claims.ts';
 import { readConfirmation } from './check-confirmation.ts';
-import { checkAlgorithm, checkType } from './check-header.ts';
+import { checkAlgorithm, checkType, checkUse } from './check-header.ts';
 import { quote, settle } from './finding.ts';
 import type { Gate } from './gate.ts';
 import { IssuedProof, type Issuer } from './issuer.ts';
@@ -42,7 +42,7 @@ export function checkCheaply(issuer: Issuer, parsed: ParsedToken, now: number, t
   settle(trace, 'algorithm', checkAlgorithm(header, algorithms, `${where}.algorithms`), () =>
     quote(header['alg']),
   );
-  settle(trace, 'type', checkType(header), () =>
+  settle(trace, 'type', checkType(header) ?? checkUse(claims), () =>
     header['typ'] === undefined ? 'it does not say, which is taken' : quote(header['typ']),
   );
   settle(trace, 'audience', checkAudience(claims, audience), () => `for ${quote(claims['aud'])}`);

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { BailiwickError } from '../../errors.ts';
 import type { Store } from '../../state/store.ts';
 import type { Logger } from '../../telemetry/logger.ts';
+import { tooMany } from '../issuers/unavailable.ts';
 import type { PrincipalSettings } from '../principal-settings.ts';
 import type { Principal } from '../principal.ts';
 import type { Proof } from '../proof.ts';
@@ -215,7 +216,7 @@ export function createVirtualKeyVerifier(options: VirtualKeyOptions): VirtualKey
       const refusal = key ? undefined : refused.get(digest, at);
       if (refusal) throw refused.errorFor(refusal.record, at, trace);
       if (!key && !reader.isReading(digest) && (reader.reading() >= MOST_READING || !flood.isOpen(at))) {
-        throw unauthenticated('too-many', 'too many keys that do not exist were shown in a short time');
+        throw tooMany('too many keys that do not exist were shown in a short time', trace);
       }
       return askForNew(digest, trace);
     },

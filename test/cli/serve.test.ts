@@ -32,7 +32,7 @@ function serve(folder: string, args: readonly string[] = []) {
     exited,
     async endpoint(): Promise<string> {
       await expect
-        .poll(() => output.out + (child.exitCode ?? ''), { timeout: 15_000 })
+        .poll(() => output.out + (child.exitCode ?? ''), { timeout: 40_000 })
         .toMatch(/Stop with Ctrl\+C/);
       return /at (http\S+)/.exec(output.out)?.[1] ?? '';
     },

@@ -17,7 +17,15 @@ test('a file with nothing but sources has defaults that work', async () => {
       maxSessions: 1000,
       sessionIdleMs: 1_800_000,
     },
-    identity: { local: { scopes: [], groups: [], claims: {} }, principals: {}, keys: [], issuers: [] },
+    identity: {
+      local: { scopes: [], groups: [], claims: {} },
+      principals: {},
+      keys: [],
+      issuers: [],
+      dpop: { maxAgeSeconds: 60, clockSkewSeconds: 30, nonce: false },
+      resource: { name: 'Bailiwick' },
+      revocations: { maxStaleSeconds: 300 },
+    },
     sources: {
       api: expect.objectContaining({ openapi: path.join(folder, 'api.yaml'), timeout: 30_000 }),
     },

@@ -17,7 +17,13 @@ export const GroupsOverageSettings = z
       .string()
       .min(1)
       .meta({ description: 'The secret of that application.', examples: ['${env:ENTRA_CLIENT_SECRET}'] }),
-    url: HttpUrl.refine((url) => /\{id\}|%7Bid%7D/i.test(url), { error: 'must have `{id}` in it' })
+    // With its braces it is the template of a URL, which a JSON Schema must not call a URI.
+    url: z
+      .string()
+      .refine((url) => /^https?:\/\//i.test(url) && URL.canParse(url), {
+        error: 'must be an http or https URL',
+      })
+      .refine((url) => /\{id\}|%7Bid%7D/i.test(url), { error: 'must have `{id}` in it' })
       .default('https://graph.microsoft.com/v1.0/users/{id}/getMemberObjects')
       .meta({
         description:

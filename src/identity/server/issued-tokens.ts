@@ -4,6 +4,9 @@ import { BailiwickError } from '../../errors.ts';
 import type { Json } from '../../catalog/json.ts';
 import type { Store } from '../../state/store.ts';
 import type { Credential } from '../credential.ts';
+import { createGate } from '../issuers/gate.ts';
+import { tooMany } from '../issuers/unavailable.ts';
+import { createFloodGate } from '../keys/flood-gate.ts';
 import type { Principal } from '../principal.ts';
 import type { Proof } from '../proof.ts';
 import type { TokenVerifier } from '../token-verifier.ts';
@@ -14,6 +17,7 @@ import { scopesOf } from './scopes.ts';
 import type { AuthorizationServerSettings } from './settings.ts';
 import type { KeyCheck, SignIn, SignIns, Standing } from './sign-ins.ts';
 import { readKept, type ShelfWorld } from './store-adapter.ts';
+import { createStrangeTokens } from './strange-tokens.ts';
 
 /** As oidc-provider makes them: 256 bits. */
 const FORM = /^[\w-]{43}$/;
@@ -22,6 +26,12 @@ const FORM = /^[\w-]{43}$/;
 const TRUSTED_MS = 30_000;
 
 const CAPACITY = 20_000;
+
+/** Questions to the store at one time, and tokens that wait for theirs. */
+const READING = { running: 64, waiting: 1000 };
+
+/** Tokens that were not given out here and cost a question each: this many at once, then so many a second. */
+const FLOOD = { burst: 200, perSecond: 50 };
 
 /** What is known of a token that this server gave out. */
 interface Known {
@@ -64,6 +74,9 @@ export function createIssuedTokenVerifier(deps: {
   const { world, settings, signIns, keys, onLoss } = deps;
   const known = new Map<string, Known>();
   const makers = new WeakMap<Proof, Known>();
+  const strangers = createStrangeTokens();
+  const flood = createFloodGate(FLOOD);
+  const reading = createGate(READING);
   let listening: Promise<() => Promise<void>> | undefined;
 
   const forget = (isMeant: (token: Known) => boolean): void => {
@@ -169,6 +182,8 @@ export function createIssuedTokenVerifier(deps: {
     if (!token) {
       if (before) before.isOver = true;
       known.delete(digest);
+      strangers.add(digest, world.now());
+      flood.note(world.now());
       return undefined;
     }
     // What was proven with it before goes on.
@@ -188,9 +203,11 @@ export function createIssuedTokenVerifier(deps: {
       if (!settings() || !FORM.test(credential.token)) return undefined;
       const digest = credential.digest.toString('base64url');
       const token = known.get(digest);
-      return token && now - token.confirmedAt < TRUSTED_MS
-        ? admit(token, trace)
-        : readAndAdmit(digest, credential.token, trace);
+      if (token && now - token.confirmedAt < TRUSTED_MS) return admit(token, trace);
+      if (!token && strangers.has(digest, now)) return undefined;
+      const isFlood = !token && !flood.isOpen(now);
+      const work = isFlood ? undefined : reading.run(() => readAndAdmit(digest, credential.token, trace));
+      return work ?? refuseMany(trace);
     },
     holds(proof) {
       const token = makers.get(proof);
@@ -218,6 +235,10 @@ export function createIssuedTokenVerifier(deps: {
       return false;
     }
   }
+}
+
+function refuseMany(trace: Trace | undefined): never {
+  throw tooMany('too many tokens are shown that may have been given out here', trace);
 }
 
 function narrow(principal: Principal, token: Known, settings: AuthorizationServerSettings): Principal {

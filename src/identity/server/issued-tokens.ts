@@ -41,7 +41,7 @@ interface Known {
   readonly expiresAt: number;
   readonly jkt: string | undefined;
   readonly signIn: SignIn;
-  readonly confirmedAt: number;
+  confirmedAt: number;
   isOver: boolean;
   /** What it proved last, and of what that was made. */
   last?: {
@@ -77,21 +77,37 @@ export function createIssuedTokenVerifier(deps: {
   const strangers = createStrangeTokens();
   const flood = createFloodGate(FLOOD);
   const reading = createGate(READING);
+  /** Grants that ended, as far as that was heard: also of tokens that are being read, or were forgotten for want of room. */
+  const ended = new Set<Json>();
   let listening: Promise<() => Promise<void>> | undefined;
 
-  const forget = (isMeant: (token: Known) => boolean): void => {
+  const drop = (grantId: Json): void => {
     for (const [digest, token] of known) {
-      if (!isMeant(token)) continue;
+      if (token.grantId !== grantId) continue;
       token.isOver = true;
       known.delete(digest);
     }
-  };
-  const forgetGrant = (grantId: Json): void => {
-    forget((token) => token.grantId === grantId);
     onLoss();
   };
+  const forgetGrant = (grantId: Json): void => {
+    ended.delete(grantId);
+    ended.add(grantId);
+    const [oldest] = ended;
+    if (ended.size > CAPACITY && oldest !== undefined) ended.delete(oldest);
+    drop(grantId);
+  };
+  /** Grants may have ended without a word: what is open for them has to end, and nothing counts until it was read again. */
+  const lookAgain = async (): Promise<void> => {
+    for (const token of known.values()) token.confirmedAt = -Infinity;
+    for (const grantId of new Set(known.values().map((token) => token.grantId))) {
+      // Where the store cannot say, what is open ends as well; its clients come back.
+      // oxlint-disable-next-line no-await-in-loop -- one question to the store at a time
+      const grant = await readKept(world, 'Grant', grantId).catch(() => undefined);
+      if (!grant) drop(grantId);
+    }
+  };
   const listen = (): Promise<unknown> => {
-    listening ??= world.store.subscribe(ENDED_TOPIC, forgetGrant, () => known.clear());
+    listening ??= world.store.subscribe(ENDED_TOPIC, forgetGrant, () => void lookAgain());
     listening.catch(() => (listening = undefined));
     return listening;
   };
@@ -186,6 +202,9 @@ export function createIssuedTokenVerifier(deps: {
       flood.note(world.now());
       return undefined;
     }
+    if (ended.has(token.grantId)) {
+      throw unauthenticated('revoked', 'the sign-in that the token was given out for has just ended');
+    }
     // What was proven with it before goes on.
     const same = before && !before.isOver ? Object.assign(before, { confirmedAt: token.confirmedAt }) : token;
     known.delete(digest);
@@ -211,7 +230,7 @@ export function createIssuedTokenVerifier(deps: {
     },
     holds(proof) {
       const token = makers.get(proof);
-      if (!token || token.isOver) return false;
+      if (!token || token.isOver || ended.has(token.grantId)) return false;
       const { last } = token;
       if (last?.proof.principal !== proof.principal || last.settings !== settings()) {
         return canStillProve(token, proof);

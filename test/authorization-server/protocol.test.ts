@@ -278,6 +278,15 @@ describe('pages', () => {
     ).toBe(true);
   });
 
+  test('consent says that a token opens more than its scopes: what its person may use without one', async () => {
+    for (const scope of ['tickets:read', 'nothing:here']) {
+      const person = withKey(BOB_KEY);
+      // oxlint-disable-next-line no-await-in-loop -- one after another
+      await client().authorize(person, { scope });
+      expect(person.pages.at(-1)?.html).toContain('use what you may use here without a scope');
+    }
+  });
+
   test('nobody is remembered: each program asks anew', async () => {
     const person = withKey(ANN_KEY);
     await client().authorize(person);

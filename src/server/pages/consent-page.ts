@@ -23,16 +23,17 @@ export function consentPage(page: PageOf<'consent'>): Page {
       <h2>${scopes.length === 0 ? 'What it may do' : 'It may, in your name:'}</h2>
       ${
         scopes.length === 0
-          ? html`<p>Connect, and use what everybody may use here.</p>`
+          ? html`<p>Connect, and use what you may use here without a scope.</p>`
           : html`<ul>
-              ${scopes.map(
-                (scope) =>
-                  html`<li>
-                    ${scope.description ?? html`<code>${scope.name}</code>`}
-                    ${scope.description === undefined ? undefined : html`<code class="quiet">${scope.name}</code>`}
-                  </li>`,
-              )}
-            </ul>`
+                ${scopes.map(
+                  (scope) =>
+                    html`<li>
+                      ${scope.description ?? html`<code>${scope.name}</code>`}
+                      ${scope.description === undefined ? undefined : html`<code class="quiet">${scope.name}</code>`}
+                    </li>`,
+                )}
+              </ul>
+              <p class="quiet">And use what you may use here without a scope.</p>`
       }
       ${
         withheld.length === 0

@@ -22,8 +22,9 @@ afterEach(async () => {
   await issuer.close();
 });
 
-const token = (key: TestKey, more: object = {}): Promise<string> =>
-  sign(key, { iss: issuer.url, sub: 'dana', aud: RESOURCE, exp: SECONDS + 100_000, ...more });
+const token = (key: TestKey, more: object = {}, header: Record<string, unknown> = {}): Promise<string> =>
+  sign(key, { iss: issuer.url, sub: 'dana', aud: RESOURCE, exp: SECONDS + 100_000, ...more }, header);
+const nameless = (key: TestKey, jti: string): Promise<string> => token(key, { jti }, { kid: undefined });
 const down = (): void => {
   issuer.answer = (request) => request.socket.destroy();
 };
@@ -91,6 +92,17 @@ describe('the keys of an issuer', () => {
     world.advance(1);
     expect(await world.outcome(unknown[0]!)).toHaveProperty('proof');
     expect(issuer.fetches()).toBe(3);
+  });
+
+  test('that tokens do not name are asked for where a signature is by none of them, and then not again for a while', async () => {
+    expect(await world.outcome(await nameless(first, 'a'))).toHaveProperty('proof');
+    issuer.keys = [second.jwk];
+    expect(await world.outcome(await nameless(second, 'b'))).toHaveProperty('proof');
+    expect(await world.outcome(await nameless(first, 'a'))).toMatchObject({ fault: 'signature' });
+    for (const jti of 'cdef') {
+      expect(await world.outcome(await nameless(first, jti))).toMatchObject({ fault: 'signature' });
+    }
+    expect(issuer.fetches()).toBe(2);
   });
 
   test('with the name of a former one are other keys', async () => {

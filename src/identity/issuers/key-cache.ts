@@ -15,6 +15,11 @@ export interface KeyCache {
    * @throws BailiwickError `UNAUTHENTICATED` where the issuer has no such key, `IDENTITY_UNAVAILABLE` where that cannot be known now
    */
   find(wanted: WantedKey, now: number, trace?: Trace): SigningKey | Promise<SigningKey>;
+  /**
+   * Another key that a token may be signed with which names none, after this one turned out not to be it: the issuer may have changed
+   * its key. Asks for the keys no more often than for names that are unknown.
+   */
+  findOther(key: SigningKey, wanted: WantedKey, now: number): Promise<SigningKey | undefined>;
   /** Asks for the keys in the background, where that was not done yet. */
   warm(now: number): void;
   /** Fetches the keys now, and says how many there are and where they are from, or why there are none. */
@@ -141,7 +146,7 @@ export function createKeyCache(options: KeyCacheOptions): KeyCache {
     return key!;
   };
 
-  const retry = async (wanted: WantedKey, trace: Trace | undefined): Promise<SigningKey> => {
+  const refreshed = async (trace: Trace | undefined): Promise<void> => {
     if (waiting >= MAX_WAITING) {
       throw tooMany(`${waiting} tokens wait for the keys of issuer "${issuer}" already`, trace);
     }
@@ -149,6 +154,10 @@ export function createKeyCache(options: KeyCacheOptions): KeyCache {
     await refresh().finally(() => {
       waiting -= 1;
     });
+  };
+
+  const retry = async (wanted: WantedKey, trace: Trace | undefined): Promise<SigningKey> => {
+    await refreshed(trace);
     return require(wanted, options.now(), trace);
   };
 
@@ -163,6 +172,13 @@ export function createKeyCache(options: KeyCacheOptions): KeyCache {
       }
       if (!match(wanted) && running) return retry(wanted, trace);
       return require(wanted, now, trace);
+    },
+    async findOther(key, wanted, now) {
+      if (wanted.kid !== undefined || (!running && now - missedAt < source.missIntervalMs)) return undefined;
+      if (!running) missedAt = now;
+      await refreshed(undefined);
+      const other = match(wanted);
+      return other === key ? undefined : other;
     },
     async look() {
       await refresh();

@@ -89,16 +89,21 @@ export async function verifyChecked(
   const { issuer, parsed } = checked;
   const { trace, now, groups } = world;
   const { alg, kid } = parsed.header as { alg: string; kid?: string };
-  const key = await issuer.keys.find({ algorithm: alg, kid }, now(), trace);
-  const checking = world.signatures.run(() => checkSignature(credential.token, key, alg));
-  if (!checking) throw tooMany('too many signatures wait to be checked', trace);
+  const wanted = { algorithm: alg, kid };
+  const check = (candidate: SigningKey): Promise<boolean> => {
+    const checking = world.signatures.run(() => checkSignature(credential.token, candidate, alg));
+    if (!checking) throw tooMany('too many signatures wait to be checked', trace);
+    return checking;
+  };
+  let key = await issuer.keys.find(wanted, now(), trace);
+  let isGood = await check(key);
+  const other = isGood ? undefined : await issuer.keys.findOther(key, wanted, now());
+  if (other) {
+    key = other;
+    isGood = await check(other);
+  }
   const detail = `the signature is not made with key ${quote(key.kid ?? 'without a name')} of the issuer, or the token was changed`;
-  settle(
-    trace,
-    'signature',
-    (await checking) ? undefined : { fault: 'signature', detail },
-    () => `made with ${alg}`,
-  );
+  settle(trace, 'signature', isGood ? undefined : { fault: 'signature', detail }, () => `made with ${alg}`);
   return { principal: await toPrincipal(issuer.settings, parsed.claims, { now: now(), groups, trace }), key };
 }
 

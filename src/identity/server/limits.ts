@@ -8,7 +8,7 @@ export interface Limits {
   readonly keys: AttemptLimit;
   /** Programs that register themselves, by address. */
   readonly registrations: AttemptLimit;
-  /** Documents of programs that are fetched, by host: this server is no way to flood another. */
+  /** Documents and keys of programs that are fetched, by host: this server is no way to flood another. */
   readonly documents: AttemptLimit;
 }
 
@@ -17,6 +17,6 @@ export function createLimits(now: () => number): Limits {
     starts: createAttemptLimit(now, { each: 300, all: 600 }),
     keys: createAttemptLimit(now, { each: 20, all: Infinity }),
     registrations: createAttemptLimit(now, { each: 20, all: 100 }),
-    documents: createAttemptLimit(now, { each: 60, all: 600 }),
+    documents: createAttemptLimit(now, { each: 300, all: 1200 }),
   };
 }

@@ -130,6 +130,8 @@ describe('a token is refused, with the reason, whose', () => {
     ['subject is blank', { sub: '  ' }, 'the claim "sub" is empty'],
     ['subject ends with a space', { sub: 'alice ' }, 'begins or ends with a space'],
     ['subject breaks lines', { sub: 'alice\nroot' }, 'characters that are not printable'],
+    ['subject is written backwards', { sub: 'bob\u202Enimda' }, 'characters that are not printable'],
+    ['group is set apart', { groups: ['a\u2066b'] }, 'characters that are not printable'],
     ['subject is half a character', { sub: 'a\uD800' }, 'characters that are not printable'],
     ['subject is endless', { sub: 'a'.repeat(600) }, 'a text of 600 characters; the limit is 512'],
     ['groups hold a number', { groups: ['a', 1] }, 'the claim "groups" is a number'],

@@ -136,6 +136,17 @@ describe('a proof', () => {
     expect(await gateway.show(proof, bound())).toBe('proof-of-possession');
   });
 
+  test('is taken once also where the clock of the store is most of a minute ahead', async () => {
+    const store = openStore();
+    const put: typeof store.put = (key, value, options) =>
+      store.put(key, value, { ...options, now: options.now + 55_000 });
+    const fast = createGateway({}, { store: { ...store, put } });
+    const proof = await proofBy(holder);
+    expect(await fast.show(proof, bound())).toBe('ok');
+    fast.pass(89_000);
+    expect(await fast.show(proof, bound())).toBe('proof-of-possession');
+  });
+
   test('is not used up by a request that is refused for something else', async () => {
     const proof = await proofBy(holder);
     expect(await gateway.show(proof, { ...bound(), method: 'GET' })).toBe('proof-of-possession');

@@ -8,8 +8,11 @@ const MAX_TEXT_LENGTH = 512;
 /** As many scopes, and as many groups, may one principal have. */
 export const MAX_TEXTS = 2_000;
 
-/** Control characters and line separators: a name that holds one is made to look like something else in a log. */
-const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}]/u;
+/**
+ * Control characters, line separators, and what turns the direction of writing: a name that holds one is made to look like something
+ * else in a log or on a page.
+ */
+const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]/u;
 
 /** @throws BailiwickError `UNAUTHENTICATED` with the fault `claims` for what cannot name anybody or anything */
 export function readText(value: Json, claim: string): string {

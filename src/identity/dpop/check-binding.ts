@@ -41,7 +41,7 @@ export interface BindingCheck {
 const MAX_AT_ONCE = 1000;
 
 /** So much longer proofs are remembered than they count: the clock of the store, or of another replica, may be ahead. */
-const FORGOTTEN_AFTER_MS = 300_000;
+const FORGOTTEN_AFTER_MS = 60_000;
 
 export function createBindingCheck(options: BindingOptions): BindingCheck {
   const { settings, baseUrl, now } = options;

@@ -5,7 +5,8 @@ export const RECORD_VERSION = 1;
 
 /**
  * - `call.*`: see `RecordEntry.call`. A call that a limit refuses is a `call.refused` with the code `LIMIT_EXCEEDED`.
- * - `list`: what a caller was shown. `signin`: a credential was accepted. `approval`: a person was asked, or answered.
+ * - `list`: what a caller was shown. `signin`: a credential was accepted, or, with `detail.what`, what
+ *   happened at the authorization server. `approval`: a person was asked, or answered.
  * - `key`: a credential, or a key that signs or encrypts, came, went or was rotated. `config`: start, reload, stop.
  * - `drift`: an upstream's definitions are not those of the lock. `limit`: a soft limit was passed, or a reservation was lost.
  * - `checkpoint`: a signed head. `repair`: a chain of a process that is gone was put in order.

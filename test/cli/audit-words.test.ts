@@ -103,6 +103,21 @@ test.each([
 });
 
 test.each([
+  [undefined, 'signed in'],
+  [{ what: 'client registered', client: 'c-1' }, 'client registered: c-1'],
+  [{ what: 'login refused', client: 'c-1' }, 'sign-in refused, for client c-1'],
+  [{ what: 'consent refused', client: 'c-1' }, 'consent refused to client c-1'],
+  [
+    { what: 'consent', client: 'c-1', scopes: ['mcp', 'notes:read'] },
+    'consent given to client c-1, scopes mcp notes:read',
+  ],
+  [{ what: 'something later', client: 'c-1' }, 'signin  what="something later" client=c-1'],
+])('what happens when somebody signs in is told for what it is: %j', (detail, text) => {
+  const chain = { v: 1, chain: 'c', seq: 1, prev: '', hash: '', time: '' } as const;
+  expect(describeEvent({ ...chain, type: 'signin', ...(detail && { detail }) })).toBe(text);
+});
+
+test.each([
   [{ kind: 'tool', source: 'files', name: 'read' }, 'files_read'],
   [{ kind: 'resource', source: 'files', name: 'demo://a' }, 'files: demo://a'],
   [{ kind: 'prompt', source: 'files', name: 'greet' }, 'files: greet'],

@@ -12,10 +12,7 @@ type Detail = NonNullable<AuditRecord['detail']>;
 /** By type, what it says; undefined where the members are not the expected ones. */
 const PHRASES: Partial<Record<RecordType, (detail: Detail, record: AuditRecord) => string | undefined>> = {
   list: ({ count, list, endpoint }) => say`was shown ${count} ${list} at ${endpoint}`,
-  signin: ({ others }, { principal }) => {
-    if (others === true) return 'signed in (more callers than are told apart)';
-    return say`signed in with key ${principal?.key}` ?? 'signed in';
-  },
+  signin: describeSignIn,
   config: ({ change, version, changed, code, message }) => {
     const what = say`configuration: ${change}`;
     const more = [say`version ${version}`, ...toNames(changed), say`${code} ${message}`];
@@ -68,6 +65,29 @@ export function describeEvent(record: AuditRecord): string {
   ]
     .filter((part) => part !== '')
     .join('  ');
+}
+
+/** What happened at the authorization server, or, without `what`, the first use of a credential. */
+function describeSignIn(
+  { others, what, client, scopes }: Detail,
+  { principal }: AuditRecord,
+): string | undefined {
+  if (others === true) return 'signed in (more callers than are told apart)';
+  switch (what) {
+    case undefined:
+      return say`signed in with key ${principal?.key}` ?? 'signed in';
+    case 'client registered':
+      return say`client registered: ${client}`;
+    case 'login refused':
+      return say`sign-in refused, for client ${client}`;
+    case 'consent refused':
+      return say`consent refused to client ${client}`;
+    case 'consent':
+      return say`consent given to client ${client}, scopes ${toNames(scopes).join(' ') || 'none'}`;
+    default:
+      // Said as it stands: whatever it is, it is not that somebody signed in.
+      return undefined;
+  }
 }
 
 /** The sentence, where every part of it is a text or a number. */

@@ -40,7 +40,7 @@ const FILTERS: readonly (readonly [CriterionName | 'chain', string, string])[] =
   ['tool', 'name', 'source_name as /mcp shows it, source/name, or the name of a resource or prompt'],
   ['source', 'name', 'the source'],
   ['access', 'access', ACCESS.join(', ')],
-  ['type', 'type', `the type of the record: ${TYPES.join(', ')}`],
+  ['type', 'type', 'the type of the record'],
   ['decision', 'decision', `${DECISIONS.join(', ')}; refused is every call that was not carried out`],
   ['status', 'status', STATUSES.join(', ')],
   ['code', 'code', 'the code of an error or a refusal, e.g. POLICY_DENIED, or the status of HTTP'],
@@ -51,11 +51,16 @@ const FILTERS: readonly (readonly [CriterionName | 'chain', string, string])[] =
   ['chain', 'name', 'the chain'],
 ];
 
-/** Adds the filters that all readers of the record share. */
-export function addFilterOptions(command: Command): Command {
+/**
+ * Adds the filters that all readers of the record share.
+ *
+ * @param types the types of records that the command shows
+ */
+export function addFilterOptions(command: Command, types: readonly string[] = TYPES): Command {
   command.optionsGroup('Filters (* in a value stands for anything; one that is given twice means either):');
   for (const [name, value, meaning] of FILTERS) {
-    command.option(`--${name} <${value}>`, meaning, collect);
+    const more = name === 'type' ? `: ${types.join(', ')}` : '';
+    command.option(`--${name} <${value}>`, meaning + more, collect);
   }
   return command
     .option('--since <time>', 'from then on: 15m, 2h or 7d (ago), a date (UTC), or RFC 3339')

@@ -1,6 +1,7 @@
 import type { Criteria } from '../../audit/read/filter.ts';
 import type { Call } from '../../audit/read/call.ts';
 import type { Totals } from '../../audit/read/totals.ts';
+import { TYPES } from '../../audit/record-schema.ts';
 import { BailiwickError } from '../../errors.ts';
 import { createCommand, JSON_OPTION, type AddCommand } from '../command.ts';
 import type { Terminal } from '../terminal.ts';
@@ -45,7 +46,7 @@ export const addQuery: AddCommand = (audit, terminal, exit) => {
       const found = await query(terminal, await findDirectory(dir, options), options);
       if (found === 0 && options.exitCode) exit(1);
     });
-  audit.addCommand(addFilterOptions(addDirectoryOptions(command)));
+  audit.addCommand(addFilterOptions(addDirectoryOptions(command), TYPES.filter(isOfCalls)));
 };
 
 /** Resolves to the number of calls that match. */
@@ -86,9 +87,13 @@ async function query(terminal: Terminal, directory: string, options: QueryOption
   return sums.calls;
 }
 
+function isOfCalls(type: string): boolean {
+  return type.startsWith('call.');
+}
+
 /** Other records are no calls. */
 function refuseOtherTypes({ type = [] }: Criteria): void {
-  const other = type.find((one) => !one.startsWith('call.') && !one.startsWith('*'));
+  const other = type.find((one) => !isOfCalls(one) && !one.startsWith('*'));
   if (other === undefined) return;
   throw new BailiwickError(
     'USAGE',

@@ -21,6 +21,7 @@ import { createMetadataRoute } from './metadata-route.ts';
 import { createModernLeg } from './modern-leg.ts';
 import { parseListen, type ServerSettings } from './settings.ts';
 import { takeOver } from './short-path/hand-over.ts';
+import { toOriginForm } from './origin-form.ts';
 import { createShortPath } from './short-path/short-path.ts';
 import { createSignInRoutes, type SignInPages } from './sign-in-routes.ts';
 
@@ -131,7 +132,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     authentication,
     maxBodyBytes: settings.maxBodyBytes,
   });
-  const server = createServer(settings, options.withoutShortPath ? app : shortPath(app));
+  const server = createServer(settings, toOriginForm(options.withoutShortPath ? app : shortPath(app)));
   await listen(server, host, port);
   const { address, port: bound } = server.address() as AddressInfo;
   const shownHost = host.includes(':') ? `[${host}]` : host;

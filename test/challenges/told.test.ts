@@ -158,6 +158,16 @@ describe('with an authorization server', () => {
     expect((await ask('POST initialize', '/mcp/notes', known)).status).toBe(200);
   });
 
+  test.each(['POST modern list', 'POST initialize'])(
+    'a target that is a whole URL is that of its host, whatever the Host header says: %s',
+    async (form) => {
+      const good = `Bearer ${KEYS.reader}`;
+      expect((await ask(form, `${gateway.url}/mcp`, undefined)).status).toBe(401);
+      expect((await ask(form, `${gateway.url}/mcp`, good)).status).toBe(200);
+      expect((await ask(form, 'http://evil.example/mcp', good)).status).toBe(403);
+    },
+  );
+
   test('health is open to all', async () => {
     expect((await send(gateway.url, { path: '/healthz' })).status).toBe(200);
     expect((await send(gateway.url, { path: '/readyz' })).status).toBe(200);

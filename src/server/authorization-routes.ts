@@ -1,4 +1,5 @@
 import express, { Router, type NextFunction, type Request, type Response } from 'express';
+import { BailiwickError } from '../errors.ts';
 import type { AuthorizationServer, Endpoint } from '../identity/server/authorization-server.ts';
 import type { Conversation, Exchange } from '../identity/server/conversation.ts';
 import type { SignInAnswer } from '../identity/server/page.ts';
@@ -78,11 +79,21 @@ function addPages(router: Router, server: AuthorizationServer): void {
       talk.comeBack(exchange, new URL(originalUrl, 'http://localhost').searchParams),
     ),
   );
-  router.use('/oauth/sign-in', answerFault);
+  router.use(['/oauth/sign-in', '/oauth/login'], answerFault);
 }
 
-/** A form that cannot be read is answered with a page, not with JSON. */
+const AWAY: ReadonlySet<string> = new Set(['STATE_UNAVAILABLE', 'IDENTITY_UNAVAILABLE']);
+
+/** A form that cannot be read, and a store that is away, are answered with a page, not with JSON. */
 function answerFault(thrown: unknown, _request: Request, response: Response, next: NextFunction): void {
+  if (thrown instanceof BailiwickError && AWAY.has(thrown.code) && !response.headersSent) {
+    send(response, {
+      page: 'problem',
+      status: 503,
+      problem: 'This cannot be looked up now. Wait a few seconds, then load the page again.',
+    });
+    return;
+  }
   const status = (thrown as { status?: unknown } | undefined)?.status;
   if (typeof status !== 'number' || status < 400 || status > 499 || response.headersSent) {
     next(thrown);

@@ -2,6 +2,7 @@ import express from 'express';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
+import { BailiwickError } from '../../src/errors.ts';
 import { openIdentity } from '../../src/identity/open-identity.ts';
 import { IdentitySettings } from '../../src/identity/settings.ts';
 import { hashKey } from '../../src/identity/static-keys.ts';
@@ -15,12 +16,16 @@ const CALLBACK = 'https://client.example/callback';
 const ASSERTION = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
 /** An authorization server that finds these documents where they say they are, on its own. */
-async function serve(documents: ReadonlyMap<string, object>): Promise<string> {
+async function serve(documents: ReadonlyMap<string, object>, away = { isAway: false }): Promise<string> {
   const { logger } = createLog();
   const store = openMemory({ logger });
   const identity = openIdentity({
     store,
-    sealed: store,
+    sealed: {
+      ...store,
+      get: (key, now) =>
+        away.isAway ? Promise.reject(new BailiwickError('STATE_UNAVAILABLE', 'away')) : store.get(key, now),
+    },
     sealer: createSealer(['s'.repeat(43)]),
     publicUrl: () => undefined,
     logger,
@@ -107,4 +112,24 @@ test.each([
     // oxlint-disable-next-line no-await-in-loop -- one after another
     expect((await fetch(address, { redirect: 'manual' })).status).toBe(400);
   }
+});
+
+test('a browser is told in a page that the store is away', async () => {
+  const id = 'https://client.example/metadata.json';
+  const away = { isAway: false };
+  const url = await serve(new Map([[id, { client_id: id, redirect_uris: [CALLBACK] }]]), away);
+  const address = createClient(url, id).authorizationUrl({ redirect_uri: CALLBACK });
+  const first = await fetch(address, { redirect: 'manual' });
+  const cookie = first.headers
+    .getSetCookie()
+    .map((line) => line.split(';')[0])
+    .join('; ');
+  const load = () => fetch(first.headers.get('location') ?? '', { headers: { cookie } });
+  expect((await load()).status).toBe(200);
+  away.isAway = true;
+  const page = await load();
+  expect([page.status, page.headers.get('content-type')]).toEqual([503, 'text/html; charset=utf-8']);
+  expect(await page.text()).toContain('load the page again');
+  away.isAway = false;
+  expect((await load()).status).toBe(200);
 });

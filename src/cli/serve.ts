@@ -1,6 +1,7 @@
 import type { App } from '../app.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import { baseUrlOf } from './base-url.ts';
 import {
   CONFIG_OPTION,
   createCommand,
@@ -88,7 +89,7 @@ async function serveHttp(app: App, loaded: LoadedConfig, logger: Logger, termina
     logger,
   });
   const { placeAt, metadataUrlAt } = await import('../server/sign-in-routes.ts');
-  const baseUrl = (server.publicUrl ?? toLocalUrl(http.url)).replace(/\/$/, '');
+  const baseUrl = baseUrlOf(server, http.url);
   app.serveAt(baseUrl);
   const place = placeAt(baseUrl);
   app.signIns.receiveAt(() => Promise.resolve(place));
@@ -110,11 +111,6 @@ async function serveHttp(app: App, loaded: LoadedConfig, logger: Logger, termina
     await http.close();
   }
   terminal.err('stopped');
-}
-
-/** A server that listens on every address is reached under a name; of its names it surely has this one. */
-function toLocalUrl(url: string): string {
-  return url.replace(/\/\/(0\.0\.0\.0|\[::\]):/, '//localhost:');
 }
 
 async function serveStdio(

@@ -12,7 +12,7 @@ import { hasUrlForCredentials, HttpSettings } from '../upstream/http/settings.ts
 import { ToolsSourceSettings } from '../upstream/local-tools/settings.ts';
 import { ProfilesSettings } from '../upstream/mcp/isolation/settings.ts';
 import { McpSourceSettings } from '../upstream/mcp/settings.ts';
-import { checkAuthorizationServerPlace } from './authorization-server-place.ts';
+import { checkSignInPlace } from './sign-in-place.ts';
 import { checkProfileNames } from './child-sources.ts';
 
 const SourceName = z
@@ -94,7 +94,7 @@ export const Config = z
     results: ResultSettings.prefault({}),
   })
   .superRefine(checkProfileNames)
-  .superRefine(checkAuthorizationServerPlace)
+  .superRefine(checkSignInPlace)
   .meta({
     title: 'Bailiwick configuration',
     description: 'What `bailiwick.yaml` may say.',

@@ -108,6 +108,11 @@ test('what people agreed to is recorded, and nothing that was given out is in a 
 
 test.each([
   ['beyond this machine without a public URL', { server: { listen: '0.0.0.0:0' } }, 'server.publicUrl'],
+  [
+    'under a name without encryption beyond this machine',
+    { server: { listen: '127.0.0.1:0', publicUrl: 'http://tools.example.com' } },
+    'server.publicUrl` must be an https URL',
+  ],
   ['in Redis without a key', { state: { redis: { url: 'redis://127.0.0.1:1' } } }, 'state.encryptionKeys'],
 ])('it does not start %s', async (_name, more, reason) => {
   await using folder = await createFolder(configure(undefined, more));

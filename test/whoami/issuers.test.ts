@@ -138,3 +138,20 @@ test('check says of each issuer whether its keys can be had, and what clients ha
     },
   });
 });
+
+test.each([
+  ['0.0.0.0:8808', undefined],
+  ['"[::]:8808"', 'api://tools'],
+])(
+  'issuers are not taken on %s without a public URL: clients would be sent to themselves',
+  async (listen, audience) => {
+    const issuers = [{ issuer: 'https://login.example.com', audience }];
+    await using workspace = await createFolder({
+      ...files({ issuers }),
+      'bailiwick.yaml': `server: { listen: ${listen} }\n${stringify({ identity: { issuers }, sources: {} })}`,
+    });
+    const { status, err } = await runWith(workspace.folder, ['check']);
+    expect([status, err]).toEqual([2, expect.stringMatching(/`?server\.publicUrl`? must be set where/)]);
+    expect(err).toContain('for example `publicUrl: https://tools.example.com`');
+  },
+);

@@ -1,5 +1,6 @@
 import type { LoadedConfig } from '../../config/load.ts';
 import { parseListen } from '../../server/settings.ts';
+import { baseUrlOf } from '../base-url.ts';
 
 /** Where `serve` would be found. */
 export interface Place {
@@ -10,11 +11,9 @@ export interface Place {
 }
 
 export function placeOf({ config }: Pick<LoadedConfig, 'config'>): Place {
-  const { listen, publicUrl, tls } = config.server;
-  const { host, port } = parseListen(listen) ?? { host: '', port: 0 };
-  const shown = host.includes(':') ? `[${host}]` : host;
+  const { host = '' } = parseListen(config.server.listen) ?? {};
   return {
-    baseUrl: (publicUrl ?? `http${tls ? 's' : ''}://${shown}:${port}`).replace(/\/$/, ''),
+    baseUrl: baseUrlOf(config.server),
     // A name that stands for this machine is bound to its loopback address.
     host: host === 'localhost' ? '127.0.0.1' : host,
   };

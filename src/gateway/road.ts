@@ -31,6 +31,8 @@ export interface Caller {
   readonly context: CallContext;
   /** The caller can get further scopes, and may be told of one that it lacks where policy says so. */
   readonly mayStepUp?: boolean;
+  /** The only scopes that it can get, where that is known here: of others it is told nothing. */
+  readonly obtainable?: readonly string[];
   /** Given where the request may be one of several rounds. */
   readonly round?: Round;
   /** The call that makes this one, where one does. */

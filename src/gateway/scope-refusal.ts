@@ -12,8 +12,8 @@ import type { Caller } from './road.ts';
  */
 export function scopeRefusal(caller: Caller, target: Target): BailiwickError | undefined {
   if (!caller.mayStepUp) return undefined;
-  const { snapshot, principal, via } = caller;
-  const scope = findStepUpScope(snapshot.policy, principal, target);
+  const { snapshot, principal, via, obtainable } = caller;
+  const scope = findStepUpScope(snapshot.policy, principal, target, obtainable);
   if (scope === undefined) return undefined;
   const held = via.era === 'legacy' ? heldScopes(snapshot.policy, principal) : [];
   return new BailiwickError('INSUFFICIENT_SCOPE', `a further scope is needed for this: ${scope}`, {

@@ -15,6 +15,8 @@ export interface Proof {
   readonly tokenId?: string;
   /** What the credential is bound to (RFC 7800): whoever shows it has to prove that it holds this as well. */
   readonly confirmation?: Confirmation;
+  /** All scopes that its person could get with a further credential of this kind. Absent: whoever issued it knows. */
+  readonly obtainable?: readonly string[];
 }
 
 /** `jkt`: the thumbprint of a DPoP key (RFC 9449, section 6.1). `other`: a binding that cannot be checked here. */

@@ -51,24 +51,36 @@ function findMissingScopes(policy: PolicySet, principal: Principal, target: Targ
 /**
  * The further scope that a caller may be told of whom {@link decide} denies a target: one that would open it by a rule of a policy
  * with `visibility: step-up`. Of several the first in code-unit order; undefined where the target is to stay hidden.
+ *
+ * @param obtainable the only scopes that the caller can get, where that is known
  */
-export function findStepUpScope(policy: PolicySet, principal: Principal, target: Target): string | undefined {
+export function findStepUpScope(
+  policy: PolicySet,
+  principal: Principal,
+  target: Target,
+  obtainable?: readonly string[],
+): string | undefined {
   if (!policy.hasStepUp) return undefined;
-  return findOpeningScope(policy, principal, target, (rule) => rule.stepUp === true);
+  return findOpeningScope(policy, principal, target, (rule) => rule.stepUp === true, obtainable);
 }
 
-/** @param mayTell of the rules that would permit: those of which one has to be among them */
+/**
+ * @param mayTell of the rules that would permit: those of which one has to be among them
+ * @param obtainable absent: any
+ */
 function findOpeningScope(
   policy: PolicySet,
   principal: Principal,
   target: Target,
   mayTell: (rule: CompiledRule) => boolean,
+  obtainable?: readonly string[],
 ): string | undefined {
   const relevant = policy.rules.filter((rule) => rule.effect !== 'approve' && rule.matchesTarget(target));
   const candidates = new Set(
     relevant.flatMap((rule) => (rule.effect === 'permit' && mayTell(rule) ? (rule.who?.scopes ?? []) : [])),
   );
   return [...candidates].toSorted(byCodeUnit).find((scope) => {
+    if (obtainable && !obtainable.includes(scope)) return false;
     const holder = { ...principal, scopes: [...principal.scopes, scope] };
     const matching = relevant.filter((rule) => rule.matchesPrincipal(holder));
     return matching.some(mayTell) && matching.every((rule) => rule.effect === 'permit');

@@ -32,12 +32,19 @@ export function toClient(authInfo: AuthInfo | undefined): Client | undefined {
 }
 
 /**
- * Whether a caller can get further scopes: with a token, from whoever issued it; on standard input and output, from who configures
+ * Whether a caller can get further scopes, and which: with a token, from whoever issued it; on standard input and output, from who configures
  * the server and sits before it. A key has the scopes it has, and a client that is told to step up would go and sign in as somebody
- * else.
+ * else; nor is it told to ask for what its person cannot get, which would lead it round in a circle.
  */
-export function mayStepUp({ proof, via }: Pick<Client, 'proof' | 'via'>): boolean {
-  return via.face === 'stdio' || proof.kind === 'jwt' || proof.kind === 'opaque-token';
+export function stepUpOf({
+  proof,
+  via,
+}: Pick<Client, 'proof' | 'via'>): Pick<Caller, 'mayStepUp' | 'obtainable'> {
+  const { kind, obtainable } = proof;
+  return {
+    mayStepUp: via.face === 'stdio' || kind === 'jwt' || kind === 'opaque-token',
+    ...(obtainable && { obtainable }),
+  };
 }
 
 /**
@@ -51,7 +58,7 @@ export function toCaller(client: Client, parts: RequestParts, current: Client = 
   const session = parts.sessionId ?? client.via.session;
   return {
     principal: current.principal,
-    mayStepUp: mayStepUp(current),
+    ...stepUpOf(current),
     endpoint: client.endpoint,
     snapshot: client.gateway.current(),
     via: {

@@ -2,7 +2,7 @@ import { isJsonObject } from '../catalog/json.ts';
 import { refused } from '../gateway/recorded-call.ts';
 import type { Caller } from '../gateway/road.ts';
 import { findScopeRefusal } from '../gateway/step-up.ts';
-import { mayStepUp, type Client } from './caller.ts';
+import { stepUpOf, type Client } from './caller.ts';
 
 /**
  * Refuses a message that only lacks a scope, and records that, before the SDK sees it: over HTTP that is said by the status of the
@@ -17,14 +17,15 @@ export async function requireScope(
 ): Promise<void> {
   const { gateway, principal, endpoint, via } = client;
   const snapshot = gateway.current();
-  if (!snapshot.policy.hasStepUp || !mayStepUp(client) || !isJsonObject(message)) return;
+  const stepUp = stepUpOf(client);
+  if (!snapshot.policy.hasStepUp || !stepUp.mayStepUp || !isJsonObject(message)) return;
   const caller: Caller = {
     principal,
     endpoint,
     snapshot,
     via: { ...via, era },
     context: { signal: new AbortController().signal },
-    mayStepUp: true,
+    ...stepUp,
   };
   const refusal = findScopeRefusal(caller, message);
   if (refusal) throw await refused(gateway.road, caller, refusal.attempt, refusal.error);

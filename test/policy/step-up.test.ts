@@ -61,6 +61,15 @@ test('of several scopes the first is told, and none that opens it in a policy th
   expect(findStepUpScope(set, principal(), toolTarget('elsewhere', 'x'))).toBeUndefined();
 });
 
+test('a caller of whom it is known which scopes it can get is told of no other', () => {
+  const set = policy(TOLD);
+  expect(findStepUpScope(set, principal(), write, ['a', 'c'])).toBe('a');
+  expect(findStepUpScope(set, principal(), read, ['b'])).toBe('b');
+  expect(findStepUpScope(set, principal(), write, ['b'])).toBe('b');
+  expect(findStepUpScope(set, principal(), write, ['c'])).toBeUndefined();
+  expect(findStepUpScope(set, principal(), read, [])).toBeUndefined();
+});
+
 test('a scope that a deny outweighs is not told', () => {
   const set = policy(
     `${TOLD}\nrules: [ { id: nobody, effect: deny, what: { source: files, access: write } } ]`,

@@ -1,5 +1,5 @@
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
-import { KEY, startEmbedded } from './support/embedded.ts';
+import { KEY, READER_KEY, startEmbedded } from './support/embedded.ts';
 import { connect, createOAuth, KINDS } from './support/oauth-client.ts';
 import { createPerson } from './support/person.ts';
 
@@ -79,3 +79,21 @@ test('where a call needs one more scope the user is asked for that one as well',
   expect(await client.call('notes_create_note', { text: 'hello' })).not.toContain('Unknown tool');
   expect(person.pages.at(-1)?.html).toContain('Write and delete notes');
 });
+
+test.each([
+  ['with a key', { keys: true }, { key: READER_KEY }],
+  ['at the provider of their enterprise', { provider: true }, { login: 'bob', password: 'any' }],
+])(
+  'what no scope opens that its person could get does not exist for a program (%s)',
+  async (_way, login, answers) => {
+    const { gateway } = await startEmbedded({ login, visibility: 'step-up' });
+    const oauth = createOAuth({ person: createPerson(answers) });
+    const client = await connect('v2, 2026-07-28', gateway.endpoint, oauth);
+    onTestFinished(() => client.close());
+    for (const name of ['notes_create_note', 'notes_absent_note']) {
+      // oxlint-disable-next-line no-await-in-loop -- one after another
+      await expect(client.call(name, { text: 'hello' })).rejects.toThrow(`Unknown tool: ${name}`);
+    }
+    expect(oauth.state.opened).toHaveLength(1);
+  },
+);

@@ -156,7 +156,8 @@ export function createIssuedTokenVerifier(deps: {
       tell(trace, token, last.proof);
       return last.proof;
     }
-    const principal = narrow(standing.principal, token, current);
+    const obtainable = scopesOf(current, standing.principal, token.signIn.login);
+    const principal = narrow(standing.principal, token, obtainable);
     const proof: Proof = {
       principal:
         last && isDeepStrictEqual(last.proof.principal, principal) ? last.proof.principal : principal,
@@ -165,6 +166,7 @@ export function createIssuedTokenVerifier(deps: {
       issuedAt: token.signIn.at,
       tokenId: token.grantId,
       ...(token.jkt !== undefined && { confirmation: { jkt: token.jkt } }),
+      obtainable,
     };
     token.last = { standing, settings: current, proof };
     makers.set(proof, token);
@@ -260,8 +262,8 @@ function refuseMany(trace: Trace | undefined): never {
   throw tooMany('too many tokens are shown that may have been given out here', trace);
 }
 
-function narrow(principal: Principal, token: Known, settings: AuthorizationServerSettings): Principal {
-  const held = new Set(scopesOf(settings, principal, token.signIn.login));
+function narrow(principal: Principal, token: Known, obtainable: readonly string[]): Principal {
+  const held = new Set(obtainable);
   return {
     ...principal,
     scopes: token.scopes.filter((scope) => held.has(scope)).toSorted(),

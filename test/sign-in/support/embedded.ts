@@ -7,6 +7,8 @@ import { REDIRECT_URL } from './oauth-client.ts';
 
 /** Somebody's key: it may read and write notes. */
 export const KEY = `bw_${'k'.repeat(43)}`;
+/** The key of somebody who may only read them. */
+export const READER_KEY = `bw_${'r'.repeat(43)}`;
 
 const SCOPES = {
   'notes:read': { description: 'Read notes' },
@@ -34,8 +36,14 @@ export async function startEmbedded({ login, visibility = 'hidden', server, reso
       state: { memory: true },
       identity: {
         local: false,
-        principals: { keyholder: { scopes: ['notes:read', 'notes:write'] } },
-        keys: [{ principal: 'keyholder', hash: hashKey(KEY) }],
+        principals: {
+          keyholder: { scopes: ['notes:read', 'notes:write'] },
+          reader: { scopes: ['notes:read'] },
+        },
+        keys: [
+          { principal: 'keyholder', hash: hashKey(KEY) },
+          { principal: 'reader', hash: hashKey(READER_KEY) },
+        ],
         server: {
           scopes: SCOPES,
           clients: [{ id: 'desk', name: 'Desk', redirectUris: [REDIRECT_URL] }],

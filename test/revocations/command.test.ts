@@ -95,7 +95,7 @@ describe('bailiwick revoke', () => {
 
     const listed = await run('--list', '--json');
     expect(JSON.parse(listed.out)).toMatchObject({ revocations: [{ subject: 'agent', issuer: 'config' }] });
-    expect((await run('--list')).out).toMatch(/^subject +issuer +only +made before +until\nagent +config /);
+    expect((await run('--list')).out).toMatch(/^SUBJECT +ISSUER +ONLY +MADE BEFORE +UNTIL\nagent +config /);
 
     const undone = await run('agent', '--issuer', 'config', '--undo');
     expect(undone).toMatchObject({ status: 0, out: expect.stringContaining('not revoked any more') });
@@ -114,7 +114,12 @@ describe('bailiwick revoke', () => {
       ['dana', '--issuer', 'https://other.example'],
       'trusts no issuer https://other.example; there is https://login.example.com, keys, config',
     ],
-    [['robot'], 'take its keys out of identity.keys'],
+    [['robot'], '--issuer https://login.example.com  ends all that was issued there to "robot"'],
+    [['agent'], `--issuer config  ends the static key ${hashKey(KEY).slice(7, 19)}`],
+    [['agnet', '--issuer', 'config'], 'identity.principals of'],
+    [['agnet', '--issuer', 'config'], 'has no "agnet"; did you mean agent?'],
+    [['agent', '--issuer', 'keys'], 'no virtual key has a principal "agent" of its own'],
+    [['agent', '--issuer', 'config', '--key', 'k000000000000'], '"agent" has no key k000000000000; there is'],
     [['dana', '--issuer', 'local'], 'identity.local: false'],
     [['dana', '--before', '2999-01-01'], 'is still to come'],
     [['dana', '--before', 'yesterday'], 'is no time'],
@@ -124,6 +129,38 @@ describe('bailiwick revoke', () => {
     const { status, err, out } = await run(...args);
     expect({ status, out }).toEqual({ status: 2, out: '' });
     expect(err).toContain(message);
+  });
+
+  test('without an issuer takes the only one that the subject is known under, and ends its keys of both kinds', async () => {
+    await using own = await createFolder({
+      'bailiwick.yaml': CONFIG.replace(/ {2}issuers:\n.*\n/, '  server: { login: { keys: true } }\n'),
+    });
+    const at = ['--config', path.join(own.folder, 'bailiwick.yaml')];
+    const make = async (...args: string[]): Promise<string> =>
+      (JSON.parse((await runHere(['keys', 'create', ...args, '--json', ...at])).out) as { name: string })
+        .name;
+    const [first, second] = [await make('agent'), await make('ci', '--scopes', 'a')];
+    const fixed = hashKey(KEY).slice(7, 19);
+
+    const shown = await runHere(['revoke', 'agent', ...at]);
+    expect(shown).toMatchObject({ status: 0, err: '' });
+    expect(shown.out).toContain('Revoked: "agent" of config.');
+    expect(shown.out).toContain(
+      `That ends the virtual key ${first}, and the static key ${fixed}, and what programs got that signed in`,
+    );
+    expect(shown.out).toContain('A static key stays in identity.keys, and counts no more until');
+    expect(await runHere(['revoke', 'agent', '--undo', ...at])).toMatchObject({
+      status: 0,
+      out: expect.stringContaining('"agent" of config is not revoked any more'),
+    });
+
+    const json = await runHere(['revoke', 'ci', '--json', ...at]);
+    expect(JSON.parse(json.out)).toMatchObject({
+      revoked: { subject: 'ci', issuer: 'keys' },
+      ends: { virtualKeys: [second], staticKeys: [] },
+    });
+    const unknown = await runHere(['revoke', 'agnet', ...at]);
+    expect([unknown.status, unknown.err]).toEqual([2, expect.stringContaining('did you mean agent?')]);
   });
 
   test('says that nothing can be revoked in the memory of another process', async () => {

@@ -1,8 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import type { App } from '../../app.ts';
 import type { LoadedConfig } from '../../config/load.ts';
 import { BailiwickError } from '../../errors.ts';
+import { createKeyDesk } from '../../identity/keys/key-desk.ts';
 import type { Revoked } from '../../identity/revocations/revocation.ts';
-import { createRevocationDesk } from '../../identity/revocations/stored-revocations.ts';
+import { createRevocationDesk, isSameRevoked } from '../../identity/revocations/stored-revocations.ts';
 import {
   CONFIG_OPTION,
   createCommand,
@@ -12,8 +14,9 @@ import {
   type AddCommand,
 } from '../command.ts';
 import type { Terminal } from '../terminal.ts';
-import { skewOf, toIssuer } from './issuers.ts';
-import { describeRevocation, describeRevoked, tableOfRevocations, toShown } from './texts.ts';
+import { requireKnownIssuer, skewOf, toIssuer } from './issuers.ts';
+import { createSubjects, endingOf } from './subjects.ts';
+import { describeRevocation, describeRevoked, tableOfRevocations, toShown, toShownEnding } from './texts.ts';
 import { toInstant, toSpan } from './times.ts';
 
 interface Options {
@@ -36,6 +39,7 @@ export const addRevoke: AddCommand = (program, terminal, exit) => {
     'revoke',
     'Refuse the credentials that a caller has, at once and at every gateway that shares the state',
     [
+      'revoke bob                        # keys and signed-in programs of a principal that is known here',
       'revoke dana --issuer https://login.example.com',
       'revoke dana --client lost-laptop --before 2026-11-20T08:30:00Z',
       'revoke dana --undo',
@@ -43,7 +47,10 @@ export const addRevoke: AddCommand = (program, terminal, exit) => {
     ],
   )
     .argument('[subject]', 'whose: the subject that records and `whoami` show')
-    .option('--issuer <issuer>', 'who vouches for it; needed where there are several')
+    .option(
+      '--issuer <issuer>',
+      'who vouches for it: an issuer, config or keys; needed where several could be meant',
+    )
     .option('--client <client>', 'only what was proven with this OAuth client')
     .option('--key <name>', 'only this key, by the short name that records show')
     .option('--token-id <jti>', 'only this token, by its `jti`')
@@ -79,43 +86,60 @@ function toWork(loaded: LoadedConfig, subject: string | undefined, options: Opti
   if (subject === undefined) {
     throw new BailiwickError('USAGE', 'say whose credentials: bailiwick revoke <subject>, or --list');
   }
-  const issuer = toIssuer(loaded, subject, options.issuer);
   const { client, key, tokenId } = options;
-  const revoked: Revoked = {
-    issuer,
+  const about = {
     subject,
     ...(client !== undefined && { client }),
     ...(key !== undefined && { key }),
     ...(tokenId !== undefined && { tokenId }),
   };
-  if (options.undo) return (app, terminal) => undo(app, terminal, revoked, options);
-  const revocation = {
-    ...revoked,
-    before: toInstant(options.before, now),
-    skewMs: skewOf(loaded, issuer),
-    at: now,
-    until: now + toSpan(options.for),
-  };
+  if (options.undo) return (app, terminal) => undo(app, terminal, about, options);
+  if (options.issuer !== undefined) requireKnownIssuer(loaded, options.issuer);
+  const times = { before: toInstant(options.before, now), at: now, until: now + toSpan(options.for) };
   return async (app, terminal) => {
+    const desk = createKeyDesk({ store: app.store, now: Date.now, random: randomBytes });
+    const subjects = createSubjects(loaded, await desk.list(), now);
+    const { issuer, note } = toIssuer(loaded, subjects, { subject, key, issuer: options.issuer });
+    const revocation = { issuer, ...about, ...times, skewMs: skewOf(loaded, issuer) };
     await createRevocationDesk(app.store, Date.now).revoke(revocation);
     // What is revoked stays so, whether or not that can be recorded.
     await record(app, 'revoked', toShown(revocation));
-    if (options.json) terminal.out(JSON.stringify({ revoked: toShown(revocation) }, undefined, 2));
-    else terminal.out(describeRevocation(revocation));
+    const held = subjects.find(subject).find((one) => one.issuer === issuer);
+    const ending = held && endingOf(held, revocation);
+    if (note !== undefined) terminal.err(note);
+    if (options.json) {
+      const shown = { revoked: toShown(revocation), ...(ending && { ends: toShownEnding(ending) }) };
+      terminal.out(JSON.stringify(shown, undefined, 2));
+    } else terminal.out(describeRevocation(revocation, ending, loaded));
     return 0;
   };
 }
 
-async function undo(app: App, terminal: Terminal, revoked: Revoked, { json }: Options): Promise<number> {
+/** Takes back what was revoked with these options, whoever vouched for it, where that was one. */
+async function undo(
+  app: App,
+  terminal: Terminal,
+  about: Omit<Revoked, 'issuer'>,
+  { json, issuer: named }: Options,
+): Promise<number> {
   const desk = createRevocationDesk(app.store, Date.now);
-  const undone = await desk.undo(revoked);
-  if (undone.length > 0) await record(app, 'revocation-undone', { ...revoked, count: undone.length });
+  const same = (await desk.list()).filter((one) => isSameRevoked(one, { ...about, issuer: one.issuer }));
+  const issuers = [...new Set(same.map(({ issuer }) => issuer))];
+  if (named === undefined && issuers.length > 1) {
+    throw new BailiwickError(
+      'USAGE',
+      `nothing is taken back yet: "${about.subject}" is revoked of ${issuers.join(' and of ')}; say which by --issuer`,
+    );
+  }
+  const issuer = named ?? issuers[0];
+  const undone = issuer === undefined ? [] : await desk.undo({ issuer, ...about });
+  if (undone.length > 0) await record(app, 'revocation-undone', { issuer, ...about, count: undone.length });
   if (json) terminal.out(JSON.stringify({ undone: undone.map(toShown) }, undefined, 2));
   else if (undone.length > 0)
-    terminal.out(`Taken back: ${describeRevoked(revoked)} is not revoked any more.`);
+    terminal.out(`Taken back: ${describeRevoked({ issuer, ...about })} is not revoked any more.`);
   else {
     terminal.err(
-      `Nothing was revoked of ${describeRevoked(revoked)}; \`bailiwick revoke --list\` shows what is, and --undo takes the same options.`,
+      `Nothing was revoked of ${describeRevoked({ issuer, ...about })}; \`bailiwick revoke --list\` shows what is, and --undo takes the same options.`,
     );
   }
   return undone.length > 0 ? 0 : 1;

@@ -112,7 +112,7 @@ export function createRevocationDesk(
       await announce([key]);
     },
     async undo(revoked) {
-      const same = (await all()).filter(([, revocation]) => isSame(revocation, revoked));
+      const same = (await all()).filter(([, revocation]) => isSameRevoked(revocation, revoked));
       await Promise.all(same.map(([key]) => store.take(key, now())));
       if (same.length > 0) await announce(same.map(([key]) => key));
       return same.map(([, revocation]) => revocation);
@@ -123,7 +123,8 @@ export function createRevocationDesk(
   };
 }
 
-function isSame(one: Revoked, other: Revoked): boolean {
+/** Whether both mean the same credentials. */
+export function isSameRevoked(one: Revoked, other: Revoked): boolean {
   return (['issuer', 'subject', 'client', 'key', 'tokenId'] as const).every(
     (name) => one[name] === other[name],
   );

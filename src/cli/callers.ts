@@ -21,6 +21,23 @@ export function isKeyNeeded(callers: Callers): boolean {
   return callers.local === false || principalToBe(callers) !== undefined;
 }
 
+/**
+ * True where clients are told where to sign in with a browser: at this server, or at an issuer that knows people.
+ *
+ * @param identity `identity` of the configuration, as it is written or as it was loaded.
+ */
+export function canSignIn(identity: unknown): boolean {
+  if (!isJsonObject(identity)) return false;
+  const { server, issuers } = identity;
+  if (isJsonObject(server)) return true;
+  return (
+    Array.isArray(issuers) &&
+    issuers.some(
+      (issuer) => isJsonObject(issuer) && (issuer['advertise'] ?? issuer['preset'] !== 'kubernetes') === true,
+    )
+  );
+}
+
 function holdsSomething(local: unknown): boolean {
   if (!isJsonObject(local)) return false;
   return Object.values(local).some((member) =>

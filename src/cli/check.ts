@@ -4,7 +4,7 @@ import type { LoadedConfig } from '../config/load.ts';
 import { findSuspicions } from '../gateway/suspicions.ts';
 import { checkPolicies } from '../policy/check.ts';
 import type { Problem } from '../policy/problem.ts';
-import { checkCallers, describeCallers, findSilentIssuers } from './check-callers.ts';
+import { checkCallers, describeCallers, findSilentIssuers, findUnasked } from './check-callers.ts';
 import { describePermissions, findChildPermissions } from './child-permissions.ts';
 import { findSetupProblems, findSetupWarnings, type Setup } from './check-setup.ts';
 import { findLosses } from './check-losses.ts';
@@ -32,9 +32,15 @@ export const addCheck: AddCommand = (program, terminal, exit) => {
       ...(written?.positionOf(at, 'key') ?? { line: 1, column: 1 }),
     });
     await withApp(terminal, { loaded, logger }, async (app) => {
-      const { problems, warnings, failed } = checkAll(app, loaded, placeOf);
+      const found = checkAll(app, loaded, placeOf);
+      const { problems, failed } = found;
       const children = findChildPermissions(loaded);
       const callers = await checkCallers(app, loaded);
+      const unasked = findUnasked(callers, loaded);
+      const warnings = [
+        ...found.warnings,
+        ...(unasked === undefined ? [] : [{ ...placeOf(['identity']), message: unasked }]),
+      ];
       const silent = findSilentIssuers(callers);
       if (options.json)
         terminal.out(JSON.stringify({ problems, warnings, failed, children, callers }, undefined, 2));
@@ -47,8 +53,8 @@ export const addCheck: AddCommand = (program, terminal, exit) => {
         const toShown = (at: string): string => path.relative(path.dirname(loaded.file), at) || '.';
         for (const child of children) terminal.out(describePermissions(child, toShown));
         for (const line of describeCallers(callers)) terminal.out(line);
-        if (problems.length + failed.length + silent.length === 0)
-          terminal.out(toVerdict(loaded.file, warnings.length));
+        if (problems.length + failed.length === 0)
+          terminal.out(toVerdict(loaded.file, { warnings: warnings.length, silent: silent.length }));
       }
       if (app.unusable().length > 0) exit(2);
       else if (problems.length > 0) exit(1);
@@ -105,7 +111,14 @@ function toLine({ file, line, column, message }: Problem): string {
   return `${file}:${line}:${column}  ${message}`;
 }
 
-function toVerdict(file: string, warnings: number): string {
+function toVerdict(
+  file: string,
+  { warnings, silent }: { readonly warnings: number; readonly silent: number },
+): string {
+  if (silent > 0) {
+    const rest = warnings === 0 ? 'the rest is in order' : `no other problems, ${count(warnings, 'warning')}`;
+    return `${file}: ${count(silent, 'issuer')} cannot be asked; ${rest}`;
+  }
   if (warnings === 0) return paint('green', `${file}: configuration, documents and policies are in order`);
   return `${file}: no problems, ${warnings === 1 ? '1 warning' : `${warnings} warnings`}`;
 }

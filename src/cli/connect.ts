@@ -1,10 +1,11 @@
 import { realpathSync } from 'node:fs';
 import path from 'node:path';
-import { loadConfig, type LoadedConfig } from '../config/load.ts';
+import { loadConfig } from '../config/load.ts';
 import { BailiwickError } from '../errors.ts';
 import { isLoopbackRequest } from '../identity/local.ts';
 import { valueAt } from '../text/pointer.ts';
-import { isKeyNeeded, principalToBe, type Callers } from './callers.ts';
+import { baseUrlOf } from './base-url.ts';
+import { canSignIn, isKeyNeeded, principalToBe, type Callers } from './callers.ts';
 import { CONFIG_OPTION, createCommand, type AddCommand } from './command.ts';
 import { toKeyCommand } from './key-command.ts';
 import {
@@ -44,7 +45,7 @@ export const addConnect: AddCommand = (program, terminal) => {
     .option('--url <url>', 'the endpoint for http; without it, from the configuration')
     .option(
       '--key <key>',
-      'a bearer key for http (bailiwick keys create); without it, as the local principal where that will do',
+      'a bearer key for http (bailiwick keys create); without it, as the local principal where that will do, or by signing in with a browser where that is set up',
     )
     .option(
       '--as <principal>',
@@ -135,14 +136,26 @@ async function toHttp({ config, as, key, url }: Options): Promise<[Connection, C
       publicUrl: server.publicUrl,
       headers: {},
     });
-    return [httpConnection(endpointOf(server), key, !isLocal || isKeyNeeded(callers)), callers];
+    const connection = httpConnection(`${baseUrlOf(server)}/mcp`, {
+      key,
+      isOpen: isLocal && identity.local !== false,
+      isAsked: isKeyNeeded(callers),
+      signsIn: canSignIn(identity),
+    });
+    return [connection, callers];
   }
   const written = await readWrittenConfig(config);
   const callers = {
     local: written && valueAt(written.value, ['identity', 'local']),
     principals: written?.principals ?? [],
   };
-  return [httpConnection(url, key, !isOfThisMachine(url) || isKeyNeeded(callers)), callers];
+  const connection = httpConnection(url, {
+    key,
+    isOpen: isOfThisMachine(url) && callers.local !== false,
+    isAsked: isKeyNeeded(callers),
+    signsIn: canSignIn(written && valueAt(written.value, ['identity'])),
+  });
+  return [connection, callers];
 }
 
 const LOOPBACK = '127.0.0.1';
@@ -152,9 +165,27 @@ function isOfThisMachine(url: string): boolean {
   return /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
 }
 
-function httpConnection(url: string, key: string | undefined, isNeeded: boolean): Connection {
-  const given = key ?? (isNeeded ? KEY_PLACEHOLDER : undefined);
-  return { transport: 'http', url, ...(given !== undefined && { key: given }) };
+/** A client that is given a key never signs in, so where it can sign in nothing stands for a key. */
+export function httpConnection(
+  url: string,
+  how: {
+    readonly key?: string | undefined;
+    /** It is the local principal without a credential. */
+    readonly isOpen: boolean;
+    /** The local principal is not who it wants to be. */
+    readonly isAsked: boolean;
+    readonly signsIn: boolean;
+  },
+): Connection {
+  const { isOpen, isAsked, signsIn, key } = how;
+  const placeholder = (!isOpen || isAsked) && !signsIn ? KEY_PLACEHOLDER : undefined;
+  const given = key ?? placeholder;
+  return {
+    transport: 'http',
+    url,
+    ...(given !== undefined && { key: given }),
+    ...(signsIn && !isOpen && key === undefined && { signsIn }),
+  };
 }
 
 /** This very program, by absolute paths: clients start servers in a folder and with a PATH of their own. */
@@ -171,11 +202,4 @@ export function stdioConnection(options: {
     args: options.as === undefined ? args : [...args, '--as', options.as],
     variables: options.variables,
   };
-}
-
-function endpointOf(server: LoadedConfig['config']['server']): string {
-  const base =
-    server.publicUrl ??
-    `${server.tls ? 'https' : 'http'}://${server.listen.replace(/^(0\.0\.0\.0|\[::\]):/, 'localhost:')}`;
-  return `${base.replace(/\/$/, '')}/mcp`;
 }

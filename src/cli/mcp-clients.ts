@@ -11,7 +11,13 @@ export type Connection =
       /** Names of the environment variables that it needs: clients do not pass theirs on. */
       readonly variables: readonly string[];
     }
-  | { readonly transport: 'http'; readonly url: string; readonly key?: string };
+  | {
+      readonly transport: 'http';
+      readonly url: string;
+      readonly key?: string;
+      /** It finds by itself where to sign in. */
+      readonly signsIn?: boolean;
+    };
 
 /** A desktop client that keeps its MCP servers in a JSON file. */
 export interface McpClient {
@@ -36,6 +42,7 @@ export function toRemark(connection: Connection, keyCommand: string): string | u
       ? `Put the values in place of "${SET_ME}": the configuration refers to these variables, and clients do not pass on the environment.`
       : undefined;
   }
+  if (connection.signsIn) return 'No key is needed: the client opens a browser to sign in.';
   return connection.key === KEY_PLACEHOLDER
     ? `A key is needed in place of ${KEY_PLACEHOLDER}: bailiwick ${keyCommand}`
     : undefined;

@@ -6,12 +6,13 @@ import { configuredPrincipal } from '../identity/configured-principal.ts';
 import type { SourceStatus } from '../gateway/source-pool.ts';
 import type { HttpServer } from '../server/http-server.ts';
 import { SERVER_INFO } from '../server/server-info.ts';
-import { isKeyNeeded, principalToBe } from './callers.ts';
-import { stdioConnection } from './connect.ts';
+import { baseUrlOf } from './base-url.ts';
+import { canSignIn, isKeyNeeded, principalToBe } from './callers.ts';
+import { httpConnection, stdioConnection } from './connect.ts';
 import { describeLocalCallers } from './describe-callers.ts';
 import { toConfigOption, toKeyCommand } from './key-command.ts';
 import { count } from './lock-text.ts';
-import { KEY_PLACEHOLDER, MCP_CLIENTS, toRemark, type Connection } from './mcp-clients.ts';
+import { MCP_CLIENTS, toRemark, type Connection } from './mcp-clients.ts';
 import { paint, table } from './terminal.ts';
 import { variablesOf } from './written-config.ts';
 
@@ -37,22 +38,27 @@ export function welcome(app: App, loaded: LoadedConfig, http: Pick<HttpServer, '
     file: loaded.file,
     isInMemory: loaded.config.state.memory === true,
   });
+  const signsIn = canSignIn(identity);
+  const isOpenHere = onThisMachine.principal !== undefined;
+  const another = identity.keys.length > 0 ? 'another' : 'one';
   const who = [
     onThisMachine.text,
-    ...(local ? [] : [`Callers need a key: npx bailiwick ${keyCommand}`]),
+    ...(local
+      ? []
+      : [
+          `${isOpenHere ? 'To be somebody else they' : 'Callers'} need a key${signsIn ? ' or a token' : ''}; to make ${another}: npx bailiwick ${keyCommand}`,
+        ]),
     ...identity.issuers.map(({ issuer }) => `Tokens of ${issuer} are taken.`),
     ...(identity.server ? ['Clients that open a browser sign in here, at this server itself.'] : []),
+    ...(signsIn && isOpenHere ? [NOT_ASKED] : []),
   ].join('\n');
   const stdio = stdioConnection({
     config: loaded.file,
     as: principalToBe(callers),
     variables: variablesOf(loaded.written.values()),
   });
-  const overHttp: Connection = {
-    transport: 'http',
-    url: endpoint,
-    ...(local ? {} : { key: KEY_PLACEHOLDER }),
-  };
+  const known = `${baseUrlOf(loaded.config.server, http.url)}/mcp`;
+  const overHttp = httpConnection(known, { isOpen: isOpenHere, isAsked: isKeyNeeded(callers), signsIn });
   const examples = suggestCalls(app, loaded);
   const config = toConfigOption(loaded.file);
   return [
@@ -64,6 +70,7 @@ export function welcome(app: App, loaded: LoadedConfig, http: Pick<HttpServer, '
       : []),
     '',
     who,
+    ...(known === endpoint ? [] : [`The URL to give to clients is ${known}`]),
     '',
     snippet('claude', stdio, { keyCommand, config }),
     snippet('cursor', overHttp, { keyCommand, config }),
@@ -73,6 +80,9 @@ export function welcome(app: App, loaded: LoadedConfig, http: Pick<HttpServer, '
     'Stop with Ctrl+C.',
   ].join('\n');
 }
+
+const NOT_ASKED =
+  'Clients on this machine are not asked to sign in, because they need not; with identity.local: false they are.';
 
 /** Why a source is not ready, and whether its tools are those of an earlier time. */
 function describeTrouble({ error, staleSince }: SourceStatus): string {

@@ -1,12 +1,14 @@
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { isKeyNeeded, principalToBe } from '../../src/cli/callers.ts';
+import { baseUrlOf } from '../../src/cli/base-url.ts';
+import { canSignIn, isKeyNeeded, principalToBe } from '../../src/cli/callers.ts';
 import { keepFilledIn } from '../../src/cli/mcp-clients.ts';
 import { welcome } from '../../src/cli/welcome.ts';
 import { textsOf, variablesOf } from '../../src/cli/written-config.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { bailiwick } from '../support/command-line.ts';
 import { createFolder, notesFiles, startGateway } from '../support/gateway.ts';
+import { runHere } from '../support/in-process.ts';
 
 /** No local principal, and two variables: what is printed as it stands in the README of so many servers would not start. */
 function closedFiles(): Record<string, string> {
@@ -58,13 +60,81 @@ test('what serve prints when it is ready can be pasted: the same principal, vari
   await using gateway = await startGateway(closedFiles(), environment);
   const loaded = await loadConfig(path.join(gateway.folder, 'bailiwick.yaml'), environment);
   const text = welcome(gateway.app, loaded, gateway.http);
-  expect(text).toContain('Callers need a key: npx bailiwick keys create reader');
+  expect(text).toContain('Callers need a key; to make another: npx bailiwick keys create reader');
   expect(text).toMatch(/"--as",\s+"reader"/);
   expect(text).toMatch(/"env": \{\s+"NOTES_URL": "…set me…",\s+"NOTES_KEY": "…set me…"\s+\}/);
   expect(text).toMatch(/"Authorization": "Bearer <key>"[^]*A key is needed in place of <key>/);
   // It was started elsewhere, so every command that it suggests names the file.
   expect(text.match(/npx bailiwick (connect|tools) .*--config \S*bailiwick\.yaml/g)).toHaveLength(3);
   expect(text).not.toContain('canary');
+});
+
+const SIGN_IN = `
+identity:
+  local: LOCAL
+  principals: { ann: { scopes: [notes:read] } }
+  server: { login: { keys: true } }
+sources: {}
+state: { memory: true }
+`;
+
+test('where a client can sign in nothing stands for a key, and serve gives the URL that tokens are for', async () => {
+  const server = `server: { listen: '127.0.0.1:0', publicUrl: https://tools.example.com }`;
+  await using gateway = await startGateway({
+    ...closedFiles(),
+    'bailiwick.yaml': `${server}${SIGN_IN.replace('LOCAL', 'false')}`,
+  });
+  const file = path.join(gateway.folder, 'bailiwick.yaml');
+  for (const more of [[], ['--url', 'https://other.example/mcp']]) {
+    // oxlint-disable-next-line no-await-in-loop -- one after another
+    const { out, err } = await runHere(['connect', 'cursor', '--config', file, ...more]);
+    const url = more[1] ?? 'https://tools.example.com/mcp';
+    expect(JSON.parse(out)).toEqual({ mcpServers: { bailiwick: { url } } });
+    expect(err).toContain('the client opens a browser to sign in');
+  }
+  const given = await runHere(['connect', 'cursor', '--config', file, '--key', 'k']);
+  expect(given.out).toContain('"Authorization": "Bearer k"');
+  const text = welcome(gateway.app, await loadConfig(file, {}), gateway.http);
+  expect(text).toMatch(/"url": "https:\/\/tools\.example\.com\/mcp"/);
+  expect(text).toContain('The URL to give to clients is https://tools.example.com/mcp');
+  expect(text).toContain('Callers need a key or a token; to make one: npx bailiwick keys create ann');
+  expect(text).not.toMatch(/Authorization|<key>|not asked to sign in/);
+});
+
+test('where callers of this machine are let in without a credential, serve and check say that none is asked to sign in', async () => {
+  await using gateway = await startGateway({
+    ...closedFiles(),
+    'bailiwick.yaml': `server: { listen: '127.0.0.1:0' }${SIGN_IN.replace('LOCAL', '{}')}`,
+  });
+  const file = path.join(gateway.folder, 'bailiwick.yaml');
+  const text = welcome(gateway.app, await loadConfig(file, {}), gateway.http);
+  expect(text).toContain('Clients on this machine are not asked to sign in');
+  const shown = await runHere(['connect', 'cursor', '--config', file]);
+  expect(shown.err).not.toContain('opens a browser');
+  const { out } = await runHere(['check', '--config', file]);
+  expect(out).toMatch(
+    /:2:1 .*never asked to sign in; for clients here to sign in, set identity\.local: false/,
+  );
+  expect(out).toMatch(/identity\.server: people sign in here, with keys of this server; tokens are for http/);
+});
+
+test.each([
+  [{ listen: '0.0.0.0:8808' }, 'http://localhost:8808'],
+  [{ listen: '[::]:8808', tls: { cert: 'a', key: 'b' } }, 'https://localhost:8808'],
+  [{ listen: '[::1]:8808' }, 'http://[::1]:8808'],
+  [{ listen: '0.0.0.0:8808', publicUrl: 'https://tools.example.com/' }, 'https://tools.example.com'],
+])('%j is found at %s, whichever command says it', (server, url) => {
+  expect(baseUrlOf(server)).toBe(url);
+});
+
+test.each([
+  ['this server', { server: {} }, true],
+  ['an issuer', { issuers: [{ issuer: 'https://a.example' }] }, true],
+  ['service accounts', { issuers: [{ issuer: 'https://a.example', preset: 'kubernetes' }] }, false],
+  ['an issuer that is not told', { issuers: [{ issuer: 'https://a.example', advertise: false }] }, false],
+  ['nothing', undefined, false],
+])('with %s a client knows where to sign in, or does not', (_, identity, expected) => {
+  expect(canSignIn(identity)).toBe(expected);
 });
 
 test.each([

@@ -103,6 +103,21 @@ test('--as shows a principal of the configuration and which keys prove it', asyn
   expect((await runWith(workspace.folder, ['whoami', '--as', 'nobody'])).status).toBe(2);
 });
 
+test('--as counts the virtual keys that speak for a principal, and says how to make a key that would count', async () => {
+  const files = filesFor({ principals: IDENTITY.principals });
+  await using memory = await createFolder(files);
+  expect((await runWith(memory.folder, ['whoami', '--as', 'agent'])).out).toContain(
+    '✗ keys: no key proves it: `bailiwick keys create agent --static` makes one',
+  );
+  const kept = { 'bailiwick.yaml': files['bailiwick.yaml']?.replace(/state:[^]*$/, '') ?? '' };
+  await using workspace = await createFolder({ ...files, ...kept });
+  const ask = () => runWith(workspace.folder, ['whoami', '--as', 'agent']);
+  expect((await ask()).out).toContain('no key proves it: `bailiwick keys create agent` makes one');
+  await runWith(workspace.folder, ['keys', 'create', 'agent']);
+  await runWith(workspace.folder, ['keys', 'create', 'other', '--scopes', 'notes:read']);
+  expect((await ask()).out).toMatch(/✓ keys: keys that prove it: k[0-9a-f]{12} \(until \S+\)\n/);
+});
+
 test.each([
   [['--token', KEY], /--token takes - alone.*list of processes/],
   [[`--token=${KEY}`], /--token takes - alone/],

@@ -11,7 +11,7 @@ export const ADVICE: Readonly<Record<CredentialFault, string>> = {
   'expired-key':
     'make a new key: `bailiwick keys create`, or give the one in `identity.keys` another `expires`',
   revoked:
-    '`bailiwick revoke --list` and `bailiwick keys list` say by what; sign in again, or have a new key made',
+    'have a new key made, or sign in again; `bailiwick revoke --list` says what was revoked of whom, and `bailiwick keys list --all` which keys are over',
   'unknown-issuer':
     'add the issuer to `identity.issuers`, exactly as `iss` names it; a slash at the end counts',
   algorithm:

@@ -164,6 +164,31 @@ test('what is shown says whom a key speaks for, what it may do, and until when',
   expect([revoked.status, revoked.err]).toEqual([0, expect.stringContaining(`${name} of writer is revoked`)]);
 });
 
+test('a key that opens nothing, limits that go on, and a key where it can be read are told of', async () => {
+  await using workspace = await createFolder(notesFiles('http://127.0.0.1:9'));
+  const { folder } = workspace;
+  const run = (...args: string[]) => runWith(folder, ['keys', ...args]);
+  const idle = await run('create', 'zed', '--scopes', 'notes:raed,notes:write,x:y');
+  expect(idle.err).toMatch(
+    /no policy asks for the scopes notes:raed \(did you mean notes:read\?\), x:y, so the key opens nothing/,
+  );
+  expect((await run('create', 'writre', '--scopes', 'notes:read')).err).toContain(
+    '"writre" is not the principal "writer"',
+  );
+
+  const first = await json(folder, 'create', 'reader', '--limit', 'calls=3/day');
+  const next = await json(folder, 'rotate', first.name);
+  expect((await run('list')).out).toMatch(/ LIMITS +DESCRIPTION\n[^]* calls=3\/day /);
+  expect((await run('show', next.name)).out).toContain(`count as      key/${first.name}`);
+
+  const shown = await run('show', next.key);
+  expect([shown.status, shown.err]).toEqual([0, expect.stringMatching(/on the command line.*or - and/)]);
+  const fixed = `bw_${'s'.repeat(43)}`;
+  const refused = await run('revoke', fixed);
+  expect([refused.status, refused.err]).toEqual([2, expect.stringContaining('take it out of identity.keys')]);
+  expect(shown.err + shown.out + refused.err).not.toMatch(new RegExp(`${next.key}|${fixed}`));
+});
+
 test.each<[string, string[], RegExp]>([
   [
     'a principal that nobody is',

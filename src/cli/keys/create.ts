@@ -5,7 +5,7 @@ import { toConfigOption } from '../key-command.ts';
 import type { Terminal } from '../terminal.ts';
 import { describeKey, toKeyView } from './key-view.ts';
 import { LIMIT_HELP, toKeyLimits } from './limit-option.ts';
-import { toRights, type RightOptions } from './rights-option.ts';
+import { noteIdleScopes, toRights, type RightOptions } from './rights-option.ts';
 import { printStaticKey } from './static-key.ts';
 import { toExpiry } from './time-option.ts';
 import { withKeys, type KeyOptions, type KeyRoom } from './with-keys.ts';
@@ -67,7 +67,9 @@ export const addCreate: AddCommand = (keys, terminal) => {
       const description = toDescription(options.description);
       await withKeys(options, async (room) => {
         const rights = toRights(principal, options, room);
-        if (rights.note !== undefined) terminal.err(rights.note);
+        for (const note of [rights.note, noteIdleScopes(rights.request.scopes, room)]) {
+          if (note !== undefined) terminal.err(note);
+        }
         const made = await room.desk.create({
           ...rights.request,
           limits,
@@ -104,7 +106,7 @@ export function showMade(
     return;
   }
   terminal.err(
-    'The key, shown this once. Give it to the caller, who sends it as "Authorization: Bearer <key>":',
+    'The key goes to standard output, this once; its caller sends it as "Authorization: Bearer <key>":',
   );
   terminal.out(key);
   terminal.err(`\n${describeKey(view)}\n\nIt counts from now on, at every gateway that shares this state.`);

@@ -58,6 +58,7 @@ export function describeKey(view: KeyView): string {
     ],
     ...rights,
     ['limits', view.limits.join(', ') || undefined],
+    ['count as', view.limitsCountAs],
     ['description', view.description],
     ['created', view.createdAt],
     ['expires', view.expiresAt ?? 'never'],

@@ -47,10 +47,20 @@ export const addList: AddCommand = (keys, terminal) => {
   keys.addCommand(list);
 };
 
-const HEADING = ['NAME', 'PRINCIPAL', 'STATE', 'CREATED', 'EXPIRES', 'TEAM', 'SCOPES', 'DESCRIPTION'];
+const HEADING = [
+  'NAME',
+  'PRINCIPAL',
+  'STATE',
+  'CREATED',
+  'EXPIRES',
+  'TEAM',
+  'SCOPES',
+  'LIMITS',
+  'DESCRIPTION',
+];
 
 function toRow(view: KeyView): string[] {
-  const { name, principal, state, createdAt, expiresAt, team = '-', scopes, description = '' } = view;
+  const { name, principal, state, createdAt, expiresAt, team = '-', scopes, limits, description = '' } = view;
   const expires = expiresAt === null ? 'never' : toMinute(expiresAt);
   const cells = [
     name,
@@ -60,6 +70,7 @@ function toRow(view: KeyView): string[] {
     expires,
     team,
     scopes.join(' ') || '-',
+    limits.join(' ') || '-',
     description,
   ];
   return cells.map(visible);

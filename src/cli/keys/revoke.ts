@@ -17,7 +17,7 @@ export const addRevoke: AddCommand = (keys, terminal) => {
     .option(...LOG_OPTION)
     .action((argument: string, options: KeyOptions) =>
       withKeys(options, async (room) => {
-        const { name } = await findNamed(room, argument);
+        const { name } = await findNamed(room, argument, terminal);
         const revoked = await room.desk.revoke(name);
         if (!revoked) throw new BailiwickError('USAGE', `no key "${name}" any more`);
         const { record, changed } = revoked;

@@ -20,6 +20,21 @@ const NAME = /^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$/;
 /** RFC 6749, section 3.3. */
 const SCOPE = /^[\x21\x23-\x5B\x5D-\x7E]+$/;
 
+/** Scopes of a new key that open nothing: most of them are mistyped. */
+export function noteIdleScopes(
+  scopes: readonly string[] | undefined,
+  { policyScopes }: Pick<KeyRoom, 'policyScopes'>,
+): string | undefined {
+  const known = scopes && policyScopes();
+  const idle = known ? scopes.filter((scope) => !known.has(scope)) : [];
+  if (!known || idle.length === 0) return undefined;
+  const texts = idle.map((scope) => {
+    const near = suggest(scope, [...known]);
+    return near === undefined ? scope : `${scope} (did you mean ${near}?)`;
+  });
+  return `Note: no policy asks for the ${idle.length === 1 ? 'scope' : 'scopes'} ${texts.join(', ')}, so the key opens nothing by it.`;
+}
+
 /**
  * Whom a new key speaks for, and what it may do. `note`: what to tell beside it.
  *

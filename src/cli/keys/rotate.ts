@@ -34,7 +34,7 @@ export const addRotate: AddCommand = (keys, terminal) => {
     .action((name: string, options: RotateOptions) =>
       withKeys(options, async (room) => {
         const grace = toDuration('--grace', options.grace);
-        const old = await findNamed(room, name);
+        const old = await findNamed(room, name, terminal);
         refuseWhereOver(old);
         const expiresAt = toNextExpiry(old, options.expires);
         const made = await room.desk.create(successorOf(old, expiresAt));

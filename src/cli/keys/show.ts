@@ -15,7 +15,7 @@ export const addShow: AddCommand = (keys, terminal) => {
     .option(...LOG_OPTION)
     .action((name: string, options: KeyOptions) =>
       withKeys(options, async (room) => {
-        const view = toKeyView(await findNamed(room, name), room.principals, Date.now());
+        const view = toKeyView(await findNamed(room, name, terminal), room.principals, Date.now());
         terminal.out(options.json ? JSON.stringify(view, undefined, 2) : describeKey(view));
       }),
     );

@@ -22,7 +22,9 @@ export async function printStaticKey(
     terminal.out(JSON.stringify({ principal, key, hash }, undefined, 2));
     return;
   }
-  terminal.err('The key, shown this once. Give it to the caller:');
+  terminal.err(
+    'The key goes to standard output, this once; its caller sends it as "Authorization: Bearer <key>":',
+  );
   terminal.out(key);
   terminal.err(
     `\nIts hash, for ${config}:\n\nidentity:\n  keys:\n    - { principal: ${principal}, hash: "${hash}" }`,

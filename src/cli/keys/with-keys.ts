@@ -3,6 +3,7 @@ import { BailiwickError } from '../../errors.ts';
 import { createKeyDesk, type KeyDesk } from '../../identity/keys/key-desk.ts';
 import type { KeyRecord } from '../../identity/keys/key-record.ts';
 import type { PrincipalSettings } from '../../identity/principal-settings.ts';
+import { loadPolicies } from '../../policy/load.ts';
 import { withDeployment } from '../with-deployment.ts';
 import { toLimitText } from './limit-option.ts';
 
@@ -17,6 +18,8 @@ export interface KeyRoom {
   readonly desk: KeyDesk;
   /** `identity.principals`. */
   readonly principals: Readonly<Record<string, PrincipalSettings>>;
+  /** The scopes that some policy asks for. `undefined` where the policies cannot be read: `bailiwick check` says why. */
+  policyScopes(): ReadonlySet<string> | undefined;
   /** The configuration's file, as the command names it. */
   readonly file: string;
   /** @throws BailiwickError `RECORD_UNAVAILABLE` */
@@ -31,6 +34,7 @@ export async function withKeys<T>(options: KeyOptions, work: (room: KeyRoom) => 
       work({
         desk: createKeyDesk({ store, now: Date.now, random: randomBytes }),
         principals: loaded.config.identity.principals,
+        policyScopes: () => toPolicyScopes(loaded.policyFiles),
         file: options.config,
         record: (change, key) => record({ type: 'key', detail: { change, count: 1, keys: [toFacts(key)] } }),
       }),
@@ -42,6 +46,14 @@ export async function withKeys<T>(options: KeyOptions, work: (room: KeyRoom) => 
       );
     },
   );
+}
+
+function toPolicyScopes(files: Parameters<typeof loadPolicies>[0]): ReadonlySet<string> | undefined {
+  try {
+    return new Set(loadPolicies(files).rules.flatMap(({ who }) => who?.scopes ?? []));
+  } catch {
+    return undefined;
+  }
 }
 
 /** What a record says of a key: never the key, never its hash. */

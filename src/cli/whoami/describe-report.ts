@@ -106,6 +106,6 @@ function toSpan(milliseconds: number): string {
     ['second', 1000],
   ];
   const [name, length] = units.find(([, one]) => milliseconds >= 2 * one) ?? (['second', 1000] as const);
-  const count = Math.max(0, Math.floor(milliseconds / length));
+  const count = Math.max(0, Math.round(milliseconds / length));
   return `${count} ${count === 1 ? name : `${name}s`}`;
 }

@@ -41,8 +41,11 @@ export const addWhoami: AddCommand = (program, terminal, exit) => {
     // Taken only to be refused: it may be a credential, and the library would repeat it.
     .argument('[credential...]')
     .usage('[options]')
-    .option('--token <->', 'the key or token to look at: -, from standard input; it is never printed')
-    .option('--key <->', 'the same')
+    .option(
+      '--token <source>',
+      'where the key or token to look at is: -, on standard input; it is never printed',
+    )
+    .option('--key <source>', 'the same')
     .option('--as <principal>', 'this principal of identity.principals')
     .option(...CONFIG_OPTION)
     .option(...JSON_OPTION)

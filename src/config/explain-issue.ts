@@ -54,7 +54,14 @@ function explain(issue: Issue, prefix: Path, context: Context): Explanation[] {
         withExample(path, `${name} must be a multiple of ${issue.divisor}${got(path, context)}`, context),
       ];
     case 'custom':
-      return [withExample(path, `${name} ${toClause(issue.message)}${gotScalar(path, context)}`, context)];
+      return [
+        withExample(
+          path,
+          `${name} ${toClause(issue.message)}${gotScalar(path, context)}`,
+          context,
+          issue.params?.['example'],
+        ),
+      ];
     case 'invalid_format':
     case 'invalid_element':
     default:
@@ -167,7 +174,22 @@ function explainType(expected: string, path: Path, name: string, context: Contex
 function explainChoice(values: readonly unknown[], path: Path, name: string, context: Context): Explanation {
   const choice = values.map((value) => `\`${String(value)}\``).join(', ');
   const rule = values.length === 1 ? `must be ${choice}` : `must be one of ${choice}`;
-  return { path, at: 'value', message: `${name} ${rule}${got(path, context)}` };
+  return {
+    path,
+    at: 'value',
+    message: `${name} ${rule}${got(path, context)}${meant(values, path, context)}`,
+  };
+}
+
+/** `; did you mean …?` where one of these texts is nearly what is given. */
+function meant(values: readonly unknown[], path: Path, context: Context): string {
+  const value = valueAt(context.input, path);
+  if (typeof value !== 'string' || !isShowable(value, path, context)) return '';
+  const near = suggest(
+    value,
+    values.filter((choice) => typeof choice === 'string'),
+  );
+  return near === undefined ? '' : `; did you mean \`${near}\`?`;
 }
 
 /** `, got 7`: a short form of the value, or nothing where it must not or cannot be shown. */
@@ -196,8 +218,9 @@ function isShowable(value: unknown, path: Path, context: Context): boolean {
   return !context.isReference(path) && !isSensitive(path) && !mayHoldPassword;
 }
 
-/** With the example of the setting's own description as the hint. */
-function withExample(path: Path, message: string, context: Context): Explanation {
+/** @param better an example of what is to be done elsewhere; else the one of the setting's own description is the hint */
+function withExample(path: Path, message: string, context: Context, better?: unknown): Explanation {
+  if (typeof better === 'string') return { path, at: 'value', message, hint: `for example \`${better}\`` };
   const [schema] = schemasAt(context.schema, path, context.input);
   const example = schema && metaOf(schema).examples[0];
   const key = path.findLast((part) => typeof part === 'string');

@@ -28,6 +28,7 @@ export function checkSignInPlace(
       code: 'custom',
       path,
       message: 'needs `server.publicUrl`: whoever signs in is sent to that address, and tokens are for it',
+      params: { example: 'server: { publicUrl: https://tools.example.com }' },
     });
   }
   if (server.publicUrl !== undefined && !isSafeToSignIn(server.publicUrl)) {
@@ -44,6 +45,7 @@ export function checkSignInPlace(
       path,
       message:
         'needs `state.encryptionKeys` beside `state.redis`: sign-ins are kept encrypted, and every gateway of the deployment has to have the same key',
+      params: { example: 'state: { encryptionKeys: [ "${env:BAILIWICK_STATE_KEY}" ] }' },
     });
   }
 }

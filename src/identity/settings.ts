@@ -134,6 +134,7 @@ export const IdentitySettings = z
         code: 'custom',
         path: ['issuers', index, 'issuer'],
         message: `is the issuer of \`identity.issuers[${first}]\` again; name all its audiences there`,
+        params: { example: 'audience: [ api://bailiwick, api://other ]' },
       });
     }
     const seen = new Map<string, number>();

@@ -219,3 +219,27 @@ test('all problems come at once, in the order of the file, each as file:line:col
   ]);
   expect(error.problems.at(-1)).toMatchObject({ line: 3, column: 1, pointer: '/listing' });
 });
+
+const REDIS = "redis: { url: 'redis://127.0.0.1' }";
+
+test.each([
+  ['identity: { server: { login: { keys: true }, registration: opne } }', 'did you mean `open`?'],
+  ['identity: { issuers: [{ issuer: https://a.example, preset: keyclok }] }', 'did you mean `keycloak`?'],
+  ['identity: { issuers: [{ issuer: login.example.com }] }', 'must be an http or https URL'],
+  [
+    'identity: { issuers: [{ issuer: https://a.example }, { issuer: https://a.example }] }',
+    'for example `audience: [ api://bailiwick, api://other ]`',
+  ],
+  [
+    "identity: { server: { login: { keys: true } } }\nserver: { listen: '0.0.0.0:1' }",
+    'for example `server: { publicUrl: https://tools.example.com }`',
+  ],
+  [
+    `identity: { server: { login: { keys: true } } }\nstate: { ${REDIS} }`,
+    'for example `state: { encryptionKeys: [ "${env:BAILIWICK_STATE_KEY}" ] }`',
+  ],
+])('one mistake is told once, with what was meant: %s', async (text, meant) => {
+  const problems = await refusalOf(`sources: {}\n${text}\n`);
+  expect(problems).toHaveLength(1);
+  expect(problems[0]).toContain(meant);
+});

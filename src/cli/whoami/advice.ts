@@ -1,5 +1,9 @@
 import type { CredentialFault } from '../../identity/unauthenticated.ts';
 
+/** What to do where nobody can say now. */
+export const WHEN_AWAY =
+  'see that what vouches for it runs and can be reached from this machine (the network, a proxy, its certificate), then try again';
+
 /** What to do about each fault. */
 export const ADVICE: Readonly<Record<CredentialFault, string>> = {
   missing: 'send a key or a token; `bailiwick keys create` makes a key',

@@ -5,7 +5,7 @@ import type { Step } from '../../identity/trace.ts';
 import { CredentialError } from '../../identity/unauthenticated.ts';
 import { createTextMask } from '../../telemetry/mask.ts';
 import { toOperatorMessage } from '../operator-message.ts';
-import { ADVICE } from './advice.ts';
+import { ADVICE, WHEN_AWAY } from './advice.ts';
 import { describeCredential, type Report } from './report.ts';
 import { readTokenFacts } from './token-facts.ts';
 
@@ -64,7 +64,8 @@ function refused(
     return accepted(app, proven, [...steps.filter(({ ok }) => ok), describeBinding(proven)]);
   }
   const detail = fault !== undefined && cause instanceof Error ? cause.message : toReason(error, steps);
-  const advice = fault === undefined ? undefined : ADVICE[fault];
+  const advice =
+    fault !== undefined ? ADVICE[fault] : error.code === 'IDENTITY_UNAVAILABLE' ? WHEN_AWAY : undefined;
   const isTold = steps.some((step) => !step.ok && step.detail === detail);
   const stated = readTokenFacts(token);
   return {

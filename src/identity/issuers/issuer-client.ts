@@ -76,7 +76,7 @@ export function createIssuerClient(
         return await orAborted(exchange(), signal);
       } catch (error) {
         const why = signal.aborted ? `no whole answer within ${timeoutMs} ms` : describe(error);
-        throw new Error(`${host}: ${why}`, { cause: error });
+        throw new Error(why.includes(host) ? why : `${host}: ${why}`, { cause: error });
       }
     },
     async close() {

@@ -88,6 +88,7 @@ export function createKeyCache(options: KeyCacheOptions): KeyCache {
     for (const key of lost) key.isPublished = false;
     const loadedAt = options.now();
     known = { ...loaded, keys, loadedAt, usableUntil: loadedAt + loaded.freshMs + GRACE_MS };
+    if (failure !== undefined) logger.info({ issuer }, `the keys of issuer ${issuer} are there again`);
     failure = undefined;
     if (loaded.ignored.length > 0) {
       logger.debug({ issuer, ignored: loaded.ignored }, `keys of issuer ${issuer} that are not used`);
@@ -99,10 +100,8 @@ export function createKeyCache(options: KeyCacheOptions): KeyCache {
   const fail = (error: unknown): void => {
     if (isClosed) return;
     if (failure === undefined) {
-      logger.warn(
-        { issuer, err: error },
-        `the keys of issuer ${issuer} cannot be fetched: ${messageOf(error)}`,
-      );
+      logger.warn({ issuer }, `the keys of issuer ${issuer} cannot be fetched: ${messageOf(error)}`);
+      logger.debug({ issuer, err: error }, 'where that failed');
     }
     failure = messageOf(error);
     schedule(RETRY_MS);

@@ -8,7 +8,7 @@ const text = z.string().min(1);
 
 /** RFC 8414, section 2: no query, no fragment. Plain http only where nothing but this machine can listen. */
 const IssuerUrl = z
-  .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
+  .url({ protocol: /^https?$/, error: 'must be an http or https URL', abort: true })
   .refine((url) => !/[?#]/.test(url), { error: 'must have no query and no fragment' })
   .refine((url) => url.startsWith('https:') || isLoopbackUrl(url), {
     error: 'must be an https URL; http is for this machine only',
@@ -46,7 +46,7 @@ export const IssuerSettings = z
     jwks: z
       .strictObject({
         url: z
-          .url({ protocol: /^https?$/ })
+          .url({ protocol: /^https?$/, error: 'must be an http or https URL', abort: true })
           .refine((url) => url.startsWith('https:') || isLoopbackUrl(url), {
             error: 'must be an https URL; http is for this machine only',
           })

@@ -175,10 +175,10 @@ export function createAuthorizationServer(world: AuthorizationServerWorld): Auth
           return;
         }
       }
-      const { search } = new URL(request.url ?? '/', at);
+      const { search, pathname } = new URL(request.url ?? '/', at);
       aimRequest(request, {
         baseUrl: at,
-        url: targetOf(endpoint, search, id),
+        url: targetOf(endpoint, { search, pathname, id }),
         sessionCookie: cookieNames(at).session,
       });
       await handle(request, response);
@@ -212,10 +212,13 @@ const TOO_LONG: Problem = {
 
 const toText: RenderProblem = ({ problem }) => problem;
 
-function targetOf(endpoint: Endpoint, search: string, id = ''): string {
+function targetOf(
+  endpoint: Endpoint,
+  { search, pathname, id = '' }: { search: string; pathname: string; id: string | undefined },
+): string {
   switch (endpoint) {
     case 'metadata':
-      return '/.well-known/oauth-authorization-server';
+      return `/.well-known/${pathname.includes('/openid-configuration') ? 'openid-configuration' : 'oauth-authorization-server'}`;
     case 'authorize':
       return `${ROUTES.authorization}${tidyAuthorizationRequest(search)}`;
     case 'resume':

@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import type { Configuration, default as Provider, KoaContextWithOIDC } from 'oidc-provider';
 import type { Logger } from '../../telemetry/logger.ts';
 import { readClientDocument } from './client-document.ts';
+import { explainProblem } from './explain-problem.ts';
 import type { NoteAuthorization } from './events.ts';
 import { BASE_SCOPE } from './scopes.ts';
 import type { AuthorizationServerSettings } from './settings.ts';
@@ -107,7 +108,8 @@ export async function buildProvider(parts: ProviderParts): Promise<Provider> {
           Promise.resolve(Array.isArray(oneOf) ? (oneOf[0] ?? resource) : resource),
         useGrantedResource: () => Promise.resolve(true),
         getResourceServerInfo: (context, indicator) => {
-          if (!isOurs(indicator, resource)) throw new errors.InvalidTarget();
+          if (!isOurs(indicator, resource))
+            throw new errors.InvalidTarget(`the resource to ask for is ${resource}`);
           return Promise.resolve({
             audience: resource,
             scope: knownScopes(context, indicator),
@@ -147,7 +149,7 @@ export async function buildProvider(parts: ProviderParts): Promise<Provider> {
     renderError: (context, out, error) => {
       if (isOwnFault(error)) logger.error({ err: error }, 'the authorization server failed');
       context.type = 'html';
-      context.body = parts.renderError(out.error_description ?? out.error, context.status);
+      context.body = parts.renderError(explainProblem(out), context.status);
     },
     responseTypes: ['code'],
     rotateRefreshToken: true,
@@ -181,7 +183,10 @@ export async function buildProvider(parts: ProviderParts): Promise<Provider> {
     if (kept.length < cookies.length) context.set('set-cookie', kept);
     if (context.path === ROUTES.jwks) context.body = { keys: [] };
     if (context.path.startsWith('/.well-known/') && context.status === 200) {
-      context.body = tidyMetadata(context.body as Record<string, unknown>, Object.keys(settings.scopes));
+      context.body = tidyMetadata(context.body as Record<string, unknown>, {
+        scopes: Object.keys(settings.scopes),
+        isOpenId: context.path.endsWith('/openid-configuration'),
+      });
     }
   });
   provider.on('server_error', (_context, error) =>

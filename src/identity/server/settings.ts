@@ -31,7 +31,7 @@ const Scope = z
 const LoginProvider = z
   .strictObject({
     issuer: z
-      .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
+      .url({ protocol: /^https?$/, error: 'must be an http or https URL', abort: true })
       .refine((url) => !/[?#]/.test(url), { error: 'must have no query and no fragment' })
       .meta({
         description:

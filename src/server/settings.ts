@@ -25,7 +25,7 @@ export const ServerSettings = z
       .optional()
       .meta({
         description:
-          'The URL under which callers reach this server, where that differs from `listen` (a proxy, a name in DNS). Its host is one of the names that are answered to; no caller counts as local while it is set.',
+          'The URL under which callers reach this server, where that differs from `listen` (a proxy, a name in DNS). Its host is one of the names that are answered to; no caller counts as local while it is set. It has to be set where `listen` is not of this machine alone and callers sign in (`identity.issuers`, `identity.server`).',
         examples: ['https://tools.example.com'],
       }),
     tls: z

@@ -107,7 +107,9 @@ function explainUnion(errors: readonly Issue[][], path: Path, name: string, cont
   const [first] = ofThisKind;
   if (!first) {
     const kinds = [...new Set(errors.flat().filter(isWrongKind).map(toKind))];
-    return [withExample(path, `${name} must be ${kinds.join(' or ')}${got(path, context)}`, context)];
+    const choices = errors.flat().flatMap((issue) => (issue.code === 'invalid_value' ? issue.values : []));
+    const rule = `${name} must be ${kinds.join(' or ')}${got(path, context)}`;
+    return [withExample(path, `${rule}${nearest(choices, path, context)}`, context)];
   }
   if (ofThisKind.length === 1 || !isJsonObject(input))
     return first.flatMap((issue) => explain(issue, path, context));
@@ -177,12 +179,12 @@ function explainChoice(values: readonly unknown[], path: Path, name: string, con
   return {
     path,
     at: 'value',
-    message: `${name} ${rule}${got(path, context)}${meant(values, path, context)}`,
+    message: `${name} ${rule}${got(path, context)}${nearest(values, path, context)}`,
   };
 }
 
 /** `; did you mean …?` where one of these texts is nearly what is given. */
-function meant(values: readonly unknown[], path: Path, context: Context): string {
+function nearest(values: readonly unknown[], path: Path, context: Context): string {
   const value = valueAt(context.input, path);
   if (typeof value !== 'string' || !isShowable(value, path, context)) return '';
   const near = suggest(

@@ -17,6 +17,8 @@ import {
   type McpClient,
 } from './mcp-clients.ts';
 import { mergeIntoJsonFile, readJsonFileAt } from './merge-json.ts';
+import type { Terminal } from './terminal.ts';
+import { readAuthorization } from './whoami/read-token.ts';
 import { readWrittenConfig, textsOf, variablesOf } from './written-config.ts';
 
 interface Options {
@@ -45,7 +47,7 @@ export const addConnect: AddCommand = (program, terminal) => {
     .option('--url <url>', 'the endpoint for http; without it, from the configuration')
     .option(
       '--key <key>',
-      'a bearer key for http (bailiwick keys create); without it, as the local principal where that will do, or by signing in with a browser where that is set up',
+      'a bearer key for http (bailiwick keys create): -, read from standard input; without it, as the local principal where that will do, or by signing in with a browser where that is set up',
     )
     .option(
       '--as <principal>',
@@ -53,9 +55,10 @@ export const addConnect: AddCommand = (program, terminal) => {
     )
     .option('--file <file>', "the client's file, where it is not in its usual place")
     .option('--write', 'merge into the file, keeping a copy of what was there')
-    .action(async (clientName: string, options: Options) => {
+    .action(async (clientName: string, given: Options) => {
       const client = Object.hasOwn(MCP_CLIENTS, clientName) ? MCP_CLIENTS[clientName] : undefined;
       if (!client) throw new BailiwickError('USAGE', `no client "${clientName}"; there is ${clients}`);
+      const options = await withKey(given, terminal);
       const [connection, callers] = await toConnection(client, options);
       const entry = client.entry(connection);
       const written = await readWrittenConfig(options.config);
@@ -80,6 +83,20 @@ export const addConnect: AddCommand = (program, terminal) => {
     });
   program.addCommand(command);
 };
+
+/** With the key that `--key -` stands for. */
+async function withKey(options: Options, terminal: Terminal): Promise<Options> {
+  const { key } = options;
+  if (key === undefined) return options;
+  if (key === '-') {
+    const authorization = await readAuthorization('--key', key, process.stdin, terminal);
+    return { ...options, key: authorization.replace(/^\S+ /, '') };
+  }
+  terminal.err(
+    'Note: a key on the command line stays in the history of the shell, and everybody on this machine can read it there for a moment; --key - reads it from standard input.',
+  );
+  return options;
+}
 
 /** @throws BailiwickError `USAGE` for options that do nothing with the transport. */
 async function toConnection(client: McpClient, options: Options): Promise<[Connection, Callers]> {

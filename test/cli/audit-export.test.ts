@@ -110,6 +110,7 @@ describe('the answer and the exit status', () => {
     [['query', '--limit', 'many'], '--limit: many is no whole number'],
     [['query', 'other'], 'the directory is named twice'],
     [['tail', '-f', '--until', '1h'], 'leave out --until or --follow'],
+    [['tail', '-f', '--json'], '--ndjson prints an object for each'],
     [['timeline'], 'say whose: --session <id> or --principal <who>'],
     [['export', '--format', 'cvs'], '--format: cvs is none of ndjson, csv, json; did you mean csv?'],
     [['show', 'd'], "give four characters of the call's id"],

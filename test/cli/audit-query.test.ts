@@ -7,6 +7,8 @@ const lines = (...text: string[]): string => `${text.join('\n')}\n`;
 
 describe('what a person reads', () => {
   test('tail: the last entries, one line each, without the checkpoints', async () => {
+    const document = await audit('record', 'tail', '-n', '2', '--json');
+    expect((JSON.parse(document.out) as { entries: object[] }).entries).toHaveLength(2);
     const { status, out, err } = await audit('record', 'tail', '-n', '7');
     expect({ status, err }).toEqual({ status: 0, err: '' });
     expect(out).toBe(

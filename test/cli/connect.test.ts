@@ -94,6 +94,10 @@ test('where a client can sign in nothing stands for a key, and serve gives the U
   }
   const given = await runHere(['connect', 'cursor', '--config', file, '--key', 'k']);
   expect(given.out).toContain('"Authorization": "Bearer k"');
+  expect(given.err).toContain('--key - reads it from standard input');
+  const piped = await bailiwick(gateway.folder, ['connect', 'cursor', '--key', '-'], { input: 'k2\n' });
+  expect(piped.out).toContain('"Authorization": "Bearer k2"');
+  expect(piped.err).not.toContain('on the command line');
   const text = welcome(gateway.app, await loadConfig(file, {}), gateway.http);
   expect(text).toMatch(/"url": "https:\/\/tools\.example\.com\/mcp"/);
   expect(text).toContain('The URL to give to clients is https://tools.example.com/mcp');

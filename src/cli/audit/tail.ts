@@ -2,7 +2,7 @@ import type { Entry } from '../../audit/read/join-calls.ts';
 import type { Criteria } from '../../audit/read/filter.ts';
 import { TYPES } from '../../audit/record-schema.ts';
 import { BailiwickError } from '../../errors.ts';
-import { createCommand, type AddCommand } from '../command.ts';
+import { createCommand, JSON_OPTION, type AddCommand } from '../command.ts';
 import type { Terminal } from '../terminal.ts';
 import { addDirectoryOptions, findDirectory, type DirectoryOptions } from './directory.ts';
 import { toEntryLine } from './entry-line.ts';
@@ -17,6 +17,7 @@ import { createTroubleReport } from './troubles.ts';
 interface TailOptions extends FilterOptions, DirectoryOptions {
   readonly lines: string;
   readonly follow?: boolean;
+  readonly json?: boolean;
   readonly ndjson?: boolean;
 }
 
@@ -31,6 +32,7 @@ export const addTail: AddCommand = (audit, terminal) => {
     .argument('[dir]', 'the audit directory; the same as --dir')
     .option('-n, --lines <count>', 'how many', '20')
     .option('-f, --follow', 'go on with what is written from now on, new chains included, until Ctrl+C')
+    .option(...JSON_OPTION)
     .option(
       '--ndjson',
       'print one JSON object for each: a call as `audit query` does, anything else as recorded',
@@ -47,6 +49,14 @@ async function tail(terminal: Terminal, directory: string, options: TailOptions)
   if (options.follow && wanted.span.until !== undefined) {
     throw new BailiwickError('USAGE', '--until: what is followed has no end; leave out --until or --follow');
   }
+  if (options.json && (options.follow || options.ndjson)) {
+    throw new BailiwickError(
+      'USAGE',
+      options.ndjson
+        ? 'say either --json or --ndjson'
+        : '--json: what is followed has no end, and one document has one; --ndjson prints an object for each',
+    );
+  }
   const shown = { ...wanted, criteria: withoutCheckpoints(wanted.criteria) };
   const output = createStandardOutput(terminal);
   const show = async (entries: readonly Entry[]): Promise<void> => {
@@ -57,7 +67,8 @@ async function tail(terminal: Terminal, directory: string, options: TailOptions)
   if (options.follow) return follow({ terminal, directory, count, wanted: shown, show, troubles });
   const { readLastEntries } = await import('../../audit/read/entries.ts');
   const { entries } = await readLastEntries(directory, count, { ...shown, onTrouble: troubles.add });
-  await show(entries);
+  if (options.json) await output.write(`{"entries":[${entries.map(toJson).join(',\n')}]}\n`);
+  await (options.json ? output.end() : show(entries));
   troubles.end();
   if (entries.length === 0) terminal.err(`${directory}: no entry matches`);
 }
@@ -68,6 +79,9 @@ function withoutCheckpoints(criteria: Criteria): Criteria {
 }
 
 function toText(entry: Entry, { ndjson }: TailOptions): string {
-  if (ndjson) return visibleJson(entry.kind === 'call' ? entry.call : entry.record);
-  return toEntryLine(entry, terminalWidth());
+  return ndjson ? toJson(entry) : toEntryLine(entry, terminalWidth());
+}
+
+function toJson(entry: Entry): string {
+  return visibleJson(entry.kind === 'call' ? entry.call : entry.record);
 }

@@ -84,3 +84,11 @@ describe('an issuer is found', () => {
     rmSync(folder, { recursive: true });
   });
 });
+
+test('an issuer that is not there is named once', async () => {
+  const client = createIssuerClient();
+  await expect(client.request({ url: 'http://127.0.0.1:1/' })).rejects.toThrow(
+    /^connect ECONNREFUSED 127\.0\.0\.1:1$/,
+  );
+  await client.close();
+});

@@ -3,7 +3,14 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/peers/**', 'test/browser/**', 'test/clients/**', 'test/isolation/**', 'test/redis/**', '**/node_modules/**'],
+    exclude: [
+      'test/peers/**',
+      'test/browser/**',
+      'test/clients/**',
+      'test/isolation/**',
+      'test/redis/**',
+      '**/node_modules/**',
+    ],
     setupFiles: ['test/support/seed.ts'],
     // The files of one worker share the modules that they import: they are read once, not once a file. That is sound because no
     // module keeps what one test could see of another. A test that changes its process puts it back.

@@ -34,7 +34,7 @@ export function addCallHandlers(
   caller: (context: ServerContext) => Caller,
 ): void {
   server.setRequestHandler('tools/call', (request, context) =>
-    answer(async () => {
+    answer(gateway.road.logger, async () => {
       const { name } = request.params;
       const args = (request.params.arguments ?? {}) as JsonObject;
       const { result, outputSchema } = await answerToolCall(gateway, caller(context), name, args);
@@ -44,21 +44,21 @@ export function addCallHandlers(
     }),
   );
   server.setRequestHandler('resources/read', (request, context) =>
-    answer(async () => {
+    answer(gateway.road.logger, async () => {
       const from = caller(context);
       const result = await serveResource(gateway, from, request.params.uri);
       return toReadResult(result, from) as unknown as ReadResourceResult;
     }),
   );
   server.setRequestHandler('prompts/get', (request, context) =>
-    answer(async () => {
+    answer(gateway.road.logger, async () => {
       const args = (request.params.arguments ?? {}) as JsonObject;
       const result = await servePrompt(gateway, caller(context), request.params.name, args);
       return result as unknown as GetPromptResult;
     }),
   );
   server.setRequestHandler('completion/complete', (request, context) =>
-    answer(async () => {
+    answer(gateway.road.logger, async () => {
       const { _meta, ...params } = request.params;
       return (await complete(
         gateway.road,

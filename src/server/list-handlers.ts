@@ -24,7 +24,8 @@ export function addListHandlers(
     kind: ListKind,
     params: { cursor?: string | undefined } | undefined,
     context: ServerContext,
-  ): Promise<JsonObject> => answer(async () => toListResult(gateway, caller(context), kind, params?.cursor));
+  ): Promise<JsonObject> =>
+    answer(gateway.road.logger, async () => toListResult(gateway, caller(context), kind, params?.cursor));
   server.setRequestHandler(
     'tools/list',
     async (request, context) =>

@@ -31,7 +31,7 @@ export function addSubscriptionHandlers(
     return opened;
   };
   server.setRequestHandler('resources/subscribe', (request, context) =>
-    answer(async () => {
+    answer(gateway.road.logger, async () => {
       const { uri } = request.params;
       subscriptions ??= open();
       const release = await subscriptions.take(caller(context), uri);

@@ -122,10 +122,11 @@ test('ten megabytes of arguments inside a raised limit are refused by the schema
     files['bailiwick.yaml']?.replace("'127.0.0.1:0'", "'127.0.0.1:0', maxBodyBytes: 20000000") ?? '';
   await using gateway = await startGateway(files);
   await using client = await connect('v2 modern', gateway.endpoint, KEYS.writer);
-  const result = await client.callTool({
-    name: 'notes_create_note',
-    arguments: { text: 'x'.repeat(10 << 20) },
-  });
+  const result = await client
+    .callTool({ name: 'notes_create_note', arguments: { text: 'x'.repeat(10 << 20) } })
+    .catch((error: unknown) => {
+      throw new Error(gateway.log.join('\n'), { cause: error });
+    });
   expect(result.structuredContent).toMatchObject({ error: { code: 'INVALID_ARGUMENTS', pointer: '/text' } });
   expect(api.received).toEqual([]);
 });

@@ -9,7 +9,7 @@ const FORMS: readonly RegExp[] = [
   /-----BEGIN [A-Z0-9 ]{1,64}-----[\s\S]*?(?:-----END [A-Z0-9 ]{1,64}-----|$)/g,
   // JWS and JWE in their compact forms (RFC 7515, RFC 7516): a header begins with `{"`.
   /\beyJ[\w-]{4,}\.[\w-]*(?:\.[\w-]*){0,3}/g,
-  /\bbw_[\w-]{12,}/g,
+  /\bbwk?_[\w-]{12,}/g,
   // AWS: ids of access keys, and the keys themselves, which are forty characters of mixed Base64.
   /\b(?:AKIA|ASIA|ABIA|ACCA|AROA|AIDA)[A-Z0-9]{16}\b/g,
   /(?<![\w/+])(?=[\w/+]{0,39}[A-Z])(?=[\w/+]{0,39}[a-z])(?=[\w/+]{0,39}\d)[A-Za-z0-9/+]{40}(?![\w/+=])/g,
@@ -35,7 +35,7 @@ const FORMS: readonly RegExp[] = [
 
 /** What at least has to be in a text for one of the forms to be: one look instead of twenty at texts that hold none. */
 const HINT =
-  /-----BEGIN|eyJ|bw_|A(?:KIA|SIA|BIA|CCA|ROA|IDA)|gh[pousr]_|github_pat_|gl(?:pat|dt|rt|cbt|ptt|ft|soat)-|xox|xapp-|hooks\.|Q~|sig=|JQQJ|AIza|ya29|GOCSPX|[sr]k_|whsec_|sk-|npm_|hf_|do[opr]_v|SG\.|pypi-|[A-Za-z0-9+/]{40}/;
+  /-----BEGIN|eyJ|bwk?_|A(?:KIA|SIA|BIA|CCA|ROA|IDA)|gh[pousr]_|github_pat_|gl(?:pat|dt|rt|cbt|ptt|ft|soat)-|xox|xapp-|hooks\.|Q~|sig=|JQQJ|AIza|ya29|GOCSPX|[sr]k_|whsec_|sk-|npm_|hf_|do[opr]_v|SG\.|pypi-|[A-Za-z0-9+/]{40}/;
 
 /** The name and password in a URL (RFC 3986, section 3.2.1). */
 const USERINFO = /(?<=\b[a-z][a-z0-9+.-]{0,30}:\/\/)[^\s/?#]*(?=@)/gi;

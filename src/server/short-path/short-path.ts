@@ -1,5 +1,5 @@
+import type { ProtocolError } from '@modelcontextprotocol/server';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { toBailiwickError } from '../../errors.ts';
 import { ALL_SOURCES, toolAt, type Endpoint } from '../../gateway/endpoint.ts';
 import type { Gateway } from '../../gateway/gateway.ts';
 import { list } from '../../gateway/list.ts';
@@ -9,7 +9,7 @@ import type { Authentication } from '../authentication.ts';
 import { toCaller, type Client } from '../caller.ts';
 import type { HeaderCheck } from '../guards.ts';
 import { isServed, toHttpClient } from '../mcp-route.ts';
-import { toProtocolError } from '../protocol-error.ts';
+import { tellFault } from '../protocol-error.ts';
 import { answerCommonRequest } from './answer.ts';
 import { createCommonRequestReader, MODERN, type CommonRequest } from './common-request.ts';
 import { handOver } from './hand-over.ts';
@@ -65,7 +65,7 @@ export function createShortPath(options: ShortPathOptions): (next: RequestListen
         tell: reply.tell,
       });
       void answerCommonRequest(gateway, caller, common, reply).catch((error: unknown) =>
-        sendFault(reply, common.id, error),
+        sendFault(reply, common.id, tellFault(gateway.road.logger, error)),
       );
     });
   }
@@ -146,8 +146,7 @@ const MISSING_CAPABILITY = -32_021;
 const LEGACY_RESOURCE_NOT_FOUND = -32_002;
 const INVALID_PARAMS = -32_602;
 
-function sendFault(reply: Reply, id: string | number, thrown: unknown): void {
-  const { code, message, data } = toProtocolError(toBailiwickError(thrown));
+function sendFault(reply: Reply, id: string | number, { code, message, data }: ProtocolError): void {
   const error = { code: code === LEGACY_RESOURCE_NOT_FOUND ? INVALID_PARAMS : code, message, data };
   const text = JSON.stringify({ jsonrpc: '2.0', id, error });
   reply.send([text], code === MISSING_CAPABILITY ? 400 : 200);

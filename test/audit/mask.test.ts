@@ -39,7 +39,7 @@ const CREDENTIALS: Record<string, string> = {
   'a private key': '-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEA\n-----END RSA PRIVATE KEY-----',
   'a private key that was cut off': '-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXk',
   'a key of Bailiwick': 'bw_4bqAZ0-dk3P5yW7qgq0l8w',
-  'a virtual key of Bailiwick': 'bwk_QMm6Rw3aOtse8LXXJYZwTZtw9svtbRejrLuUfhgdr7Y3NcMon',
+  'a virtual key of Bailiwick': ['bwk', '_QMm6Rw3aOtse8LXXJYZwTZtw9svtbRejrLuUfhgdr7Y3NcMon'].join(''),
   'an AWS key id': ['AKIA', 'IOSFODNN7EXAMPLE'].join(''),
   'an AWS key': ['wJalrXUtnFEMI/K7MDENG', '/bPxRfiCYEXAMPLEKEY'].join(''),
   'a GitHub token': ['ghp', '_16C7e42F292c6912E7710c838347Ae178B4a'].join(''),

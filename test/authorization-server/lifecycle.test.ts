@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { loadConfig } from '../../src/config/load.ts';
 import { hashKey } from '../../src/identity/static-keys.ts';
 import { createFolder } from '../support/gateway.ts';
+import { runHere } from '../support/in-process.ts';
 import { ANN_KEY, BOB_KEY, configure, createClient, startServer, withKey } from './support.ts';
 
 test('two gateways over one store are one server, also after a restart', async () => {
@@ -117,4 +118,18 @@ test.each([
 ])('it does not start %s', async (_name, more, reason) => {
   await using folder = await createFolder(configure(undefined, more));
   await expect(loadConfig(path.join(folder.folder, 'bailiwick.yaml'), {})).rejects.toThrow(reason);
+});
+
+test('a revocation of the principal whose key it was ends what programs got, and nothing of others; taken back, the key counts again', async () => {
+  await using server = await startServer();
+  const { access_token: token } = await server.signIn(ANN_KEY);
+  const bob = await server.signIn(BOB_KEY);
+  expect(await server.use(token)).not.toBe(401);
+  const who = ['ann', '--config', `${server.folder}/bailiwick.yaml`];
+  expect((await runHere(['revoke', ...who])).status).toBe(0);
+  await expect.poll(() => server.use(token)).toBe(401);
+  expect(await server.use(ANN_KEY)).toBe(401);
+  expect(await server.use(bob.access_token)).not.toBe(401);
+  expect((await runHere(['revoke', ...who, '--undo'])).status).toBe(0);
+  await expect.poll(() => server.use(ANN_KEY)).not.toBe(401);
 });

@@ -195,20 +195,3 @@ describe('other settings', () => {
     );
   });
 });
-
-test('an issuer of this process needs no HTTP, and its keys may change', async () => {
-  let keys = [first.jwk];
-  const settings = IssuerSettings.parse({ issuer: 'https://tools.example.com' });
-  const remove = world.verifier.add({ settings, keys: () => ({ keys }) });
-  const iss = 'https://tools.example.com';
-  const { proof } = await world.outcome(await token(first, { iss }));
-  expect(proof?.principal.issuer).toBe('https://tools.example.com');
-  keys = [first.jwk, second.jwk];
-  expect(await world.outcome(await token(second, { iss }))).toHaveProperty('proof');
-  world.use([{ issuer: issuer.url }]);
-  expect(world.identity.holds(proof!)).toBe(true);
-  remove();
-  expect(world.identity.holds(proof!)).toBe(false);
-  expect(await world.outcome(await token(first, { iss }))).toMatchObject({ fault: 'unknown-issuer' });
-  expect(issuer.asked).toEqual([]);
-});

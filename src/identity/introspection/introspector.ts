@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../catalog/json.ts';
 import { messageOf } from '../../errors.ts';
-import { createRemoteKeySource } from '../issuers/key-source.ts';
+import { createKeySource } from '../issuers/key-source.ts';
 import type { IssuerClient } from '../issuers/issuer-client.ts';
 import type { IssuerSettings } from '../issuers/settings.ts';
 import { parseStrictObject } from '../issuers/strict-json.ts';
@@ -29,7 +29,7 @@ export function createIntrospector(
   settings: IntrospectionSettings,
   client: Pick<IssuerClient, 'request'>,
 ): Introspector {
-  const source = createRemoteKeySource(issuer, client);
+  const source = createKeySource(issuer, client);
   let place: { readonly url: Promise<string>; readonly until: number } | undefined;
   let failure: { readonly why: string; readonly until: number } | undefined;
 

@@ -9,7 +9,7 @@ import { CredentialError, unauthenticated } from '../unauthenticated.ts';
 import { createBadTokens } from './bad-tokens.ts';
 import { quote, quoteAny, type Finding } from './finding.ts';
 import { createGate } from './gate.ts';
-import { IssuedProof, type Issuer, type IssuerSource } from './issuer.ts';
+import { IssuedProof, type Issuer } from './issuer.ts';
 import { createIssuers } from './issuers-in-force.ts';
 import type { KeysFound } from './key-cache.ts';
 import { parseToken, type ParsedToken } from './parse-token.ts';
@@ -42,8 +42,6 @@ export type IssuerState = KeysFound & {
 };
 
 export interface IssuerVerifier extends TokenVerifier {
-  /** Takes tokens of an issuer of this process as well, before those of the configuration. Returns how to stop that. */
-  add(source: IssuerSource): () => void;
   /** Asks each issuer for its keys, and says what came of it. */
   look(): Promise<IssuerState[]>;
   /** From now on callers are expected, and {@link IssuerVerifierOptions.resource} may be known. */
@@ -124,7 +122,6 @@ export function createIssuerVerifier(options: IssuerVerifierOptions): IssuerVeri
   return {
     name: 'issuers',
     use: (settings) => issuers.use(settings.issuers),
-    add: issuers.add,
     recall,
     serve: issuers.serve,
     look: () =>

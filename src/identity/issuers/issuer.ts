@@ -1,17 +1,9 @@
-import type { JSONWebKeySet } from 'jose';
 import { ALGORITHMS } from './algorithms.ts';
 import type { AcceptedAudience } from './check-claims.ts';
 import type { KeyCache } from './key-cache.ts';
 import type { SigningKey } from './key-set.ts';
 import type { IssuerSettings } from './settings.ts';
 import type { Proof } from '../proof.ts';
-
-/** An issuer of this process: its keys need no HTTP. */
-export interface IssuerSource {
-  readonly settings: IssuerSettings;
-  /** The keys in force; asked again for a key that is not known, and from time to time. */
-  readonly keys: () => JSONWebKeySet | Promise<JSONWebKeySet>;
-}
 
 /** An issuer in force. */
 export interface Issuer {

@@ -1,16 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from '../../telemetry/logger.ts';
 import { createIssuerClient, type IssuerClient } from './issuer-client.ts';
-import { toIssuer, type Issuer, type IssuerSource } from './issuer.ts';
-import { createKeyCache, type KeyCache } from './key-cache.ts';
-import { createLocalKeySource, createRemoteKeySource, type KeySource } from './key-source.ts';
+import { toIssuer, type Issuer } from './issuer.ts';
+import { createKeyCache } from './key-cache.ts';
+import { createKeySource } from './key-source.ts';
 import type { IssuerSettings } from './settings.ts';
 import type { Later } from './timers.ts';
 
 /** The issuers whose tokens are taken. */
 export interface Issuers {
   use(settings: readonly IssuerSettings[]): void;
-  add(source: IssuerSource): () => void;
   /** From now on callers are expected: looks again what this server is called, and asks for keys in the background. */
   serve(): void;
   /** By `iss`, exactly. */
@@ -33,54 +32,37 @@ export interface IssuersOptions {
 
 interface Held {
   readonly issuer: Issuer;
-  readonly client: IssuerClient | undefined;
+  readonly client: IssuerClient;
 }
 
 /** An issuer whose settings stay as they are goes on as it is; one whose keys come from where they came keeps them. */
 export function createIssuers(options: IssuersOptions): Issuers {
   const { resource, onLoss, now } = options;
   let configured: readonly IssuerSettings[] = [];
-  const added = new Set<IssuerSource>();
   let held = new Map<string, Held>();
   let isServing = false;
 
-  const keyCache = (issuer: string, source: KeySource): KeyCache =>
-    createKeyCache({ ...options, issuer, source });
-
-  const openLocal = (source: IssuerSource): Held => {
-    const { settings } = source;
-    const keys = keyCache(settings.issuer, createLocalKeySource(source.keys));
-    return {
-      issuer: toIssuer(settings, { where: 'identity.server', resource: resource(), keys }),
-      client: undefined,
-    };
-  };
-
-  const openRemote = (settings: IssuerSettings, where: string, before: Held | undefined): Held => {
-    const isSame =
-      before?.client !== undefined && isDeepStrictEqual(before.issuer.settings.jwks, settings.jwks);
+  const open = (settings: IssuerSettings, where: string, before: Held | undefined): Held => {
+    const isSame = before !== undefined && isDeepStrictEqual(before.issuer.settings.jwks, settings.jwks);
     const client = isSame
       ? before.client
       : createIssuerClient({ ca: settings.jwks.ca, timeoutMs: options.timeoutMs });
     const keys = isSame
       ? before.issuer.keys
-      : keyCache(settings.issuer, createRemoteKeySource(settings, client));
+      : createKeyCache({
+          ...options,
+          issuer: settings.issuer,
+          source: createKeySource(settings, client),
+        });
     return { issuer: toIssuer(settings, { where, resource: resource(), keys }), client };
   };
 
   const apply = (): void => {
     const next = new Map<string, Held>();
-    for (const source of added) {
-      const before = held.get(source.settings.issuer);
-      next.set(source.settings.issuer, carryOn(before, openLocal(source), before?.client === undefined));
-    }
     for (const [index, settings] of configured.entries()) {
-      if (next.has(settings.issuer)) continue;
       const before = held.get(settings.issuer);
-      next.set(
-        settings.issuer,
-        carryOn(before, openRemote(settings, `identity.issuers[${index}]`, before), true),
-      );
+      const opened = open(settings, `identity.issuers[${index}]`, before);
+      next.set(settings.issuer, before && isSameIssuer(before.issuer, opened.issuer) ? before : opened);
     }
     const isLess = [...held].some(([name, { issuer }]) => next.get(name)?.issuer !== issuer);
     for (const [name, before] of held) retire(before, next.get(name));
@@ -95,14 +77,6 @@ export function createIssuers(options: IssuersOptions): Issuers {
       configured = settings;
       apply();
     },
-    add(source) {
-      added.add(source);
-      apply();
-      return () => {
-        added.delete(source);
-        apply();
-      };
-    },
     serve() {
       isServing = true;
       apply();
@@ -113,16 +87,9 @@ export function createIssuers(options: IssuersOptions): Issuers {
     count: () => held.size,
     async close() {
       for (const { issuer } of held.values()) issuer.keys.close();
-      await Promise.all([...held.values()].flatMap(({ client }) => client?.close() ?? []));
+      await Promise.all([...held.values()].map(({ client }) => client.close()));
     },
   };
-}
-
-/** What was there where nothing about it is another. */
-function carryOn(before: Held | undefined, next: Held, mayCarryOn: boolean): Held {
-  if (!before || !mayCarryOn || !isSameIssuer(before.issuer, next.issuer)) return next;
-  if (next.issuer.keys !== before.issuer.keys) next.issuer.keys.close();
-  return before;
 }
 
 function isSameIssuer(one: Issuer, other: Issuer): boolean {
@@ -138,5 +105,5 @@ function retire(before: Held, next: Held | undefined): void {
   before.issuer.isInForce = false;
   if (next?.issuer.keys === before.issuer.keys) return;
   before.issuer.keys.close();
-  void before.client?.close();
+  void before.client.close();
 }

@@ -51,6 +51,8 @@ const GRACE_MS = 60 * 60_000;
 /** Keys are renewed after this part of the time for which they are fresh. */
 const RENEW_AFTER = 0.8;
 const RETRY_MS = 10_000;
+/** How often keys are asked for because a token names one that is unknown, at most. */
+const MISS_INTERVAL_MS = 30_000;
 /** Tokens that wait for keys of this issuer. */
 const MAX_WAITING = 200;
 
@@ -165,7 +167,7 @@ export function createKeyCache(options: KeyCacheOptions): KeyCache {
     find(wanted, now, trace) {
       if (!isUsable(now)) return running || now >= dueAt ? retry(wanted, trace) : require(wanted, now, trace);
       if (now >= dueAt) void refresh();
-      if (!match(wanted) && now - missedAt >= source.missIntervalMs) {
+      if (!match(wanted) && now - missedAt >= MISS_INTERVAL_MS) {
         missedAt = now;
         return retry(wanted, trace);
       }
@@ -173,7 +175,7 @@ export function createKeyCache(options: KeyCacheOptions): KeyCache {
       return require(wanted, now, trace);
     },
     async findOther(key, wanted, now) {
-      if (wanted.kid !== undefined || (!running && now - missedAt < source.missIntervalMs)) return undefined;
+      if (wanted.kid !== undefined || (!running && now - missedAt < MISS_INTERVAL_MS)) return undefined;
       if (!running) missedAt = now;
       await refreshed(undefined);
       const other = match(wanted);

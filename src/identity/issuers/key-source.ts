@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import type { JSONWebKeySet } from 'jose';
 import { isJsonObject } from '../is-json-object.ts';
 import { discover, type Discovered } from './discovery.ts';
 import type { IssuerClient } from './issuer-client.ts';
@@ -11,8 +10,6 @@ import { parseStrictObject } from './strict-json.ts';
 export interface KeySource {
   /** @throws Error that says why there are none */
   load(): Promise<LoadedKeys>;
-  /** How often keys are asked for because a token names one that is unknown, at most. */
-  readonly missIntervalMs: number;
 }
 
 export interface LoadedKeys extends KeySet {
@@ -26,10 +23,9 @@ const MINUTE = 60_000;
 const DEFAULT_FRESH_MS = 10 * MINUTE;
 const MIN_FRESH_MS = 5 * MINUTE;
 const MAX_FRESH_MS = 24 * 60 * MINUTE;
-const MISS_INTERVAL_MS = 30_000;
 
 /** Keys over HTTP: at `jwks.url`, or where the discovery document says. */
-export function createRemoteKeySource(
+export function createKeySource(
   settings: Pick<IssuerSettings, 'issuer' | 'jwks'>,
   client: Pick<IssuerClient, 'request'>,
 ): KeySource & { discovered(): Promise<Discovered> } {
@@ -47,7 +43,6 @@ export function createRemoteKeySource(
     return url;
   };
   return {
-    missIntervalMs: MISS_INTERVAL_MS,
     discovered,
     async load() {
       const where = await locate();
@@ -59,16 +54,6 @@ export function createRemoteKeySource(
       const document = parseStrictObject(text);
       if (!isJsonObject(document)) throw new Error(`${where}: ${document}`);
       return { ...readKeySet(document), freshMs: freshFor(headers['cache-control']), where };
-    },
-  };
-}
-
-/** Keys of this process. */
-export function createLocalKeySource(keys: () => JSONWebKeySet | Promise<JSONWebKeySet>): KeySource {
-  return {
-    missIntervalMs: 0,
-    async load() {
-      return { ...readKeySet(await keys()), freshMs: DEFAULT_FRESH_MS, where: 'this server' };
     },
   };
 }

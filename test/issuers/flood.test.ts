@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import { createBadTokens } from '../../src/identity/issuers/bad-tokens.ts';
+import { createRecent } from '../../src/identity/bounds/recent.ts';
 import { createTokenCache } from '../../src/identity/issuers/token-cache.ts';
 import type { Principal } from '../../src/identity/principal.ts';
 import type { Proof } from '../../src/identity/proof.ts';
@@ -157,13 +157,14 @@ describe('what is remembered of tokens', () => {
   });
 
   test('of bad ones has an end as well', () => {
-    const bad = createBadTokens(10);
-    for (let index = 0; index < 100; index += 1)
-      bad.put(digest(index), { fault: 'signature', detail: '' }, 0);
+    const bad = createRecent<string>(10);
+    for (let index = 0; index < 100; index += 1) bad.put(`${index}`, 'bad', 0, 10_000);
     expect(bad.size).toBe(10);
-    expect(bad.get(digest(99), 9_999)).toBeDefined();
-    expect(bad.get(digest(99), 10_000)).toBeUndefined();
+    expect(bad.get('99', 9_999)).toBe('bad');
+    expect(bad.get('99', 10_000)).toBeUndefined();
+    bad.put('99', 'bad', 50_000, 10_000);
+    expect(bad.get('99', 10_000)).toBeUndefined();
     bad.clear();
-    expect(bad.get(digest(99), 0)).toBeUndefined();
+    expect(bad.get('99', 50_000)).toBeUndefined();
   });
 });

@@ -1,4 +1,4 @@
-import { BailiwickError } from '../../errors.ts';
+import type { BailiwickError } from '../../errors.ts';
 import type { Sealer } from '../../state/sealed.ts';
 import type { Store } from '../../state/store.ts';
 import type { Credential } from '../credential.ts';
@@ -6,6 +6,7 @@ import type { Proof } from '../proof.ts';
 import type { RequestFacts } from '../request-facts.ts';
 import type { IdentitySettings } from '../settings.ts';
 import type { Trace } from '../trace.ts';
+import { tooMany, unavailable } from '../unavailable.ts';
 import { faultOf, unauthenticated } from '../unauthenticated.ts';
 import { createNonces } from './nonces.ts';
 import { ProofFault } from './proof-fault.ts';
@@ -92,7 +93,7 @@ export function createBindingCheck(options: BindingOptions): BindingCheck {
     request: RequestFacts,
     trace: Trace | undefined,
   ): Promise<void> {
-    if (atOnce >= MAX_AT_ONCE) throw unavailable('too many proofs are being checked');
+    if (atOnce >= MAX_AT_ONCE) throw tooMany('too many proofs are being checked', trace);
     atOnce += 1;
     try {
       const proof = readProof(request.headers['dpop']);
@@ -104,9 +105,8 @@ export function createBindingCheck(options: BindingOptions): BindingCheck {
       trace?.({ name: 'proof of possession', ok: true, detail: `${proof.algorithm}, by key ${jkt}` });
     } catch (error) {
       if (error instanceof ProofFault) throw refuse(error.fault, error.message, trace);
-      const message = 'whether a proof was shown before cannot be known now: the store is away';
-      trace?.({ name: 'proof of possession', ok: false, detail: message });
-      throw unavailable(message, error);
+      const detail = 'whether a proof was shown before cannot be known now: the store is away';
+      throw unavailable(detail, { trace, name: 'proof of possession', cause: error });
     } finally {
       atOnce -= 1;
     }
@@ -147,8 +147,4 @@ export function createBindingCheck(options: BindingOptions): BindingCheck {
 function refuse(fault: ProofFault['fault'], detail: string, trace: Trace | undefined): BailiwickError {
   trace?.({ name: fault === 'binding' ? 'binding' : 'proof of possession', ok: false, detail });
   return unauthenticated(fault, detail);
-}
-
-function unavailable(message: string, cause?: unknown): BailiwickError {
-  return new BailiwickError('IDENTITY_UNAVAILABLE', `${message}; try again later`, { cause });
 }

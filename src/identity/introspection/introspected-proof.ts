@@ -1,3 +1,4 @@
+import { KeptProof } from '../kept-proof.ts';
 import type { Proof } from '../proof.ts';
 
 /** Whether a token still counts, as its proofs share it: each answer of the issuer makes another proof. */
@@ -6,13 +7,7 @@ export interface Standing {
 }
 
 /** A proof, and what it rests on. */
-export class IntrospectedProof implements Proof {
-  readonly kind = 'opaque-token';
-  readonly principal: Proof['principal'];
-  readonly expiresAt: number;
-  declare readonly issuedAt?: number;
-  declare readonly tokenId?: string;
-  declare readonly confirmation?: NonNullable<Proof['confirmation']>;
+export class IntrospectedProof extends KeptProof {
   /** From then on the issuer has to be asked again before it is shown to be somebody. */
   readonly #freshUntil: number;
   readonly #standing: Standing;
@@ -26,18 +21,13 @@ export class IntrospectedProof implements Proof {
       readonly source: { readonly isInForce: boolean };
     },
   ) {
-    this.principal = facts.principal;
-    this.expiresAt = facts.expiresAt;
-    if (facts.issuedAt !== undefined) this.issuedAt = facts.issuedAt;
-    if (facts.tokenId !== undefined) this.tokenId = facts.tokenId;
-    if (facts.confirmation !== undefined) this.confirmation = facts.confirmation;
+    super('opaque-token', facts);
     this.#freshUntil = basis.freshUntil;
     this.#standing = basis.standing;
     this.#source = basis.source;
   }
 
-  /** Whether what it rests on still stands, as far as is known. */
-  stands(): boolean {
+  override stands(): boolean {
     return this.#source.isInForce && !this.#standing.isLost;
   }
 

@@ -3,19 +3,19 @@ import { BailiwickError, messageOf } from '../../errors.ts';
 import { toPrincipal, type ClaimsContext } from '../claims/to-principal.ts';
 import type { Credential } from '../credential.ts';
 import { quote } from '../issuers/finding.ts';
-import { createGate } from '../issuers/gate.ts';
+import { createGate } from '../bounds/gate.ts';
+import { createFloodGate, type FloodGate } from '../bounds/flood-gate.ts';
+import { createRecent } from '../bounds/recent.ts';
 import { createTokenCache, toKey } from '../issuers/token-cache.ts';
-import { tooMany, unavailable } from '../issuers/unavailable.ts';
+import { tooMany, unavailable } from '../unavailable.ts';
 import type { Proof } from '../proof.ts';
 import type { TokenVerifier } from '../token-verifier.ts';
 import type { Trace } from '../trace.ts';
 import { unauthenticated } from '../unauthenticated.ts';
 import { checkAnswer, type CheckedAnswer } from './check-answer.ts';
-import { createFlood, type Flood } from './flood.ts';
 import { IntrospectedProof } from './introspected-proof.ts';
 import { UselessAnswer } from './introspector.ts';
 import { createIntrospectionSources, type IntrospectionSource } from './sources.ts';
-import { createUnknownTokens } from './unknown-tokens.ts';
 
 export interface IntrospectionVerifierOptions {
   /** What tokens have to be for where configuration does not say. */
@@ -31,6 +31,10 @@ export interface IntrospectionVerifierOptions {
 /** Questions to issuers that run at a time, and tokens that wait for theirs. */
 const RUNNING = 16;
 const WAITING = 200;
+/** Questions about tokens that are none: this many at once, then so many a second. */
+const FLOOD = { burst: 500, perSecond: 50 };
+/** Refusals that are remembered. */
+const MOST_REFUSED = 2000;
 const MAX_TOKEN_ID_LENGTH = 256;
 
 /**
@@ -46,10 +50,10 @@ export function createIntrospectionVerifier(options: IntrospectionVerifierOption
   const { now, onLoss, resource } = options;
   const sources = createIntrospectionSources(options.timeoutMs);
   const tokens = createTokenCache<IntrospectedProof>();
-  const unknown = createUnknownTokens();
+  const refused = createRecent<BailiwickError>(MOST_REFUSED);
   const inFlight = new Map<string, Promise<Proof>>();
   const gate = createGate({ running: RUNNING, waiting: WAITING });
-  const flood = createFlood();
+  const flood = createFloodGate(FLOOD);
 
   const keep = (
     digest: Buffer,
@@ -111,18 +115,21 @@ export function createIntrospectionVerifier(options: IntrospectionVerifierOption
     } catch (error) {
       if (error instanceof BailiwickError && error.code === 'UNAUTHENTICATED') {
         if (before) lose(digest, before);
-        unknown.put(digest, error, now() + shortestCache(asked));
+        refused.put(toKey(digest), error, now(), shortestCache(asked));
       }
       throw error;
     }
-    throw unavailable('the configuration changed while the token was checked', trace, 'introspection');
+    throw unavailable('the configuration changed while the token was checked', {
+      trace,
+      name: 'introspection',
+    });
   };
 
   const examineOnce = (credential: Credential, asked: readonly IntrospectionSource[]): Promise<Proof> => {
     const key = toKey(credential.digest);
     const same = inFlight.get(key);
     if (same) return same;
-    if (flood.isHigh(now()) && !tokens.get(credential.digest)) {
+    if (!flood.isOpen(now()) && !tokens.get(credential.digest)) {
       throw tooMany('too many tokens are shown that no issuer knows; new ones are refused for some seconds');
     }
     const work = gate.run(() => examine(credential, asked, undefined));
@@ -137,7 +144,7 @@ export function createIntrospectionVerifier(options: IntrospectionVerifierOption
     use({ issuers }) {
       sources.use(issuers);
       tokens.sweep((proof) => !proof.stands());
-      unknown.clear();
+      refused.clear();
     },
     verify(credential, at, trace) {
       const asked = sources.for(credential.token);
@@ -145,7 +152,7 @@ export function createIntrospectionVerifier(options: IntrospectionVerifierOption
       if (trace) return examine(credential, asked, trace);
       const known = tokens.get(credential.digest);
       if (known?.isFresh(at)) return known;
-      const refusal = unknown.get(credential.digest, at);
+      const refusal = refused.get(toKey(credential.digest), at);
       if (refusal) throw refusal;
       return examineOnce(credential, asked);
     },
@@ -165,7 +172,7 @@ async function findActive(
     now,
     flood,
     trace,
-  }: { readonly now: () => number; readonly flood: Flood; readonly trace: Trace | undefined },
+  }: { readonly now: () => number; readonly flood: FloodGate; readonly trace: Trace | undefined },
 ) {
   const failures: string[] = [];
   for (const source of asked) {

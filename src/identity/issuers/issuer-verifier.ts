@@ -6,16 +6,16 @@ import type { Proof } from '../proof.ts';
 import type { TokenVerifier } from '../token-verifier.ts';
 import type { Trace } from '../trace.ts';
 import { CredentialError, unauthenticated } from '../unauthenticated.ts';
-import { createBadTokens } from './bad-tokens.ts';
+import { createRecent } from '../bounds/recent.ts';
 import { quote, quoteAny, type Finding } from './finding.ts';
-import { createGate } from './gate.ts';
+import { createGate } from '../bounds/gate.ts';
 import { IssuedProof, type Issuer } from './issuer.ts';
 import { createIssuers } from './issuers-in-force.ts';
 import type { KeysFound } from './key-cache.ts';
 import { parseToken, type ParsedToken } from './parse-token.ts';
 import { later as realLater, type Later } from './timers.ts';
 import { createTokenCache, toKey } from './token-cache.ts';
-import { unavailable } from './unavailable.ts';
+import { unavailable } from '../unavailable.ts';
 import { checkCheaply, toProof, verifyChecked } from './verify-token.ts';
 
 export interface IssuerVerifierOptions {
@@ -52,6 +52,11 @@ export interface IssuerVerifier extends TokenVerifier {
 const RUNNING_CHECKS = 16;
 const WAITING_CHECKS = 1000;
 
+/** Tokens that were found bad at some cost. */
+const MOST_BAD_TOKENS = 2000;
+/** Long for a flood, and short for somebody whom the directory of the issuer does not know yet. */
+const REMEMBERED_MS = 10_000;
+
 /**
  * A verifier of JWT access tokens of the issuers that are configured (RFC 9068, RFC 8725).
  *
@@ -62,7 +67,7 @@ const WAITING_CHECKS = 1000;
 export function createIssuerVerifier(options: IssuerVerifierOptions): IssuerVerifier {
   const { now, onLoss } = options;
   const tokens = createTokenCache<IssuedProof>();
-  const badTokens = createBadTokens();
+  const badTokens = createRecent<Finding>(MOST_BAD_TOKENS);
   const inFlight = new Map<string, Promise<Proof>>();
   const signatures = createGate({ running: RUNNING_CHECKS, waiting: WAITING_CHECKS });
   const lose = (): void => {
@@ -102,10 +107,10 @@ export function createIssuerVerifier(options: IssuerVerifierOptions): IssuerVeri
       );
       // While it was checked, configuration or the keys may have become others.
       if (proof.stands()) return proof;
-      throw unavailable('the configuration or the keys changed while the token was checked', trace);
+      throw unavailable('the configuration or the keys changed while the token was checked', { trace });
     } catch (error) {
       const finding = lastingFinding(error);
-      if (finding) badTokens.put(credential.digest, finding, now());
+      if (finding) badTokens.put(toKey(credential.digest), finding, now(), REMEMBERED_MS);
       throw error;
     }
   };
@@ -136,7 +141,7 @@ export function createIssuerVerifier(options: IssuerVerifierOptions): IssuerVeri
       if (!trace) {
         const known = recall(credential.digest, at);
         if (known) return known;
-        const bad = badTokens.get(credential.digest, at);
+        const bad = badTokens.get(toKey(credential.digest), at);
         if (bad) throw unauthenticated(bad.fault, bad.detail);
       }
       const parsed = readFormat(credential.token, trace);

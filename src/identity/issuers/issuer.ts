@@ -3,6 +3,7 @@ import type { AcceptedAudience } from './check-claims.ts';
 import type { KeyCache } from './key-cache.ts';
 import type { SigningKey } from './key-set.ts';
 import type { IssuerSettings } from './settings.ts';
+import { KeptProof } from '../kept-proof.ts';
 import type { Proof } from '../proof.ts';
 
 /** An issuer in force. */
@@ -33,28 +34,17 @@ export function toIssuer(
 }
 
 /** A proof, and what it rests on. */
-export class IssuedProof implements Proof {
-  readonly kind = 'jwt';
-  readonly principal: Proof['principal'];
-  readonly expiresAt: number;
-  declare readonly issuedAt?: number;
-  declare readonly tokenId?: string;
-  declare readonly confirmation?: NonNullable<Proof['confirmation']>;
+export class IssuedProof extends KeptProof {
   readonly #issuer: Issuer;
   readonly #key: SigningKey;
 
   constructor(facts: Omit<Proof, 'kind'>, issuer: Issuer, key: SigningKey) {
-    this.principal = facts.principal;
-    this.expiresAt = facts.expiresAt;
-    if (facts.issuedAt !== undefined) this.issuedAt = facts.issuedAt;
-    if (facts.tokenId !== undefined) this.tokenId = facts.tokenId;
-    if (facts.confirmation !== undefined) this.confirmation = facts.confirmation;
+    super('jwt', facts);
     this.#issuer = issuer;
     this.#key = key;
   }
 
-  /** Whether what it rests on still stands. */
-  stands(): boolean {
+  override stands(): boolean {
     return this.#issuer.isInForce && this.#key.isPublished;
   }
 

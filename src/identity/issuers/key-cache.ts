@@ -5,7 +5,7 @@ import { quote, settle } from './finding.ts';
 import { candidates, type SigningKey } from './key-set.ts';
 import type { KeySource, LoadedKeys } from './key-source.ts';
 import type { Later } from './timers.ts';
-import { tooMany, unavailable } from './unavailable.ts';
+import { tooMany, unavailable } from '../unavailable.ts';
 
 /** The keys of one issuer, as far as they are known. */
 export interface KeyCache {
@@ -122,7 +122,9 @@ export function createKeyCache(options: KeyCacheOptions): KeyCache {
   };
 
   const away = (trace: Trace | undefined): Error =>
-    unavailable(`the keys of issuer "${issuer}" are not known: ${failure ?? 'they were not fetched'}`, trace);
+    unavailable(`the keys of issuer "${issuer}" are not known: ${failure ?? 'they were not fetched'}`, {
+      trace,
+    });
 
   const match = ({ algorithm, kid }: WantedKey): SigningKey | undefined => {
     const found = candidates(known?.keys ?? [], algorithm, kid);

@@ -14,11 +14,11 @@ import {
 import { readConfirmation } from './check-confirmation.ts';
 import { checkAlgorithm, checkType, checkUse } from './check-header.ts';
 import { quote, settle } from './finding.ts';
-import type { Gate } from './gate.ts';
+import type { Gate } from '../bounds/gate.ts';
 import { IssuedProof, type Issuer } from './issuer.ts';
 import type { SigningKey } from './key-set.ts';
 import type { ParsedToken } from './parse-token.ts';
-import { tooMany } from './unavailable.ts';
+import { tooMany } from '../unavailable.ts';
 import type { Proof } from '../proof.ts';
 
 /** A token of which everything was checked that costs next to nothing. */

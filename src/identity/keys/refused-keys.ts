@@ -1,4 +1,5 @@
 import type { BailiwickError } from '../../errors.ts';
+import { createRecent } from '../bounds/recent.ts';
 import type { Trace } from '../trace.ts';
 import { unauthenticated } from '../unauthenticated.ts';
 import { stateOf, type KeyRecord } from './key-record.ts';
@@ -17,26 +18,18 @@ const REMEMBERED_MS = 5_000;
 const MOST = 2_000;
 
 export function createRefusedKeys(): RefusedKeys {
-  const refused = new Map<string, { readonly record: KeyRecord | undefined; readonly until: number }>();
+  const refused = createRecent<{ readonly record: KeyRecord | undefined }>(MOST);
   return {
     add(digest, record, now) {
-      refused.delete(digest);
-      refused.set(digest, { record, until: now + REMEMBERED_MS });
-      const oldest = refused.size > MOST ? refused.keys().next().value : undefined;
-      if (oldest !== undefined) refused.delete(oldest);
+      refused.put(digest, { record }, now, REMEMBERED_MS);
     },
-    get(digest, now) {
-      const found = refused.get(digest);
-      if (found && now < found.until) return found;
-      refused.delete(digest);
-      return undefined;
-    },
+    get: refused.get,
     errorFor(record, now, trace) {
       const [fault, detail] = reasonOf(record, now);
       trace?.({ name: 'virtual key', ok: false, detail });
       return unauthenticated(fault, detail);
     },
-    clear: () => refused.clear(),
+    clear: refused.clear,
   };
 }
 

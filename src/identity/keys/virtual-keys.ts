@@ -2,14 +2,14 @@ import { isDeepStrictEqual } from 'node:util';
 import { BailiwickError } from '../../errors.ts';
 import type { Store } from '../../state/store.ts';
 import type { Logger } from '../../telemetry/logger.ts';
-import { tooMany } from '../issuers/unavailable.ts';
+import { tooMany, unavailable } from '../unavailable.ts';
 import type { PrincipalSettings } from '../principal-settings.ts';
 import type { Principal } from '../principal.ts';
 import type { Proof } from '../proof.ts';
 import type { TokenVerifier } from '../token-verifier.ts';
 import type { Trace } from '../trace.ts';
 import { unauthenticated } from '../unauthenticated.ts';
-import { createFloodGate } from './flood-gate.ts';
+import { createFloodGate } from '../bounds/flood-gate.ts';
 import { createKnownKeys, type KnownKey } from './known-keys.ts';
 import { keyPrincipal } from './key-principal.ts';
 import { createKeyReader } from './key-reader.ts';
@@ -173,13 +173,7 @@ export function createVirtualKeyVerifier(options: VirtualKeyOptions): VirtualKey
 
   async function askForNew(digest: string, trace: Trace | undefined): Promise<Proof> {
     const key = await ask(digest).catch((error: unknown) => {
-      const why = 'the store of keys cannot be reached';
-      trace?.({ name: 'virtual key', ok: false, detail: why });
-      throw new BailiwickError(
-        'IDENTITY_UNAVAILABLE',
-        'whether the credential is good cannot be known now: try again in a few seconds',
-        { cause: new Error(why, { cause: error }) },
-      );
+      throw unavailable('the store of keys cannot be reached', { trace, name: 'virtual key', cause: error });
     });
     if (key) return admit(key, now(), trace);
     const refusal = refused.get(digest, now());

@@ -1,5 +1,6 @@
 import type { Json } from '../../catalog/json.ts';
 import { BailiwickError } from '../../errors.ts';
+import { unavailable } from '../unavailable.ts';
 import type { Store } from '../../state/store.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import { createKnownRevocations } from './known-revocations.ts';
@@ -124,11 +125,7 @@ export function followRevocations(options: FollowOptions): Revocations {
       if (now() - freshAt <= maxStaleMs()) return undefined;
       return refresh().catch((error: unknown) => {
         noteAway(error);
-        throw new BailiwickError(
-          'IDENTITY_UNAVAILABLE',
-          'whether the credential still counts cannot be known now; try again later',
-          { cause: error },
-        );
+        throw unavailable('what was revoked cannot be read', { cause: error });
       });
     },
     isRevoked: (proof) => known.isRevoked(proof, now()),

@@ -4,9 +4,10 @@ import { BailiwickError } from '../../errors.ts';
 import type { Json } from '../../catalog/json.ts';
 import type { Store } from '../../state/store.ts';
 import type { Credential } from '../credential.ts';
-import { createGate } from '../issuers/gate.ts';
-import { tooMany } from '../issuers/unavailable.ts';
-import { createFloodGate } from '../keys/flood-gate.ts';
+import { createGate } from '../bounds/gate.ts';
+import { tooMany, unavailable } from '../unavailable.ts';
+import { createFloodGate } from '../bounds/flood-gate.ts';
+import { createRecent } from '../bounds/recent.ts';
 import type { Principal } from '../principal.ts';
 import type { Proof } from '../proof.ts';
 import type { TokenVerifier } from '../token-verifier.ts';
@@ -17,7 +18,6 @@ import { scopesOf } from './scopes.ts';
 import type { AuthorizationServerSettings } from './settings.ts';
 import type { KeyCheck, SignIn, SignIns, Standing } from './sign-ins.ts';
 import { readKept, type ShelfWorld } from './store-adapter.ts';
-import { createStrangeTokens } from './strange-tokens.ts';
 
 /** As oidc-provider makes them: 256 bits. */
 const FORM = /^[\w-]{43}$/;
@@ -32,6 +32,8 @@ const READING = { running: 64, waiting: 1000 };
 
 /** Tokens that were not given out here and cost a question each: this many at once, then so many a second. */
 const FLOOD = { burst: 200, perSecond: 50 };
+/** Nobody has a token before it is kept, so one that is not never will be. */
+const STRANGE_MS = 300_000;
 
 /** What is known of a token that this server gave out. */
 interface Known {
@@ -74,7 +76,7 @@ export function createIssuedTokenVerifier(deps: {
   const { world, settings, signIns, keys, onLoss } = deps;
   const known = new Map<string, Known>();
   const makers = new WeakMap<Proof, Known>();
-  const strangers = createStrangeTokens();
+  const strangers = createRecent<true>(CAPACITY);
   const flood = createFloodGate(FLOOD);
   const reading = createGate(READING);
   /** Grants that ended, as far as that was heard: also of tokens that are being read, or were forgotten for want of room. */
@@ -191,16 +193,12 @@ export function createIssuedTokenVerifier(deps: {
       if (before) before.isOver = true;
       known.delete(digest);
       if (error instanceof BailiwickError && error.code === 'UNAUTHENTICATED') throw error;
-      throw new BailiwickError(
-        'IDENTITY_UNAVAILABLE',
-        'whether the credential is good cannot be known now: try again in a few seconds',
-        { cause: error },
-      );
+      throw unavailable('the store of tokens cannot be reached', { trace, name: 'own token', cause: error });
     });
     if (!token) {
       if (before) before.isOver = true;
       known.delete(digest);
-      strangers.add(digest, world.now());
+      strangers.put(digest, true, world.now(), STRANGE_MS);
       flood.note(world.now());
       return undefined;
     }
@@ -225,7 +223,7 @@ export function createIssuedTokenVerifier(deps: {
       const digest = credential.digest.toString('base64url');
       const token = known.get(digest);
       if (token && now - token.confirmedAt < TRUSTED_MS) return admit(token, trace);
-      if (!token && strangers.has(digest, now)) return undefined;
+      if (!token && strangers.get(digest, now)) return undefined;
       const isFlood = !token && !flood.isOpen(now);
       const work = isFlood ? undefined : reading.run(() => readAndAdmit(digest, credential.token, trace));
       return work ?? refuseMany(trace);

@@ -1,8 +1,8 @@
 import { BailiwickError, messageOf } from '../../../errors.ts';
-import { createGate } from '../../issuers/gate.ts';
+import { createGate } from '../../bounds/gate.ts';
 import { createIssuerClient, type IssuerClient } from '../../issuers/issuer-client.ts';
 import type { IssuerSettings } from '../../issuers/settings.ts';
-import { tooMany, unavailable } from '../../issuers/unavailable.ts';
+import { tooMany, unavailable } from '../../unavailable.ts';
 import { askDirectory } from './ask-directory.ts';
 import { createDirectoryToken } from './directory-token.ts';
 import type { GroupsOverageSettings } from './settings.ts';

@@ -70,4 +70,6 @@ export interface Loss {
 export type Target =
   | { readonly kind: 'tool'; readonly tool: Tool }
   | { readonly kind: 'resource'; readonly source: string; readonly uri: string }
-  | { readonly kind: 'prompt'; readonly source: string; readonly name: string };
+  | { readonly kind: 'prompt'; readonly source: string; readonly name: string }
+  /** A model by the name that agents ask for. `source` is the one that asks a client for its model (MCP sampling), and empty elsewhere. */
+  | { readonly kind: 'model'; readonly source: string; readonly name: string };

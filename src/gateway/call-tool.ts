@@ -60,12 +60,20 @@ async function find(road: Road, call: ToolCall): Promise<Tool> {
   const tool = toolAt(call.endpoint, call.snapshot.catalog, call.name);
   if (tool && call.snapshot.view(call.principal).shows({ kind: 'tool', tool })) return tool;
   const target = tool && ({ kind: 'tool', tool } as const);
-  const lacking = target && scopeRefusal(call, target);
+  const lacking = target && scopeRefusal(call, target, call.args, road.now());
   if (lacking)
-    throw await refused(road, call, toolAttempt(tool, call.args, decideCall(call, target)), lacking);
+    throw await refused(
+      road,
+      call,
+      toolAttempt(tool, call.args, decideCall(call, target, call.args, road.now())),
+      lacking,
+    );
   // The caller is told one thing, the record another: an auditor sees what was hidden, and by which rules.
   const attempt: Attempt = tool
-    ? { ...toolAttempt(tool, call.args, decideCall(call, { kind: 'tool', tool })), isUnseen: true }
+    ? {
+        ...toolAttempt(tool, call.args, decideCall(call, { kind: 'tool', tool }, call.args, road.now())),
+        isUnseen: true,
+      }
     : { target: { kind: 'tool', name: brief(call.name) }, args: call.args, isUnseen: true };
   throw await refused(
     road,
@@ -84,7 +92,7 @@ async function validate(road: Road, call: ToolCall, tool: Tool): Promise<void> {
 }
 
 async function decide(road: Road, call: ToolCall, tool: Tool): Promise<Attempt> {
-  const decision = decideCall(call, { kind: 'tool', tool });
+  const decision = decideCall(call, { kind: 'tool', tool }, call.args, road.now());
   const attempt = toolAttempt(tool, call.args, decision);
   const refusal = toRefusal(decision);
   if (refusal) throw await refused(road, call, attempt, refusal);

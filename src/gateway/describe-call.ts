@@ -42,6 +42,13 @@ export function recordTarget(target: Target): NonNullable<RecordEntry['target']>
       return { kind: 'resource', source: target.source, name: brief(target.uri), access: 'read' };
     case 'prompt':
       return { kind: 'prompt', source: target.source, name: brief(target.name), access: 'read' };
+    case 'model':
+      return {
+        kind: 'model',
+        ...(target.source !== '' && { source: target.source }),
+        name: brief(target.name),
+        access: 'read',
+      };
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Target } from '../catalog/entries.ts';
-import type { JsonObject } from '../catalog/json.ts';
+import { isJsonObject, type JsonObject } from '../catalog/json.ts';
 import { BailiwickError } from '../errors.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import { decideCall, toRefusal } from './decide-call.ts';
@@ -82,7 +82,7 @@ export async function permitReference(
   params: JsonObject,
   method?: string,
 ): Promise<{ upstream: Upstream; attempt: Attempt }> {
-  const decision = decideCall(caller, target);
+  const decision = decideCall(caller, target, argumentsOf(params), road.now());
   const attempt = {
     target: recordTarget(target),
     args: params,
@@ -93,8 +93,15 @@ export async function permitReference(
   const refusal = toRefusal(decision);
   if (upstream && !refusal) return { upstream, attempt };
   // What is listed may be told why it is refused; what is denied is not there.
-  const told = upstream && (decision.effect === 'approve' ? refusal : scopeRefusal(caller, target));
+  const told =
+    upstream &&
+    (decision.effect === 'approve' ? refusal : scopeRefusal(caller, target, argumentsOf(params), road.now()));
   throw await refused(road, caller, attempt, told ?? unknown);
+}
+
+/** What a condition sees as the arguments of a request: those of a prompt; a resource has none. */
+export function argumentsOf(params: JsonObject): JsonObject {
+  return isJsonObject(params['arguments']) ? params['arguments'] : {};
 }
 
 /** An upstream's own "unknown" is told in the words for what is hidden: the two are not to be told apart. */

@@ -1,6 +1,8 @@
 import type { Target } from '../catalog/entries.ts';
+import type { JsonObject } from '../catalog/json.ts';
 import { BailiwickError } from '../errors.ts';
 import { findStepUpScope, heldScopes } from '../policy/decide.ts';
+import { callFacts } from './decide-call.ts';
 import type { Caller } from './road.ts';
 
 /**
@@ -10,10 +12,19 @@ import type { Caller } from './road.ts';
  * Clients of MCP 2026-07-28 ask for the scope beside those they have; for an older one, which asks for what it is told alone,
  * `requiredScopes` holds those that it has as well.
  */
-export function scopeRefusal(caller: Caller, target: Target): BailiwickError | undefined {
+export function scopeRefusal(
+  caller: Caller,
+  target: Target,
+  args: JsonObject,
+  now: number,
+): BailiwickError | undefined {
   if (!caller.mayStepUp) return undefined;
   const { snapshot, principal, via, obtainable } = caller;
-  const scope = findStepUpScope(snapshot.policy, principal, target, obtainable);
+  const scope = findStepUpScope(
+    snapshot.policy,
+    { principal, target, args, call: callFacts(caller), now },
+    obtainable,
+  );
   if (scope === undefined) return undefined;
   const held = via.era === 'legacy' ? heldScopes(snapshot.policy, principal) : [];
   return new BailiwickError('INSUFFICIENT_SCOPE', `a further scope is needed for this: ${scope}`, {

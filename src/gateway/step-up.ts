@@ -4,7 +4,7 @@ import type { BailiwickError } from '../errors.ts';
 import { decideCall } from './decide-call.ts';
 import { recordTarget, toolAttempt, type Attempt } from './describe-call.ts';
 import { toolAt } from './endpoint.ts';
-import { promptReference, resourceReference } from './reference.ts';
+import { argumentsOf, promptReference, resourceReference, type Reference } from './reference.ts';
 import type { Caller } from './road.ts';
 import { scopeRefusal } from './scope-refusal.ts';
 
@@ -18,72 +18,82 @@ export interface ScopeRefusal {
  * Whether a request as a client sends it would be refused for want of a scope only: before anything of it is carried out, for a face
  * that has to say so before its answer begins.
  */
-export function findScopeRefusal(caller: Caller, message: JsonObject): ScopeRefusal | undefined {
+export function findScopeRefusal(caller: Caller, message: JsonObject, now: number): ScopeRefusal | undefined {
   if (!caller.mayStepUp || !caller.snapshot.policy.hasStepUp) return undefined;
   const { method, params } = message;
-  const asked = isJsonObject(params) ? targetOf(caller, method, params) : undefined;
-  if (!asked || decideCall(caller, asked.target).effect !== 'deny') return undefined;
-  const error = scopeRefusal(caller, asked.target);
+  const asked = isJsonObject(params) ? targetOf(caller, method, params, now) : undefined;
+  if (!asked || decideCall(caller, asked.target, asked.args, now).effect !== 'deny') return undefined;
+  const error = scopeRefusal(caller, asked.target, asked.args, now);
   return error && { attempt: asked.attempt(), error };
 }
 
 interface Named {
   readonly target: Target;
+  /** What conditions see. */
+  readonly args: JsonObject;
   readonly attempt: () => Attempt;
 }
 
-function targetOf(caller: Caller, method: unknown, params: JsonObject): Named | undefined {
+function targetOf(caller: Caller, method: unknown, params: JsonObject, now: number): Named | undefined {
   const { name, uri, ref } = params;
   switch (method) {
     case 'tools/call':
-      return typeof name === 'string' ? toolOf(caller, name, params) : undefined;
+      return typeof name === 'string' ? toolOf(caller, name, params, now) : undefined;
     case 'prompts/get':
-      return promptOf(caller, name, params);
+      return promptOf(caller, name, params, now);
     case 'resources/read':
-      return resourceOf(caller, uri, { uri });
+      return resourceOf(caller, uri, { params: { uri }, now });
     case 'resources/subscribe':
-      return resourceOf(caller, uri, { uri }, method);
+      return resourceOf(caller, uri, { params: { uri }, now, method });
     case 'completion/complete':
       if (!isJsonObject(ref)) return undefined;
       return ref['type'] === 'ref/prompt'
-        ? promptOf(caller, ref['name'], params)
-        : resourceOf(caller, ref['uri'], params);
+        ? promptOf(caller, ref['name'], params, now)
+        : resourceOf(caller, ref['uri'], { params, now });
     default:
       return undefined;
   }
 }
 
-function toolOf(caller: Caller, name: string, params: JsonObject): Named | undefined {
+function toolOf(caller: Caller, name: string, params: JsonObject, now: number): Named | undefined {
   const tool = toolAt(caller.endpoint, caller.snapshot.catalog, name);
   if (!tool) return undefined;
   const target: Target = { kind: 'tool', tool };
-  const args = isJsonObject(params['arguments']) ? params['arguments'] : {};
-  return { target, attempt: () => toolAttempt(tool, args, decideCall(caller, target)) };
+  const args = argumentsOf(params);
+  return { target, args, attempt: () => toolAttempt(tool, args, decideCall(caller, target, args, now)) };
 }
 
-function promptOf(caller: Caller, name: unknown, args: JsonObject): Named | undefined {
-  return typeof name === 'string' ? named(caller, promptReference(caller, name).target, args) : undefined;
+function promptOf(caller: Caller, name: unknown, params: JsonObject, now: number): Named | undefined {
+  return typeof name === 'string'
+    ? named(caller, promptReference(caller, name).target, { params, now })
+    : undefined;
 }
 
-function resourceOf(
+/** What was asked for, beside its name. */
+interface Asked {
+  readonly params: Record<string, unknown>;
+  readonly now: number;
+  readonly method?: string;
+}
+
+function resourceOf(caller: Caller, uri: unknown, asked: Asked): Named | undefined {
+  return typeof uri === 'string' ? named(caller, resourceReference(caller, uri).target, asked) : undefined;
+}
+
+function named(
   caller: Caller,
-  uri: unknown,
-  args: Record<string, unknown>,
-  method?: string,
+  target: Reference['target'],
+  { params, now, method }: Asked,
 ): Named | undefined {
-  if (typeof uri !== 'string') return undefined;
-  return named(caller, resourceReference(caller, uri).target, args as JsonObject, method);
-}
-
-function named(caller: Caller, target: Target, args: JsonObject, method?: string): Named | undefined {
-  const source = target.kind === 'tool' ? target.tool.source : target.source;
   // What is nowhere is not opened by any scope.
-  if (!caller.snapshot.upstreams.has(source)) return undefined;
+  if (!caller.snapshot.upstreams.has(target.source)) return undefined;
+  const sent = params as JsonObject;
+  const args = argumentsOf(sent);
   const attempt = (): Attempt => ({
     target: recordTarget(target),
-    args,
-    decision: decideCall(caller, target),
+    args: sent,
+    decision: decideCall(caller, target, args, now),
     ...(method !== undefined && { method }),
   });
-  return { target, attempt };
+  return { target, args, attempt };
 }

@@ -52,7 +52,11 @@ export async function subscribeResource(
   const tell = (updated: JsonObject): void => {
     const { uri: named } = updated;
     // An upstream may name a part of what was subscribed to: it may be read, or nothing is said of it.
-    if (isOver || typeof named !== 'string' || (named !== own && !mayRead(caller, target.source, named)))
+    if (
+      isOver ||
+      typeof named !== 'string' ||
+      (named !== own && !mayRead(caller, target.source, named, road.now()))
+    )
       return;
     onUpdated({ ...withoutStream(updated), uri: uriAt(caller.endpoint, target.source, named) });
   };
@@ -69,10 +73,10 @@ export async function subscribeResource(
 }
 
 /** The upstream at which a subscription of this caller is now, or undefined where it may have none any more. */
-export function subscribableAt(caller: Caller, uri: string): Upstream | undefined {
+export function subscribableAt(caller: Caller, uri: string, now: number): Upstream | undefined {
   const { target } = resourceReference(caller, uri);
   const upstream = caller.snapshot.upstreams.get(target.source);
-  return decideCall(caller, target).effect === 'permit' ? upstream : undefined;
+  return decideCall(caller, target, {}, now).effect === 'permit' ? upstream : undefined;
 }
 
 /** What is left of a request's context when the request is over: who made it. */
@@ -86,8 +90,11 @@ export function lastingContext(context: CallContext, signal: AbortSignal): CallC
   };
 }
 
-function mayRead(caller: Caller, source: string, uri: unknown): boolean {
-  return typeof uri === 'string' && decideCall(caller, { kind: 'resource', source, uri }).effect === 'permit';
+function mayRead(caller: Caller, source: string, uri: unknown, now: number): boolean {
+  return (
+    typeof uri === 'string' &&
+    decideCall(caller, { kind: 'resource', source, uri }, {}, now).effect === 'permit'
+  );
 }
 
 function withoutStream({ _meta, ...params }: JsonObject): JsonObject {

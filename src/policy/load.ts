@@ -1,6 +1,8 @@
 import { isJsonObject, type Json } from '../catalog/json.ts';
 import { BailiwickError } from '../errors.ts';
 import { readYaml, type YamlDocument } from '../text/yaml.ts';
+import type { Condition } from './cel/condition.ts';
+import { parseCondition } from './cel/parse-condition.ts';
 import { toComplaints } from './describe-issue.ts';
 import { describeYaml, POLICY_YAML } from './describe-yaml.ts';
 import type { PlacedLimit } from './limit.ts';
@@ -49,6 +51,8 @@ interface ParsedPolicy {
   readonly positionOf: (...where: Parameters<YamlDocument['positionOf']>) => Position;
   /** Absent where there are problems. */
   readonly content?: PolicyFile;
+  /** By index of the rule. */
+  readonly conditions?: ReadonlyMap<number, Condition>;
   readonly problems: readonly Problem[];
 }
 
@@ -72,7 +76,7 @@ function parsePolicy({ file, text }: PolicyText): ParsedPolicy {
     return refuse([{ ...positionOf([]), message: 'the file is empty; begin with `policy: <name>`' }]);
   }
   const result = PolicyFile.safeParse(written);
-  if (result.success) return { written, positionOf, content: result.data, problems: [] };
+  if (result.success) return withConditions({ written, positionOf, problems: [] }, result.data);
   return refuse(
     result.error.issues
       .flatMap((issue) => toComplaints(written, issue))
@@ -80,7 +84,24 @@ function parsePolicy({ file, text }: PolicyText): ParsedPolicy {
   );
 }
 
-function toRules({ content, positionOf }: ParsedPolicy): PlacedRule[] {
+/** Parses the conditions of the rules, each of which may be wrong. */
+function withConditions(parsed: ParsedPolicy, content: PolicyFile): ParsedPolicy {
+  const conditions = new Map<number, Condition>();
+  const problems: Problem[] = [];
+  for (const [index, { id, when }] of content.rules.entries()) {
+    if (when === undefined) continue;
+    const condition = parseCondition(when);
+    if ('expression' in condition) conditions.set(index, condition);
+    else
+      problems.push({
+        ...parsed.positionOf(['rules', index, 'when']),
+        message: `${content.policy}/${id}: when: ${condition.message}`,
+      });
+  }
+  return problems.length > 0 ? { ...parsed, problems } : { ...parsed, content, conditions };
+}
+
+function toRules({ content, conditions, positionOf }: ParsedPolicy): PlacedRule[] {
   if (content === undefined) return [];
   const stepUp = content.visibility === 'step-up' || undefined;
   const scopes = Object.entries(content.scopes).map(([scope, what]): PlacedRule => ({
@@ -92,11 +113,13 @@ function toRules({ content, positionOf }: ParsedPolicy): PlacedRule[] {
     positionOf: ([member, ...rest]) =>
       member === 'what' ? positionOf(['scopes', scope, ...rest]) : positionOf(['scopes', scope], 'key'),
   }));
-  const rules = content.rules.map(({ id, effect, who, what, approvers }, index): PlacedRule => ({
+  const rules = content.rules.map(({ id, effect, who, what, obligations, approvers }, index): PlacedRule => ({
     id: `${content.policy}/${id}`,
     effect,
     who,
     what,
+    when: conditions?.get(index),
+    obligations,
     approvers,
     stepUp: effect === 'permit' ? stepUp : undefined,
     positionOf: (path) => positionOf(['rules', index, ...path]),

@@ -50,11 +50,13 @@ export function createPolicySet(
 }
 
 /** What a rule says, without its id: equal for rules that say the same, whatever the order of their lists. */
-export function toMeaning({ effect, who, what, approvers, stepUp }: Rule): unknown {
+export function toMeaning({ effect, who, what, when, obligations, approvers, stepUp }: Rule): unknown {
   return {
     effect,
     who: who && sortLists(who),
     what: what?.map(sortLists).toSorted(byText),
+    when: when?.text,
+    obligations,
     approvers: approvers === 'self' ? undefined : approvers && sortLists(approvers),
     stepUp,
   };

@@ -1,4 +1,6 @@
+import type { Json } from '../catalog/json.ts';
 import type { Access } from '../catalog/tool.ts';
+import type { Condition } from './cel/condition.ts';
 import type { RuleId } from './decision.ts';
 import type { Position } from './problem.ts';
 
@@ -21,8 +23,8 @@ export interface Who {
 /**
  * What a rule is about: each member is "any of these", and all members must hold.
  *
- * `tool`, `tag`, `method` and `path` select only tools, `resource` only resources, `prompt` only prompts; without any of
- * these it covers all three kinds. The access of resources and prompts is `read`.
+ * `tool`, `tag`, `method` and `path` select only tools, `resource` only resources, `prompt` only prompts, `model` only models;
+ * without any of these it covers tools, resources and prompts, and no model. The access of what is no tool is `read`.
  */
 export interface What {
   readonly source?: readonly string[] | undefined;
@@ -37,6 +39,25 @@ export interface What {
   readonly resource?: readonly string[] | undefined;
   /** Globs over the prompt's own name. */
   readonly prompt?: readonly string[] | undefined;
+  /** Globs over the name of a model. */
+  readonly model?: readonly string[] | undefined;
+}
+
+/** What a permit or an approval asks to be done with the calls that it matches. */
+export interface RuleObligations {
+  /**
+   * Arguments by JSON Pointer, with the only value that they may have. A call that leaves one out gets it; one that gives another
+   * value is not what the rule is about. Values are compared as JSON.
+   */
+  readonly set?: Readonly<Record<string, Json>> | undefined;
+  /** Arguments by JSON Pointer, with the value that they get where the caller leaves them out. */
+  readonly defaults?: Readonly<Record<string, Json>> | undefined;
+  /** JMESPath over a JSON result. */
+  readonly select?: string | undefined;
+  /** JSON Pointers into the result, in which a part `*` is any member or item. */
+  readonly mask?: readonly string[] | undefined;
+  /** Calls change nothing: the rule is about tools that have an argument for that only. */
+  readonly dryRun?: true | undefined;
 }
 
 /** One rule as written; a row of a scopes table is a permit for whoever has the scope. */
@@ -47,6 +68,10 @@ export interface Rule {
   readonly who?: Who | undefined;
   /** Alternatives. Absent: everything. */
   readonly what?: readonly What[] | undefined;
+  /** What has to hold of the call. Absent: nothing. */
+  readonly when?: Condition | undefined;
+  /** On `permit` and `approve` only. */
+  readonly obligations?: RuleObligations | undefined;
   /** Who may say yes; on `approve` only. `self`: the caller's own human. */
   readonly approvers?: 'self' | Who | undefined;
   /** Callers who lack only a scope for what it permits may be told so. */

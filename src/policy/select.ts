@@ -55,14 +55,16 @@ function compileSelector(what: What, effect: Effect, reader: ResourceReader): Ta
   const hasSource = (name: string): boolean => source === undefined || source.includes(name);
   const isRead = access === undefined || access.includes('read');
   const kinds = {
-    tool: what.resource || what.prompt ? never : compileTool(what),
-    resource: selectsTools(what) || what.prompt ? never : compileUri(what.resource, effect, reader),
-    prompt: selectsTools(what) || what.resource ? never : compileGlobs(what.prompt),
+    tool: what.resource || what.prompt || what.model ? never : compileTool(what),
+    resource:
+      selectsTools(what) || what.prompt || what.model ? never : compileUri(what.resource, effect, reader),
+    prompt: selectsTools(what) || what.resource || what.model ? never : compileGlobs(what.prompt),
+    model: what.model && !selectsTools(what) ? compileGlobs(what.model) : never,
   };
   return function matchesTarget(target) {
     if (target.kind === 'tool') return hasSource(target.tool.source) && kinds.tool(target.tool);
-    if (!hasSource(target.source) || !isRead) return false;
-    return target.kind === 'resource' ? kinds.resource(target.uri) : kinds.prompt(target.name);
+    if (!isRead || !hasSource(target.source)) return false;
+    return target.kind === 'resource' ? kinds.resource(target.uri) : kinds[target.kind](target.name);
   };
 }
 

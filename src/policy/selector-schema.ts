@@ -116,6 +116,10 @@ export const What = z
       text,
       'Globs over the name a prompt has in its own source. `*` stands for any characters. Selects only prompts.',
     ),
+    model: anyOf(
+      text,
+      'Globs over the name of a model that agents ask for. `*` stands for any characters. Selects only models, and nothing else selects them but a rule without `what`.',
+    ),
   })
   .superRefine(refuseEmpty('selects nothing in particular; a rule without `what` is about everything'))
   .superRefine((what, context) => {
@@ -123,22 +127,23 @@ export const What = z
       ...(selectsTools(what) ? ['tools (`tool`, `tag`, `method`, `path`)'] : []),
       ...(what.resource ? ['resources (`resource`)'] : []),
       ...(what.prompt ? ['prompts (`prompt`)'] : []),
+      ...(what.model ? ['models (`model`)'] : []),
     ];
     if (kinds.length > 1) {
       const message = `nothing is among ${kinds.join(' and ')} at once; write a list with one selector for each`;
       context.addIssue({ code: 'custom', message });
     }
-    if ((what.resource || what.prompt) && what.access && !what.access.includes('read')) {
+    if ((what.resource || what.prompt || what.model) && what.access && !what.access.includes('read')) {
       context.addIssue({
         code: 'custom',
         path: ['access'],
-        message: 'resources and prompts have access `read` only',
+        message: 'resources, prompts and models have access `read` only',
       });
     }
   })
   .meta({
     description:
-      'Which tools, resources and prompts. Each member is "any of these", and all members must hold. `tool`, `tag`, `method` and `path` select only tools, `resource` only resources, `prompt` only prompts; without these, all three.',
+      'Which tools, resources, prompts and models. Each member is "any of these", and all members must hold. `tool`, `tag`, `method` and `path` select only tools, `resource` only resources, `prompt` only prompts, `model` only models; without these, all but models.',
     minProperties: 1,
   });
 

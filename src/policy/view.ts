@@ -2,14 +2,24 @@ import type { Catalog } from '../catalog/catalog.ts';
 import type { Prompt, Resource, ResourceTemplate, Target } from '../catalog/entries.ts';
 import type { Tool } from '../catalog/tool.ts';
 import type { Principal } from '../identity/principal.ts';
-import { createDecider } from './decide.ts';
+import { narrow } from './narrow/narrow.ts';
+import { presentNarrowed } from './narrow/present.ts';
+import type { Narrowing } from './narrow/region.ts';
+import { lookAhead } from './outlook.ts';
 import type { PolicySet } from './policy-set.ts';
 
-/** The catalog as one principal sees it: what policy permits, or would permit with a human's yes. */
+/**
+ * The catalog as one principal sees it: what policy permits, or would permit with a human's yes, for some arguments, at some time,
+ * by some door.
+ */
 export interface View {
-  /** True where {@link decide} does not deny: there is no second opinion. */
+  /** False only where {@link decide} denies whatever the arguments are. */
   shows(target: Target): boolean;
-  /** In the catalog's order. Computed on first use. */
+  /** What this principal's calls of the target are narrowed to; `nothing` where it is hidden. */
+  narrowingOf(target: Target): Narrowing;
+  /** A tool of the catalog as it is presented, its schema narrowed to what is permitted; undefined where it is hidden. */
+  present(tool: Tool): Tool | undefined;
+  /** In the catalog's order, as {@link present} gives them. Computed on first use. */
   readonly tools: readonly Tool[];
   readonly resources: readonly Resource[];
   /**
@@ -20,11 +30,28 @@ export interface View {
   readonly prompts: readonly Prompt[];
 }
 
+const NOTHING: Narrowing = { kind: 'nothing' };
+const EVERYTHING: Narrowing = { kind: 'everything' };
+
 /** What `principal` sees of `catalog` under `policy`. */
 export function view(policy: PolicySet, catalog: Catalog, principal: Principal): View {
-  const decideTarget = createDecider(policy, principal);
-  const shows = (target: Target): boolean => decideTarget(target).effect !== 'deny';
-  const tools = once(() => catalog.tools.filter((tool) => shows({ kind: 'tool', tool })));
+  const applicable = policy.rules.filter((rule) => rule.matchesPrincipal(principal));
+  const narrowingOf = (target: Target): Narrowing => {
+    const about = applicable.filter((rule) => rule.matchesTarget(target));
+    // A resource has no arguments.
+    const facts = { principal, target, ...(target.kind === 'resource' && { args: {} }) };
+    const outlook = lookAhead(about, facts);
+    if (outlook.kind === 'closed') return NOTHING;
+    if (outlook.kind === 'open') return EVERYTHING;
+    return narrow(outlook.region, target.kind === 'tool' ? target.tool : { inputSchema: { type: 'object' } });
+  };
+  const shows = (target: Target): boolean => narrowingOf(target).kind !== 'nothing';
+  const present = (tool: Tool): Tool | undefined => {
+    const narrowing = narrowingOf({ kind: 'tool', tool });
+    if (narrowing.kind === 'nothing') return undefined;
+    return narrowing.kind === 'everything' ? tool : presentNarrowed(tool, narrowing);
+  };
+  const tools = once(() => catalog.tools.flatMap((tool) => present(tool) ?? []));
   const resources = once(() =>
     catalog.resources.filter(({ source, uri }) => shows({ kind: 'resource', source, uri })),
   );
@@ -38,6 +65,8 @@ export function view(policy: PolicySet, catalog: Catalog, principal: Principal):
   );
   return {
     shows,
+    narrowingOf,
+    present,
     get tools() {
       return tools();
     },

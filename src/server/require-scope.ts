@@ -27,6 +27,6 @@ export async function requireScope(
     context: { signal: new AbortController().signal },
     ...stepUp,
   };
-  const refusal = findScopeRefusal(caller, message);
+  const refusal = findScopeRefusal(caller, message, gateway.road.now());
   if (refusal) throw await refused(gateway.road, caller, refusal.attempt, refusal.error);
 }

@@ -81,7 +81,7 @@ export function createResourceSubscriptions(
   function review(): void {
     for (const taken of [...byUri.values()].flatMap((same) => [...same])) {
       const caller = { ...taken.caller, snapshot: gateway.current() };
-      const upstream = subscribableAt(caller, taken.uri);
+      const upstream = subscribableAt(caller, taken.uri, road.now());
       if (!upstream) drop(taken);
       else if (upstream !== taken.subscription.upstream) void move(taken, caller);
     }

@@ -59,6 +59,8 @@ export const POLICY_EXAMPLES: Readonly<Record<string, unknown>> = {
   'rule.effect': 'approve',
   'rule.who': { groups: 'support' },
   'rule.what': { source: 'helpdesk', tag: 'refunds' },
+  'rule.when': 'args.namespace in principal.claims.namespaces',
+  'rule.obligations': { set: { namespace: 'team-a' }, mask: ['/data/*'] },
   'rule.approvers': { groups: 'supervisors' },
   'who.scopes': ['helpdesk:read', 'helpdesk:triage'],
   'who.groups': 'support',
@@ -75,6 +77,7 @@ export const POLICY_EXAMPLES: Readonly<Record<string, unknown>> = {
   'what.path': '/admin/*',
   'what.resource': 'file:///srv/manuals/*',
   'what.prompt': 'triage-*',
+  'what.model': 'gpt-*',
   limits: [{ id: 'pace', rate: { calls: 120, per: 'minute', by: 'principal' } }],
   ...LIMIT_EXAMPLES,
 };

@@ -105,6 +105,7 @@ const what: fc.Arbitrary<What> = pick<What>({
   path: some(PATH_GLOBS),
   resource: some(URI_GLOBS),
   prompt: some(NAME_GLOBS),
+  model: some(NAME_GLOBS),
 });
 
 /** At most three of the members, since selectors with more rarely match anything. */

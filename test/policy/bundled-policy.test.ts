@@ -10,9 +10,8 @@ import type { Contribution } from '../../src/catalog/entries.ts';
 import { toOwnName } from '../../src/catalog/names.ts';
 import type { Access } from '../../src/catalog/tool.ts';
 import { checkPolicies } from '../../src/policy/check.ts';
-import { decide } from '../../src/policy/decide.ts';
 import { view } from '../../src/policy/view.ts';
-import { catalog, catalogOf, policy, principal, tool } from './fixtures.ts';
+import { decide, catalog, catalogOf, policy, principal, tool } from './fixtures.ts';
 
 const ROOT = new URL('../../', import.meta.url);
 const FILE = 'policies/helpdesk.policy.yaml';

@@ -1,8 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decide } from '../../src/policy/decide.ts';
 import { ALL_SCOPES, policySetOf, principals, ruleBodies, rules, targets } from './arbitraries.ts';
-import { policy, principal, promptTarget, resourceTarget, toolTarget } from './fixtures.ts';
+import { decide, policy, principal, promptTarget, resourceTarget, toolTarget } from './fixtures.ts';
 import { naiveDecide } from './naive-decide.ts';
 
 const RUNS = { numRuns: 500 };
@@ -144,6 +143,7 @@ rules: [{ id: ask, effect: approve, what: { access: write } }]
     const holder = principal({ scopes: ['write'] });
     expect(decide(set, holder, toolTarget('files', 'write_file', 'write'))).toEqual({
       effect: 'approve',
+      approvers: ['self'],
       rules: ['p/ask', 'p/scope:write'],
     });
     expect(decide(set, holder, toolTarget('files', 'read_file'))).toEqual({

@@ -1,8 +1,10 @@
 import { createCatalog, type Catalog } from '../../src/catalog/catalog.ts';
 import type { Contribution, Target } from '../../src/catalog/entries.ts';
+import type { JsonObject } from '../../src/catalog/json.ts';
 import type { Access, Tool, ToolAttributes } from '../../src/catalog/tool.ts';
 import { BailiwickError } from '../../src/errors.ts';
 import type { Principal } from '../../src/identity/principal.ts';
+import { decide as decideCall } from '../../src/policy/decide.ts';
 import { loadPolicies, type PolicySet } from '../../src/policy/load.ts';
 
 export function tool(
@@ -72,6 +74,23 @@ export function catalogOf(
 
 export function catalog(...contributions: readonly Contribution[]): Catalog {
   return createCatalog(contributions);
+}
+
+/** What policy decides about a call over HTTP without arguments, or with these, in the year 2026. */
+export function decide(
+  rules: PolicySet,
+  caller: Principal,
+  target: Target,
+  args: JsonObject = {},
+): ReturnType<typeof decideCall> {
+  return decideCall(
+    rules,
+    caller,
+    target,
+    args,
+    { face: 'http', endpoint: '/mcp' },
+    Date.UTC(2026, 10, 20, 9),
+  );
 }
 
 /** A policy set of one file. */

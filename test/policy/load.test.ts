@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { BailiwickError } from '../../src/errors.ts';
-import { decide } from '../../src/policy/decide.ts';
 import { loadPolicies } from '../../src/policy/load.ts';
-import { policy, principal, refusalOf, toolTarget } from './fixtures.ts';
+import { decide, policy, principal, refusalOf, toolTarget } from './fixtures.ts';
 
 function at(found: { line: number; column: number } | undefined): string {
   return `${found?.line}:${found?.column}`;
@@ -151,23 +150,11 @@ rules:
 
 describe('what this version does not have is refused, never ignored', () => {
   test.each([
-    [
-      'policy: p\nrules:\n  - id: r\n    effect: permit\n    when: args.x == 1\n',
-      'a.policy.yaml:5:5  conditions (`when`) are not in this version',
-    ],
-    [
-      'policy: p\nlimits: [{ id: l, concurrency: 1, what: { model: gpt } }]\n',
-      'a.policy.yaml:2:43  models are not in this version',
-    ],
     ['policy: p\nguardrails: []\n', 'a.policy.yaml:2:1  guardrails are not in this version'],
     ['policy: p\npacks: [x]\n', 'a.policy.yaml:2:1  packs are not in this version'],
     [
       'policy: p\nscopes: { x: { kind: Pod } }\n',
       'a.policy.yaml:2:16  Kubernetes selectors (`kind`) are not in this version',
-    ],
-    [
-      'policy: p\nrules: [{ id: r, effect: deny, what: { model: gpt } }]\n',
-      'a.policy.yaml:2:40  models are not in this version',
     ],
     [
       'policy: p\nrules: [{ id: r, effect: deny, who: { group: x } }]\n',
@@ -218,7 +205,7 @@ describe('what could mean less, or more, than it seems to is refused', () => {
     ],
     [
       'what: { prompt: a, access: write }',
-      'rules[0].what.access: resources and prompts have access `read` only',
+      'rules[0].what.access: resources, prompts and models have access `read` only',
     ],
     [
       'approvers: self',

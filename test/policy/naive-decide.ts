@@ -20,7 +20,7 @@ export function naiveDecide(
       .map(({ id }) => id)
       .toSorted();
   if (effect === 'permit') return { effect, rules: ids(['permit']) };
-  if (effect === 'approve') return { effect, rules: ids(['approve', 'permit']) };
+  if (effect === 'approve') return { effect, rules: ids(['approve', 'permit']), approvers: ['self'] };
   const denies = ids(['deny']);
   if (denies.length > 0) return { effect, rules: denies, reason: 'rule', missingScopes: [] };
   const missingScopes =
@@ -64,7 +64,7 @@ function covers(what: What, target: Target): boolean {
     return false;
   const onlyTools = what.tool || what.tag || what.method || what.path;
   if (target.kind === 'tool') {
-    if (what.resource || what.prompt) return false;
+    if (what.resource || what.prompt || what.model) return false;
     const { name, attributes } = target.tool;
     if (what.tool && !what.tool.some((glob) => fits(glob, name))) return false;
     if (what.tag && !what.tag.some((tag) => (attributes.tags ?? []).includes(tag))) return false;
@@ -73,6 +73,10 @@ function covers(what: What, target: Target): boolean {
     return !what.path || (path !== undefined && what.path.some((glob) => fits(glob, path)));
   }
   if (onlyTools) return false;
+  if (target.kind === 'model') {
+    return !what.resource && !what.prompt && (what.model ?? []).some((glob) => fits(glob, target.name));
+  }
+  if (what.model) return false;
   if (target.kind === 'resource') {
     return !what.prompt && (!what.resource || what.resource.some((glob) => fits(glob, target.uri)));
   }

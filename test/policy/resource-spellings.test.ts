@@ -1,8 +1,7 @@
 import { posix } from 'node:path';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { decide } from '../../src/policy/decide.ts';
-import { policy, principal, resourceTarget } from './fixtures.ts';
+import { decide, policy, principal, resourceTarget } from './fixtures.ts';
 
 const ANYONE = principal();
 const RUNS = { numRuns: 3000 };

@@ -1,8 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decide } from '../../src/policy/decide.ts';
 import { toClosingReadings, toLenientReading, toReadings } from '../../src/policy/resource-uri.ts';
-import { policy, principal, resourceTarget } from './fixtures.ts';
+import { decide, policy, principal, resourceTarget } from './fixtures.ts';
 
 describe('the lenient reading of a URI', () => {
   test.each([

@@ -23,7 +23,7 @@ describe('the JSON Schema of a policy', () => {
     { policy: 'p', rules: [{ id: 'r', effect: 'allow' }] },
     { policy: 'p', rules: [{ id: 'r', effect: 'deny', who: {} }] },
     { policy: 'p', rules: [{ id: 'r', effect: 'deny', who: { scopes: [] } }] },
-    { policy: 'p', rules: [{ id: 'r', effect: 'deny', when: 'true' }] },
+    { policy: 'p', rules: [{ id: 'r', effect: 'deny', when: true }] },
     { policy: 'p', limits: [{ id: 'l' }] },
     { policy: 'p', limits: [{ rate: { calls: 1, per: 'day' } }] },
     { policy: 'p', limits: [{ id: 'l', rate: { calls: 1, per: 'month' } }] },

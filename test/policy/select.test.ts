@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { decide } from '../../src/policy/decide.ts';
-import { policy, principal, promptTarget, resourceTarget, toolTarget } from './fixtures.ts';
+import { decide, policy, principal, promptTarget, resourceTarget, toolTarget } from './fixtures.ts';
 
 const TOOL = toolTarget('desk', 'delete_ticket', 'destructive', {
   tags: ['tickets', 'danger'],

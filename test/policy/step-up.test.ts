@@ -1,15 +1,26 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decide, findStepUpScope } from '../../src/policy/decide.ts';
-import { loadPolicies } from '../../src/policy/load.ts';
+import type { Target } from '../../src/catalog/entries.ts';
+import type { Principal } from '../../src/identity/principal.ts';
+import { findStepUpScope as findScope } from '../../src/policy/decide.ts';
+import { loadPolicies, type PolicySet } from '../../src/policy/load.ts';
 import { ALL_SCOPES, policySetOf, principals, rules, targets } from './arbitraries.ts';
-import { policy, principal, toolTarget } from './fixtures.ts';
+import { decide, policy, principal, toolTarget } from './fixtures.ts';
 
 const TABLE = 'scopes: { b: { source: files }, a: { source: files, access: write } }';
 const TOLD = `policy: told\nvisibility: step-up\n${TABLE}`;
 const HIDDEN = `policy: told\n${TABLE}`;
 const read = toolTarget('files', 'read_file');
 const write = toolTarget('files', 'write_file', 'write');
+
+function findStepUpScope(
+  given: PolicySet,
+  caller: Principal,
+  target: Target,
+  obtainable?: readonly string[],
+): string | undefined {
+  return findScope(given, { principal: caller, target, args: {} }, obtainable);
+}
 
 describe('for every policy, principal and target', () => {
   const RUNS = { numRuns: 300 };

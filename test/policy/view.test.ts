@@ -1,10 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Target } from '../../src/catalog/entries.ts';
-import { decide } from '../../src/policy/decide.ts';
 import { view } from '../../src/policy/view.ts';
 import { policySetOf, principals, rules, targets } from './arbitraries.ts';
-import { catalog, catalogOf, policy, principal, tool } from './fixtures.ts';
+import { decide, catalog, catalogOf, policy, principal, tool } from './fixtures.ts';
 
 const CATALOG = catalog(
   catalogOf('desk', {

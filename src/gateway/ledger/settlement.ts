@@ -74,5 +74,7 @@ function nameOf(target: Target): Pick<SpendRow, 'kind' | 'source' | 'name'> {
       return { kind: 'resource', source: target.source, name: target.uri };
     case 'prompt':
       return { kind: 'prompt', source: target.source, name: target.name };
+    case 'model':
+      return { kind: 'model', source: target.source, name: target.name };
   }
 }

@@ -15,6 +15,7 @@ import { addLogout } from './logout.ts';
 import { cutAfterUnknownCommand } from './known-command.ts';
 import { toOperatorMessage } from './operator-message.ts';
 import { addPlan } from './plan.ts';
+import { addPolicy } from './policy/policy.ts';
 import { addRevoke } from './revoke/revoke.ts';
 import { addSchema } from './schema.ts';
 import { addServe } from './serve.ts';
@@ -32,6 +33,7 @@ const COMMANDS: readonly AddCommand[] = [
   addPlan,
   addCompile,
   addCheck,
+  addPolicy,
   addAudit,
   addSpend,
   addLogin,

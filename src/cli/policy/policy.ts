@@ -1,0 +1,16 @@
+import { createCommand, type AddCommand } from '../command.ts';
+
+/** In the order in which an author needs them. */
+const COMMANDS: readonly AddCommand[] = [];
+
+/** `bailiwick policy …`: what a policy means, before it is in force. */
+export const addPolicy: AddCommand = (program, terminal, exit) => {
+  const policy = createCommand('policy', 'Check, test, explain and compare policies', [
+    'policy check',
+    'policy test',
+    'policy explain helpdesk_create_refund --as agent',
+    'policy diff main HEAD --markdown',
+  ]);
+  for (const add of COMMANDS) add(policy, terminal, exit);
+  program.addCommand(policy);
+};

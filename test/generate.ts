@@ -24,7 +24,7 @@ export const GENERATED_FILES: readonly GeneratedFile[] = [
   { file: 'bailiwick.schema.json', content: () => toJsonText(configJsonSchema()) },
   { file: 'docs/configuration.md', content: configReference },
   { file: 'docs/errors.md', content: errorsPage },
-  { file: 'docs/policies.md', content: policiesPage },
+  { file: 'docs/policy-reference.md', content: policiesPage },
   { file: 'policies/policy.schema.json', content: () => toJsonText(policyJsonSchema()) },
   { file: 'docs/calls.schema.json', content: () => toJsonText(CALLS_SCHEMA) },
   { file: 'docs/record.schema.json', content: () => toJsonText(RECORD_SCHEMA) },

@@ -41,7 +41,8 @@ of a list.`;
 
 /** By key: where what it names is described. */
 const FURTHER_READING: Readonly<Record<string, string>> = {
-  policies: 'What a policy file may say: [policies.md](policies.md).',
+  policies:
+    'How to write policies: [policies.md](policies.md). What a policy file may say: [policy-reference.md](policy-reference.md).',
   lock: 'What the lock holds, and how it is reviewed: [lock.md](lock.md).',
 };
 

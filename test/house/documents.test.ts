@@ -29,7 +29,7 @@ describe('the documents', () => {
     expect(read('docs/errors.md').text).toBe(errorsPage());
   });
 
-  test('each example of docs/policies.md is what a policy may say', () => {
+  test('each example of docs/policy-reference.md is what a policy may say', () => {
     for (const [key, example] of Object.entries(POLICY_EXAMPLES)) {
       expect(
         loadPolicies([{ file: key, text: JSON.stringify({ policy: 'p', ...toPolicy(key, example) }) }])
@@ -39,8 +39,8 @@ describe('the documents', () => {
     }
   });
 
-  test('each policy that docs/policies.md shows can be read', () => {
-    const shown = [...read('docs/policies.md').text.matchAll(/^```yaml\n([^`]+)^```$/gm)].map(
+  test('each policy that docs/policy-reference.md shows can be read', () => {
+    const shown = [...read('docs/policy-reference.md').text.matchAll(/^```yaml\n([^`]+)^```$/gm)].map(
       ([, yaml]) => yaml,
     );
     expect(shown.length).toBeGreaterThan(1);

@@ -13,7 +13,7 @@ import { typeName } from '../../src/config/type-name.ts';
 import { PolicyFile } from '../../src/policy/schema.ts';
 import { CONCURRENCY, LIMIT_EXAMPLES, LIMITS_INTRODUCTION } from './limits-chapter.ts';
 
-/** `docs/policies.md`: every key of a policy file with its type, meaning and an example, made from the schema itself. */
+/** `docs/policy-reference.md`: every key of a policy file with its type, meaning and an example, made from the schema itself. */
 export function policiesPage(): string {
   const rule = membersOf(PolicyFile, 'rules');
   const [selector] = optionsOf(memberOf(rule, 'what'));
@@ -82,9 +82,11 @@ export const POLICY_EXAMPLES: Readonly<Record<string, unknown>> = {
   ...LIMIT_EXAMPLES,
 };
 
-const INTRODUCTION = `# Policies
+const INTRODUCTION = `# Policy files
 
 <!-- Made by \`npm run generate\` from src/policy/schema.ts and test/house/policies-page.ts. Changes made here by hand are lost. -->
+
+Every key of a policy file, with its meaning and an example. How to write policies, test them and review them: [policies.md](policies.md).
 
 A policy says who may use which tools, resources and prompts, and how much of them. Policies are the \`*.policy.yaml\` files that
 [\`policies\`](configuration.md#policies) of the configuration names; all of them together are one set of rules, and neither the

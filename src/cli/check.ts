@@ -16,6 +16,7 @@ import {
   type CatalogOptions,
 } from './command.ts';
 import { count } from './lock-text.ts';
+import { offerOf } from './policy/offer.ts';
 import { paint } from './terminal.ts';
 import { readWrittenConfig } from './written-config.ts';
 
@@ -66,23 +67,26 @@ export const addCheck: AddCommand = (program, terminal, exit) => {
 
 function checkAll(
   app: App,
-  { config }: LoadedConfig,
+  loaded: LoadedConfig,
   placeOf: Setup['placeOf'],
 ): { problems: Problem[]; warnings: Problem[]; failed: { source: string; message: string }[] } {
   const missing = [...app.unusable(), ...app.sources().filter((one) => one.state === 'down')];
   const policy = app.policy();
   // A rule for a tool that is held back means something: the tool is there, and waits for its review.
   const catalog = app.offered();
+  const { config } = loaded;
   const setup = { config, catalog, policy, isIncomplete: missing.length > 0, placeOf };
-  // What a source that does not answer, or cannot be read, would offer is unknown, so nothing is said about rules for it.
-  const ofPolicies = checkPolicies(
-    policy,
-    catalog,
-    missing.map((one) => one.source),
-  );
+  // Where a source does not answer, or cannot be read, the lock says what it offers; where that does not either, nothing is said.
+  const offer = offerOf(app, loaded);
+  const ofPolicies = checkPolicies(policy, offer.catalog, {
+    locked: offer.locked,
+    withToolsOnly: offer.fromLock.map(({ source }) => source),
+    unknown: offer.unknown.map(({ source }) => source),
+  });
   return {
-    problems: [...ofPolicies, ...findSetupProblems(setup)],
+    problems: [...ofPolicies.problems, ...findSetupProblems(setup)],
     warnings: [
+      ...ofPolicies.warnings,
       ...findSetupWarnings(setup),
       ...findLosses(setup),
       ...toWarnings(setup),

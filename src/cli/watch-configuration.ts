@@ -45,12 +45,20 @@ export function watchConfiguration({ loaded, app, logger, secrets }: WatchOption
   return () => watch.close();
 }
 
+/** More than anybody reads in a log. */
+const MAX_WARNINGS = 50;
+
 /** What `check` calls an error is a warning here: an upstream that is down must not take the policies down. */
 export function warnOfPolicies(app: App, logger: Logger): void {
   const down = app.sources().filter(({ state }) => state !== 'ready');
   const sources = [...down, ...app.unusable()].map(({ source }) => source);
-  for (const { file, line, column, message } of checkPolicies(app.policy(), app.offered(), sources)) {
+  const { problems, warnings } = checkPolicies(app.policy(), app.offered(), { unknown: sources });
+  const found = [...problems, ...warnings];
+  for (const { file, line, column, message } of found.slice(0, MAX_WARNINGS)) {
     logger.warn({}, `${file}:${line}:${column}  ${message}`);
+  }
+  if (found.length > MAX_WARNINGS) {
+    logger.warn({}, `${found.length - MAX_WARNINGS} more like these: \`bailiwick policy check\` says all`);
   }
 }
 

@@ -2,27 +2,40 @@ import type { Catalog } from '../catalog/catalog.ts';
 import type { Target } from '../catalog/entries.ts';
 import { toCanonicalJson } from '../catalog/canonical.ts';
 import { toShownName } from '../catalog/names.ts';
+import type { Tool } from '../catalog/tool.ts';
 import type { CompiledLimit, LimitMeasure } from './limit.ts';
 import { toLimitMeaning, toMeaning, type CompiledRule, type PolicySet } from './policy-set.ts';
 import { inFileOrder, type Problem } from './problem.ts';
 import type { PlacedRule, RulePath, What } from './rule.ts';
 import { compileWhat } from './select.ts';
 
+/** What is known beside the catalog. */
+export interface CheckContext {
+  /** Tools of the lock: what is in the lock means something, also where its source does not offer it now. */
+  readonly locked?: readonly Tool[];
+  /** Sources of whose offer the catalog has the tools only: what resources and prompts they have is unknown. */
+  readonly withToolsOnly?: readonly string[];
+  /** Sources that are configured and missing from the catalog. What they would offer is unknown, so no selector that may mean it is said to match nothing. */
+  readonly unknown?: readonly string[];
+}
+
+/** In the order of the files. */
+export interface Review {
+  /** What cannot be meant. */
+  readonly problems: readonly Problem[];
+  /** What may be meant, and probably is not. */
+  readonly warnings: readonly Problem[];
+}
+
 /**
  * What is wrong with a policy that is well-formed: selectors that match nothing in the catalog, rules and limits that say
- * what another says, limits that tell nothing apart, policies that permit nothing at all. In the order of the files.
- *
- * @param unreachable Sources that are configured and missing from the catalog because they did not answer. What they
- *   would offer is unknown, so no selector that may mean it is said to match nothing.
+ * what another says, limits that tell nothing apart, policies that permit nothing at all.
  */
-export function checkPolicies(
-  policy: PolicySet,
-  catalog: Catalog,
-  unreachable: readonly string[] = [],
-): Problem[] {
+export function checkPolicies(policy: PolicySet, catalog: Catalog, context: CheckContext = {}): Review {
+  const { unknown: unreachable = [] } = context;
   const known = new Set([...catalog.contributions.map(({ source }) => source), ...unreachable]);
-  const offer: Offer = { catalog, targets: toTargets(catalog), known, unreachable };
-  return inFileOrder([
+  const offer: Offer = { catalog, targets: toTargets(catalog, context.locked), known, unreachable };
+  const problems = inFileOrder([
     ...[...policy.rules, ...policy.limits].flatMap((entry) =>
       (entry.what ?? []).flatMap((what, index) => checkSelector(entry, what, ['what', index], offer)),
     ),
@@ -31,6 +44,7 @@ export function checkPolicies(
     ...policy.limits.flatMap((limit) => findIdleCounts(limit, offer)),
     ...findNoPermit(policy.rules),
   ]);
+  return { problems, warnings: [] };
 }
 
 /** A rule or a limit: what is said of selectors is true for both. */
@@ -138,9 +152,9 @@ function findNoPermit(rules: readonly CompiledRule[]): Problem[] {
   return [{ ...first.positionOf([]), message }];
 }
 
-function toTargets(catalog: Catalog): Target[] {
+function toTargets(catalog: Catalog, locked: readonly Tool[] = []): Target[] {
   return [
-    ...catalog.tools.map((tool): Target => ({ kind: 'tool', tool })),
+    ...[...catalog.tools, ...locked].map((tool): Target => ({ kind: 'tool', tool })),
     ...catalog.resources.map(({ source, uri }): Target => ({ kind: 'resource', source, uri })),
     ...catalog.templates.map(({ source, uriTemplate }): Target => ({
       kind: 'resource',

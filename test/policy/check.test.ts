@@ -23,7 +23,7 @@ const CATALOG = catalog(
 );
 
 function complaints(text: string): string[] {
-  const problems = checkPolicies(policy(text), CATALOG);
+  const { problems } = checkPolicies(policy(text), CATALOG);
   return problems.length === 0 ? [] : describeProblems(problems).split('\n');
 }
 
@@ -81,7 +81,7 @@ scopes:
   d: { source: desk, tool: list_pods }
   e: { source: clutser }
 `;
-    const problems = checkPolicies(policy(text), CATALOG, ['cluster']);
+    const { problems } = checkPolicies(policy(text), CATALOG, { unknown: ['cluster'] });
     expect(describeProblems(problems).split('\n')).toEqual([
       'p.policy.yaml:6:28  p/scope:d: tool `list_pods` matches nothing: no tool has this name in desk',
       'p.policy.yaml:7:16  p/scope:e: there is no source `clutser`',

@@ -1,7 +1,8 @@
 import { createCommand, type AddCommand } from '../command.ts';
+import { addPolicyCheck } from './check.ts';
 
 /** In the order in which an author needs them. */
-const COMMANDS: readonly AddCommand[] = [];
+const COMMANDS: readonly AddCommand[] = [addPolicyCheck];
 
 /** `bailiwick policy …`: what a policy means, before it is in force. */
 export const addPolicy: AddCommand = (program, terminal, exit) => {

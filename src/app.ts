@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { beginChain, type BegunChain } from './audit/begin-chain.ts';
 import { createChainName } from './audit/chain-name.ts';
-import { createArgumentRecorder, type ArgumentRecorder } from './audit/mask/record-arguments.ts';
+import { createArgumentRecorder } from './audit/mask/record-arguments.ts';
 import type { ChainFileSystem } from './audit/file-system.ts';
 import type { Via } from './audit/record.ts';
 import { foldRefusals } from './audit/refusals.ts';
@@ -18,6 +18,7 @@ import { openSignInDesk } from './config/open-sign-in-desk.ts';
 import { planSource } from './config/plan-source.ts';
 import { createChangeRecorder, toRecorded } from './config/record-changes.ts';
 import { toBailiwickError, type BailiwickError } from './errors.ts';
+import { compileCatalogs, type VirtualCatalog } from './gateway/catalogs/virtual-catalog.ts';
 import { createEventAppender } from './gateway/events/append-event.ts';
 import { createRefusalLog } from './gateway/events/log-refused-credentials.ts';
 import { recordDrift } from './gateway/events/record-drift.ts';
@@ -33,9 +34,9 @@ import { createInFlight } from './gateway/in-flight.ts';
 import { createLedger } from './gateway/ledger/create-ledger.ts';
 import { createKeyLimits } from './gateway/ledger/key-limits.ts';
 import { openRounds } from './gateway/questions/open-rounds.ts';
-import { createPriceList, type PriceList } from './gateway/price.ts';
+import { createPriceList } from './gateway/price.ts';
 import type { Road } from './gateway/road.ts';
-import { createSnapshot } from './gateway/snapshot.ts';
+import { createSnapshot, type SnapshotSettings } from './gateway/snapshot.ts';
 import { createSourcePool, staleOf, type SourcePlan, type SourceStatus } from './gateway/source-pool.ts';
 import { createHeldTeller } from './gateway/tell-held.ts';
 import { createWarningTeller } from './gateway/tell-warnings.ts';
@@ -52,7 +53,7 @@ import { createLazyStore } from './state/lazy-store.ts';
 import { openStore } from './state/open-store.ts';
 import type { Store } from './state/store.ts';
 import { fetchPublicDocument } from './upstream/network/fetch-document.ts';
-import { questionsOf, type QuestionSettings } from './upstream/mcp/question-settings.ts';
+import { questionsOf } from './upstream/mcp/question-settings.ts';
 import type { Logger } from './telemetry/logger.ts';
 import type { SignInDesk } from './upstream/mcp/auth/sign-in-desk.ts';
 
@@ -197,19 +198,13 @@ export async function createApp(options: AppOptions): Promise<App> {
     const reviewed = holdBack(inForce.review, contributions);
     held = reviewed.held;
     tellHeld(inForce.review, held);
-    const { results, server } = inForce.loaded.config;
     return {
       catalog: createCatalog(reviewed.served),
+      catalogs: inForce.catalogs,
       policy: inForce.policy,
       upstreams: pool.upstreams(),
       stale: staleOf(pool.status()),
-      settings: {
-        maxResultBytes: results.maxBytes,
-        pageSize: server.pageSize,
-        recordArguments: inForce.recordArguments,
-        prices: inForce.prices,
-        questions: inForce.questions,
-      },
+      settings: inForce.settings,
     };
   };
   const gateway = createGateway(road, rounds, createSnapshot(snapshot()));
@@ -289,7 +284,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       sinks?.replace(next.config.audit.sinks, next.tlsFiles);
     },
     reloadFailed(error) {
-      changes.refused(toRecorded(inForce), error, inForce.recordArguments.text(error.message));
+      changes.refused(toRecorded(inForce), error, inForce.settings.recordArguments.text(error.message));
     },
     close(graceMs) {
       return (closing ??= shutDown(graceMs));
@@ -304,14 +299,12 @@ const LAST_RECORDS_MS = 1000;
 interface Prepared {
   readonly loaded: LoadedConfig;
   readonly policy: PolicySet;
+  /** Virtual catalogs by name. */
+  readonly catalogs: ReadonlyMap<string, VirtualCatalog>;
   readonly review: Review;
   readonly plans: ReadonlyMap<string, SourcePlan>;
-  /** By source. */
-  readonly prices: ReadonlyMap<string, PriceList>;
-  /** By source. */
-  readonly questions: ReadonlyMap<string, QuestionSettings>;
+  readonly settings: SnapshotSettings;
   readonly unusable: { source: string; error: BailiwickError }[];
-  readonly recordArguments: ArgumentRecorder;
 }
 
 function prepare(
@@ -319,7 +312,7 @@ function prepare(
   options: AppOptions & { readonly keptLists: KeptLists | undefined; readonly signIns: SignInDesk },
   before?: Prepared,
 ): Prepared {
-  const { identity, sources, audit } = loaded.config;
+  const { identity, sources, audit, results, server } = loaded.config;
   checkSinks(audit.sinks, options.face);
   checkIdentity(identity);
   const plans = new Map<string, SourcePlan>();
@@ -335,11 +328,18 @@ function prepare(
   return {
     loaded,
     policy: loadPolicies(loaded.policyFiles),
+    catalogs: compileCatalogs(loaded.config.catalogs),
     review: openReview(loaded.lock, loaded.secrets, before?.review),
     plans,
-    prices: new Map(Object.entries(sources).map(([source, settings]) => [source, createPriceList(settings)])),
-    questions: questionsOf(sources),
+    settings: {
+      maxResultBytes: results.maxBytes,
+      pageSize: server.pageSize,
+      recordArguments: createArgumentRecorder(audit, loaded.secrets),
+      prices: new Map(
+        Object.entries(sources).map(([source, settings]) => [source, createPriceList(settings)]),
+      ),
+      questions: questionsOf(sources),
+    },
     unusable,
-    recordArguments: createArgumentRecorder(loaded.config.audit, loaded.secrets),
   };
 }

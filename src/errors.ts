@@ -54,7 +54,7 @@ export const ERRORS = {
     exit: 2,
     meaning: 'The request body is not declared as application/json.',
   },
-  UNKNOWN_ENDPOINT: { http: 404, rpc: -32_600, exit: 2, meaning: 'No source has this endpoint.' },
+  UNKNOWN_ENDPOINT: { http: 404, rpc: -32_600, exit: 2, meaning: 'No source and no catalog has this endpoint.' },
   UNKNOWN_SESSION: {
     http: 404,
     rpc: -32_001,

@@ -6,6 +6,19 @@ const MAX_NAME_LENGTH = 64;
 /** A source's name: no underscore, so that the first underscore of a shown name ends it. */
 export const SOURCE_NAME = /^[a-z][a-z0-9-]{0,23}$/;
 
+/** The name of a tool or a prompt, own or shown. */
+export const TOOL_NAME = /^[A-Za-z0-9_-]{1,64}$/;
+
+/** Names of the built-in tools, which have no source. */
+export const BUILT_IN_NAMES: readonly string[] = [
+  'find_tools',
+  'describe_tool',
+  'call_tool',
+  'run_code',
+  'generate',
+  'list_models',
+];
+
 /** Prefixes of the built-in tools' names, which no source may take. */
 export const RESERVED_SOURCE_NAMES: readonly string[] = [
   'find',

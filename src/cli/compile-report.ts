@@ -5,7 +5,7 @@ import { MCP_LOSS_REASONS, MCP_SKIP_REASONS } from '../compile/mcp/reasons.ts';
 import { LOSS_REASONS, SKIP_REASONS } from '../compile/openapi/reasons.ts';
 import { estimateTokens } from '../compile/present/tokens.ts';
 import { presentTool } from '../gateway/list.ts';
-import { ALL_SOURCES } from '../gateway/endpoint.ts';
+import { PLAIN_NAMES } from '../gateway/window.ts';
 import { escapeControls } from '../telemetry/escape.ts';
 import type { OfferReview } from './lock-review.ts';
 import { count, describeDrift, describeReview, more, type Limits } from './lock-text.ts';
@@ -91,7 +91,7 @@ function toWarnings(warnings: readonly string[], { rows: limit }: Limits): strin
 /** By the tokens of what a client is shown of them. */
 function toLargest({ tools }: Contribution): string[] {
   const sized = tools.map((tool) => {
-    const { name = '', description = '', inputSchema = {} } = presentTool(ALL_SOURCES, tool);
+    const { name = '', description = '', inputSchema = {} } = presentTool(PLAIN_NAMES, tool);
     return {
       name: toShownName(tool.source, tool.name),
       tokens: Math.ceil(estimateTokens({ name, description, inputSchema })),

@@ -1,6 +1,6 @@
-import { ALL_SOURCES } from '../gateway/endpoint.ts';
 import { toShownName } from '../catalog/names.ts';
 import { presentTool } from '../gateway/list.ts';
+import { PLAIN_NAMES } from '../gateway/window.ts';
 import {
   createCatalogCommand,
   loadForCommand,
@@ -51,7 +51,7 @@ export const addTools: AddCommand = (program, terminal, exit) => {
         if (options.held) terminal.out(describeHeld(app, options));
         else if (options.json) {
           const tools = visible.map((tool) => {
-            const { name, description, inputSchema } = presentTool(ALL_SOURCES, tool);
+            const { name, description, inputSchema } = presentTool(PLAIN_NAMES, tool);
             return { name, source: tool.source, access: tool.access, description, inputSchema };
           });
           terminal.out(JSON.stringify({ tools }, undefined, 2));

@@ -55,12 +55,15 @@ function explain(issue: Issue, prefix: Path, context: Context): Explanation[] {
       ];
     case 'custom':
       return [
-        withExample(
-          path,
-          `${name} ${toClause(issue.message)}${gotScalar(path, context)}`,
-          context,
-          issue.params?.['example'],
-        ),
+        {
+          ...withExample(
+            path,
+            `${name} ${toClause(issue.message)}${gotScalar(path, context)}`,
+            context,
+            issue.params?.['example'],
+          ),
+          ...(issue.params?.['at'] === 'key' && { at: 'key' as const }),
+        },
       ];
     case 'invalid_format':
     case 'invalid_element':

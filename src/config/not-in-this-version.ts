@@ -2,7 +2,7 @@ import { matchesPath, type Path } from '../text/pointer.ts';
 
 /** Settings that the design knows and this version does not have. `*` is any one part. */
 const KEYS: readonly string[] = [
-  'catalogs',
+  'catalogs.*.listing',
   'guardrails',
   'limits',
   'listing',

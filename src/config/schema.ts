@@ -3,6 +3,7 @@ import { AuditSettings } from '../audit/settings.ts';
 import { RESERVED_SOURCE_NAMES, SOURCE_NAME } from '../catalog/names.ts';
 import { OpenApiSettings } from '../compile/openapi/settings.ts';
 import { SchemaSettings } from '../compile/settings.ts';
+import { CatalogsSettings } from '../gateway/catalogs/settings.ts';
 import { LedgerSettings, SourcePriceSettings } from '../gateway/settings.ts';
 import { IdentitySettings } from '../identity/settings.ts';
 import { PolicySettings } from '../policy/settings.ts';
@@ -13,6 +14,7 @@ import { ToolsSourceSettings } from '../upstream/local-tools/settings.ts';
 import { ProfilesSettings } from '../upstream/mcp/isolation/settings.ts';
 import { McpSourceSettings } from '../upstream/mcp/settings.ts';
 import { checkSignInPlace } from './sign-in-place.ts';
+import { checkCatalogSources } from './catalog-sources.ts';
 import { checkProfileNames } from './child-sources.ts';
 
 const SourceName = z
@@ -76,6 +78,7 @@ export const Config = z
         'Where tools come from. The name prefixes the tools (`helpdesk_get_ticket`) and is an endpoint of its own (`/mcp/helpdesk`).',
       examples: [{ helpdesk: { openapi: 'specs/helpdesk.yaml' } }],
     }),
+    catalogs: CatalogsSettings.default({}),
     profiles: ProfilesSettings,
     policies: PolicySettings.default('policies/'),
     lock: z
@@ -94,6 +97,7 @@ export const Config = z
     results: ResultSettings.prefault({}),
   })
   .superRefine(checkProfileNames)
+  .superRefine(checkCatalogSources)
   .superRefine(checkSignInPlace)
   .meta({
     title: 'Bailiwick configuration',

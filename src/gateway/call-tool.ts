@@ -6,9 +6,9 @@ import { brief } from './brief.ts';
 import { answerOf, type Chargeable } from './charge.ts';
 import { decideCall, toRefusal } from './decide-call.ts';
 import { toolAttempt, type Attempt } from './describe-call.ts';
-import { toolAt } from './endpoint.ts';
 import { fitStructure } from './fit-structure.ts';
 import { isInputRequired } from './questions/relay.ts';
+import { pinArguments } from './pin-arguments.ts';
 import { recordedCall, refused } from './recorded-call.ts';
 import { rewriteUris } from './rewrite-uris.ts';
 import type { Caller, Road } from './road.ts';
@@ -16,6 +16,7 @@ import { scopeRefusal } from './scope-refusal.ts';
 import { shapeResult } from './shape-result.ts';
 import { isToolError, toToolError } from './tool-error.ts';
 import { validateArguments } from './validate-arguments.ts';
+import { windowOf } from './window.ts';
 
 /** A tool call as a face hands it over: authenticated, and no SDK type in it. */
 export interface ToolCall extends Caller {
@@ -28,17 +29,19 @@ export interface ToolCall extends Caller {
  * The road of a call. Every `tools/call`, from every face, is this function; there is no other way to an upstream's tools.
  *
  * ```
- * find → validate → decide → reserve → [intent] → invoke → shape → settle → [outcome]
+ * pin → find → validate → decide → reserve → [intent] → invoke → shape → settle → [outcome]
  * ```
  *
  * @returns an MCP `CallToolResult`. What goes wrong about a visible tool is told in it (`isError: true`).
  * @throws BailiwickError for what is told as a protocol error: `UNKNOWN_TOOL`, `RECORD_UNAVAILABLE`, `CANCELLED`,
  *   `SHUTTING_DOWN`, `INTERNAL`.
  */
-export async function callTool(road: Road, call: ToolCall): Promise<JsonObject> {
+export async function callTool(road: Road, sent: ToolCall): Promise<JsonObject> {
+  const { args, conflict } = pinArguments(sent, sent.name, sent.args);
+  const call = { ...sent, args };
   const tool = await find(road, call);
   try {
-    await validate(road, call, tool);
+    await validate(road, call, tool, conflict);
     const attempt = await decide(road, call, tool);
     const price = call.snapshot.settings.prices.get(tool.source)?.(tool);
     const charge: Chargeable = { target: { kind: 'tool', tool }, price };
@@ -57,7 +60,7 @@ export async function callTool(road: Road, call: ToolCall): Promise<JsonObject> 
 
 /** Name → tool, through the caller's view. Hidden and absent take the same path and give the same words. */
 async function find(road: Road, call: ToolCall): Promise<Tool> {
-  const tool = toolAt(call.endpoint, call.snapshot.catalog, call.name);
+  const tool = windowOf(call.snapshot, call.endpoint).toolNamed(call.name);
   if (tool && call.snapshot.view(call.principal).shows({ kind: 'tool', tool })) return tool;
   const target = tool && ({ kind: 'tool', tool } as const);
   const lacking = target && scopeRefusal(call, target, call.args, road.now());
@@ -83,8 +86,15 @@ async function find(road: Road, call: ToolCall): Promise<Tool> {
   );
 }
 
-async function validate(road: Road, call: ToolCall, tool: Tool): Promise<void> {
+/** @param conflict What the endpoint fixes, and the caller sent otherwise. */
+async function validate(
+  road: Road,
+  call: ToolCall,
+  tool: Tool,
+  conflict: BailiwickError | undefined,
+): Promise<void> {
   try {
+    if (conflict) throw conflict;
     validateArguments(tool, call.args);
   } catch (thrown) {
     throw await refused(road, call, toolAttempt(tool, call.args), toBailiwickError(thrown));

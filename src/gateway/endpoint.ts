@@ -1,37 +1,40 @@
-import type { Catalog } from '../catalog/catalog.ts';
-import type { Prompt } from '../catalog/entries.ts';
-import { toShownName } from '../catalog/names.ts';
-import type { Tool } from '../catalog/tool.ts';
-
 /**
- * One address of the gateway: `/mcp` shows every source, names prefixed; `/mcp/<source>` shows one, names bare.
+ * One address of the gateway: `/mcp` shows every source, names prefixed; `/mcp/<source>` shows one, names bare; `/mcp/<catalog>` shows
+ * what a virtual catalog of the configuration selects, names as `/mcp` has them but for those that it renames.
  *
- * Which name a tool has at an endpoint is a function of the tool and the endpoint alone.
+ * Plain data that lives as long as a session does: what it shows at one moment is its {@link Window} on a snapshot.
  */
-export type Endpoint = { readonly kind: 'all' } | { readonly kind: 'source'; readonly source: string };
+export type Endpoint =
+  | { readonly kind: 'all' }
+  | { readonly kind: 'source'; readonly source: string }
+  | { readonly kind: 'catalog'; readonly name: string };
 
 export const ALL_SOURCES: Endpoint = { kind: 'all' };
 
+/** What `/mcp/<name>` is in a snapshot; without a name, `/mcp`. No source has the name of a catalog. */
+export function endpointNamed(
+  { catalogs }: { readonly catalogs: Pick<ReadonlySet<string>, 'has'> },
+  name: string | undefined,
+): Endpoint {
+  if (name === undefined) return ALL_SOURCES;
+  return catalogs.has(name) ? { kind: 'catalog', name } : { kind: 'source', source: name };
+}
+
 /** The path of the endpoint over HTTP. */
 export function toEndpointPath(endpoint: Endpoint): string {
-  return endpoint.kind === 'all' ? '/mcp' : `/mcp/${endpoint.source}`;
+  switch (endpoint.kind) {
+    case 'all':
+      return '/mcp';
+    case 'source':
+      return `/mcp/${endpoint.source}`;
+    case 'catalog':
+      return `/mcp/${endpoint.name}`;
+  }
 }
 
-/** True where the endpoint shows entries of this source. */
-export function covers(endpoint: Endpoint, source: string): boolean {
-  return endpoint.kind === 'all' || endpoint.source === source;
-}
-
-/** The name that clients of this endpoint see and send. */
-export function nameAt(endpoint: Endpoint, entry: Pick<Tool | Prompt, 'source' | 'name'>): string {
-  return endpoint.kind === 'all' ? toShownName(entry.source, entry.name) : entry.name;
-}
-
-/** The tool that clients of this endpoint mean by `name`. */
-export function toolAt(endpoint: Endpoint, catalog: Catalog, name: string): Tool | undefined {
-  return endpoint.kind === 'all'
-    ? catalog.toolByShownName(name)
-    : catalog.toolByOwnName(endpoint.source, name);
+/** Equal for the same endpoint only: a name that a source had, and a catalog has now, is another. */
+export function endpointKey(endpoint: Endpoint): string {
+  return `${endpoint.kind} ${toEndpointPath(endpoint)}`;
 }
 
 /** MCP Apps (`io.modelcontextprotocol/ui`): hosts know what to render by this scheme, so it has to stay in front. */
@@ -40,8 +43,8 @@ const UI = 'ui://';
 /**
  * A URI, or URI template, as clients of this endpoint see it.
  *
- * Two upstreams may use one URI, so `/mcp` shows `<source>+<uri>`: still a legal URI (RFC 3986 §3.1 allows `+` in a
- * scheme, and a source's name is one), routable without a table, and the same for everyone. A `ui://` URI keeps its scheme
+ * Two upstreams may use one URI, so where several sources may be shown it is `<source>+<uri>`: still a legal URI (RFC 3986 §3.1 allows
+ * `+` in a scheme, and a source's name is one), routable without a table, and the same for everyone. A `ui://` URI keeps its scheme
  * and names its source as the authority instead: `ui://<source>/<rest>`. {@link uriFrom} undoes both.
  */
 export function uriAt(endpoint: Endpoint, source: string, uri: string): string {

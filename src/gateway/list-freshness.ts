@@ -3,6 +3,7 @@ import type { Principal } from '../identity/principal.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { Snapshot } from './snapshot.ts';
 import { visibleSources } from './visible-sources.ts';
+import { windowOf } from './window.ts';
 
 /** How long a list may be kept, and how old it is. */
 export interface Freshness {
@@ -26,7 +27,7 @@ const DOCUMENT_TTL_MS = 5_000;
  * nothing can be told of them by it. A source that does not say how long its lists may be kept, and one that is stale, count 0.
  */
 export function freshness(snapshot: Snapshot, principal: Principal, endpoint: Endpoint): Freshness {
-  const visible = visibleSources(snapshot.view(principal), endpoint);
+  const visible = visibleSources(snapshot.view(principal), windowOf(snapshot, endpoint));
   const known = new Map(snapshot.catalog.contributions.map((one) => [one.source, one.server]));
   const ttls = visible.map((source) => {
     if (snapshot.stale.has(source)) return 0;

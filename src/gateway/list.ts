@@ -4,9 +4,11 @@ import type { Prompt, Resource, ResourceTemplate } from '../catalog/entries.ts';
 import type { Tool } from '../catalog/tool.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { View } from '../policy/view.ts';
-import { covers, nameAt, uriAt, type Endpoint } from './endpoint.ts';
+import { withoutPins } from './catalogs/pins.ts';
+import { uriAt, type Endpoint } from './endpoint.ts';
 import { rewriteDefinition } from './rewrite-uris.ts';
 import type { Snapshot } from './snapshot.ts';
+import { windowOf, type Window } from './window.ts';
 
 export type ListKind = 'tools' | 'resources' | 'resourceTemplates' | 'prompts';
 
@@ -24,31 +26,33 @@ export type Listing = {
 };
 
 /** Listings live as long as the view they show, so a swap of the snapshot lets them go. */
-const listings = new WeakMap<View, Map<string, Listing>>();
+const listings = new WeakMap<View, WeakMap<Window, Listing>>();
 
 /** The lists of an endpoint through the principal's view. Names and URIs are those of the endpoint. */
 export function list(snapshot: Snapshot, principal: Principal, endpoint: Endpoint): Listing {
   const view = snapshot.view(principal);
-  const known = listings.get(view) ?? new Map<string, Listing>();
+  const window = windowOf(snapshot, endpoint);
+  const known = listings.get(view) ?? new WeakMap<Window, Listing>();
   listings.set(view, known);
-  const key = endpoint.kind === 'all' ? '' : endpoint.source;
-  const listing = known.get(key) ?? createListing(view, endpoint);
-  known.set(key, listing);
+  const listing = known.get(window) ?? createListing(view, window);
+  known.set(window, listing);
   return listing;
 }
 
-function createListing(view: View, endpoint: Endpoint): Listing {
-  const here = (entry: { readonly source: string }): boolean => covers(endpoint, entry.source);
+function createListing(view: View, window: Window): Listing {
+  const { endpoint } = window;
   const shown = {
-    tools: view.tools.filter(here),
-    resources: view.resources.filter(here),
-    resourceTemplates: view.templates.filter(here),
-    prompts: view.prompts.filter(here),
+    tools: view.tools.filter((tool) => window.includes({ kind: 'tool', tool })),
+    resources: view.resources.filter(({ source, uri }) => window.includes({ kind: 'resource', source, uri })),
+    resourceTemplates: view.templates.filter(({ source, uriTemplate }) =>
+      window.includes({ kind: 'resource', source, uri: uriTemplate }),
+    ),
+    prompts: view.prompts.filter(({ source, name }) => window.includes({ kind: 'prompt', source, name })),
   };
   const present = (source: string, definition: JsonObject): JsonObject =>
     rewriteDefinition(endpoint, source, definition);
   const lists: Record<ListKind, JsonObject[]> = {
-    tools: shown.tools.map((tool) => presentTool(endpoint, tool)),
+    tools: shown.tools.map((tool) => presentTool(window, tool)),
     resources: shown.resources.map(({ source, uri, definition }) => ({
       ...present(source, definition),
       uri: uriAt(endpoint, source, uri),
@@ -59,7 +63,7 @@ function createListing(view: View, endpoint: Endpoint): Listing {
     })),
     prompts: shown.prompts.map((prompt) => ({
       ...present(prompt.source, prompt.definition),
-      name: nameAt(endpoint, prompt),
+      name: window.nameAt(prompt, 'prompt'),
     })),
   };
   const digests = new Map<ListKind, string>();
@@ -86,15 +90,18 @@ function ownOf(entry: Tool | Prompt | Resource | ResourceTemplate): string {
 }
 
 /** A tool as MCP `tools/list` shows it at this endpoint. */
-export function presentTool(endpoint: Endpoint, tool: Tool): JsonObject {
+export function presentTool(
+  { endpoint, nameAt, pinsOf }: Pick<Window, 'endpoint' | 'nameAt' | 'pinsOf'>,
+  tool: Tool,
+): JsonObject {
   // What is asked of tasks is not answered here, so no tool may say that it can be.
   const { execution: _execution, ...passthrough } = tool.passthrough ?? {};
   const presented: Record<string, Json | undefined> = {
     ...rewriteDefinition(endpoint, tool.source, passthrough),
-    name: nameAt(endpoint, tool),
+    name: nameAt(tool, 'tool'),
     title: tool.title,
     description: tool.description,
-    inputSchema: tool.inputSchema,
+    inputSchema: withoutPins(pinsOf(tool), tool.inputSchema),
     outputSchema: tool.outputSchema,
     annotations: tool.annotations,
   };

@@ -2,9 +2,10 @@ import type { ServerFacts } from '../catalog/entries.ts';
 import { isJsonObject, type Json, type JsonObject } from '../catalog/json.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { View } from '../policy/view.ts';
-import { toEndpointPath, type Endpoint } from './endpoint.ts';
+import type { Endpoint } from './endpoint.ts';
 import type { Snapshot } from './snapshot.ts';
 import { visibleSources } from './visible-sources.ts';
+import { windowOf, type Window } from './window.ts';
 
 /** What an endpoint says of itself to one caller, beside its lists (MCP `initialize` and `server/discover`). */
 export interface Offer {
@@ -33,7 +34,7 @@ const MAX_INSTRUCTIONS = 32_768;
 /** Characters that every source may have of them, however many there are. */
 const LEAST_SHARE = 512;
 
-const offers = new WeakMap<View, Map<string, Offer>>();
+const offers = new WeakMap<View, WeakMap<Window, Offer>>();
 
 /**
  * Capabilities and instructions of an endpoint, put together from the sources that this caller sees something of, in the
@@ -41,20 +42,26 @@ const offers = new WeakMap<View, Map<string, Offer>>();
  */
 export function offerTo(snapshot: Snapshot, principal: Principal, endpoint: Endpoint): Offer {
   const view = snapshot.view(principal);
-  const known = offers.get(view) ?? new Map<string, Offer>();
+  const window = windowOf(snapshot, endpoint);
+  const known = offers.get(view) ?? new WeakMap<Window, Offer>();
   offers.set(view, known);
-  const path = toEndpointPath(endpoint);
-  const offer = known.get(path) ?? createOffer(snapshot, view, endpoint);
-  known.set(path, offer);
+  const offer = known.get(window) ?? createOffer(snapshot, view, window);
+  known.set(window, offer);
   return offer;
 }
 
-function createOffer(snapshot: Snapshot, view: View, endpoint: Endpoint): Offer {
-  const visible = new Set(visibleSources(view, endpoint));
+function createOffer(snapshot: Snapshot, view: View, window: Window): Offer {
+  const visible = new Set(visibleSources(view, window));
   const servers = snapshot.catalog.contributions.flatMap(({ source, server }) =>
     server && visible.has(source) ? [{ source, server }] : [],
   );
-  const instructions = endpoint.kind === 'all' ? underHeadings(servers) : servers[0]?.server.instructions;
+  const { description } = window;
+  const ofSources =
+    window.endpoint.kind === 'source' ? servers[0]?.server.instructions : underHeadings(servers);
+  // What a catalog is for is told to those who find something in it.
+  const told = visible.size === 0 ? undefined : description;
+  const instructions =
+    told === undefined || ofSources === undefined ? (told ?? ofSources) : `${told}\n\n${ofSources}`;
   const capabilities = { ...OWN_CAPABILITIES };
   for (const member of ['experimental', 'extensions'] as const) {
     const merged = mergeAll(servers.map(({ server }) => server.capabilities[member]));

@@ -4,7 +4,7 @@ import { BailiwickError } from '../errors.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import { decideCall, toRefusal } from './decide-call.ts';
 import { recordTarget, type Attempt } from './describe-call.ts';
-import { covers, nameAt, uriFrom } from './endpoint.ts';
+import { uriFrom } from './endpoint.ts';
 import { isInputRequired } from './questions/relay.ts';
 import { recordedCall, refused } from './recorded-call.ts';
 import { rewriteUris } from './rewrite-uris.ts';
@@ -12,6 +12,7 @@ import type { Caller, Road } from './road.ts';
 import { brief } from './brief.ts';
 import { scopeRefusal } from './scope-refusal.ts';
 import { shapeResult } from './shape-result.ts';
+import { windowOf } from './window.ts';
 
 /** A resource or prompt that a request names, existing or not: both take the same path. */
 export interface Reference {
@@ -23,7 +24,10 @@ export interface Reference {
 }
 
 export function resourceReference(caller: Caller, uri: string): Reference {
-  const own = uriFrom(caller.endpoint, uri) ?? { source: '', uri };
+  const named = uriFrom(caller.endpoint, uri);
+  const window = windowOf(caller.snapshot, caller.endpoint);
+  // What the endpoint does not show is nowhere.
+  const own = named && window.includes({ kind: 'resource', ...named }) ? named : { source: '', uri };
   return {
     target: { kind: 'resource', ...own },
     own: own.uri,
@@ -34,9 +38,7 @@ export function resourceReference(caller: Caller, uri: string): Reference {
 }
 
 export function promptReference(caller: Caller, name: string): Reference {
-  const prompt = caller.snapshot.catalog.prompts.find(
-    (one) => covers(caller.endpoint, one.source) && nameAt(caller.endpoint, one) === name,
-  );
+  const prompt = windowOf(caller.snapshot, caller.endpoint).promptNamed(name);
   return {
     target: { kind: 'prompt', source: prompt?.source ?? '', name: prompt?.name ?? name },
     own: prompt?.upstreamName ?? name,

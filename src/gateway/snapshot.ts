@@ -6,6 +6,7 @@ import type { PolicySet } from '../policy/policy-set.ts';
 import { view, type View } from '../policy/view.ts';
 import type { QuestionSettings } from '../upstream/mcp/question-settings.ts';
 import type { Upstream } from '../upstream/upstream.ts';
+import type { VirtualCatalog } from './catalogs/virtual-catalog.ts';
 import type { PriceList } from './price.ts';
 
 /**
@@ -15,6 +16,8 @@ import type { PriceList } from './price.ts';
 export interface Snapshot {
   readonly settings: SnapshotSettings;
   readonly catalog: Catalog;
+  /** Virtual catalogs by name. */
+  readonly catalogs: ReadonlyMap<string, VirtualCatalog>;
   readonly policy: PolicySet;
   readonly upstreams: ReadonlyMap<string, Upstream>;
   /** By source, since when (milliseconds since the epoch) its entries are those of an earlier time: it is down, or slow. */
@@ -40,10 +43,14 @@ export interface SnapshotSettings {
 /** How many principals' views a snapshot keeps; the least recently used goes first. */
 const MAX_VIEWS = 1_000;
 
-export function createSnapshot(parts: Omit<Snapshot, 'view'>): Snapshot {
+/** What a snapshot is made of. Without virtual catalogs there are none. */
+export type SnapshotParts = Omit<Snapshot, 'view' | 'catalogs'> & Partial<Pick<Snapshot, 'catalogs'>>;
+
+export function createSnapshot(parts: SnapshotParts): Snapshot {
   const { catalog, policy } = parts;
   const views = new Map<string, View>();
   return {
+    catalogs: new Map(),
     ...parts,
     view(principal) {
       const key = principalKey(principal);

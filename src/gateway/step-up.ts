@@ -3,10 +3,11 @@ import { isJsonObject, type JsonObject } from '../catalog/json.ts';
 import type { BailiwickError } from '../errors.ts';
 import { decideCall } from './decide-call.ts';
 import { recordTarget, toolAttempt, type Attempt } from './describe-call.ts';
-import { toolAt } from './endpoint.ts';
+import { pinArguments } from './pin-arguments.ts';
 import { argumentsOf, promptReference, resourceReference, type Reference } from './reference.ts';
 import type { Caller } from './road.ts';
 import { scopeRefusal } from './scope-refusal.ts';
+import { windowOf } from './window.ts';
 
 /** A call that is refused for want of a scope only, ready to be recorded. */
 export interface ScopeRefusal {
@@ -56,10 +57,10 @@ function targetOf(caller: Caller, method: unknown, params: JsonObject, now: numb
 }
 
 function toolOf(caller: Caller, name: string, params: JsonObject, now: number): Named | undefined {
-  const tool = toolAt(caller.endpoint, caller.snapshot.catalog, name);
+  const tool = windowOf(caller.snapshot, caller.endpoint).toolNamed(name);
   if (!tool) return undefined;
   const target: Target = { kind: 'tool', tool };
-  const args = argumentsOf(params);
+  const { args } = pinArguments(caller, name, argumentsOf(params));
   return { target, args, attempt: () => toolAttempt(tool, args, decideCall(caller, target, args, now)) };
 }
 

@@ -6,6 +6,7 @@ import { uriAt } from './endpoint.ts';
 import { recordedCall } from './recorded-call.ts';
 import { isUnknown, permitReference, resourceReference } from './reference.ts';
 import type { Caller, Road } from './road.ts';
+import { windowOf } from './window.ts';
 
 /** What a caller is told of a resource that changed. */
 export type OnUpdated = (params: JsonObject & { uri: string }) => void;
@@ -91,9 +92,11 @@ export function lastingContext(context: CallContext, signal: AbortSignal): CallC
 }
 
 function mayRead(caller: Caller, source: string, uri: unknown, now: number): boolean {
+  if (typeof uri !== 'string') return false;
+  const target = { kind: 'resource', source, uri } as const;
   return (
-    typeof uri === 'string' &&
-    decideCall(caller, { kind: 'resource', source, uri }, {}, now).effect === 'permit'
+    windowOf(caller.snapshot, caller.endpoint).includes(target) &&
+    decideCall(caller, target, {}, now).effect === 'permit'
   );
 }
 

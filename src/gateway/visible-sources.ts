@@ -1,15 +1,27 @@
+import type { Target } from '../catalog/entries.ts';
 import type { View } from '../policy/view.ts';
-import { covers, type Endpoint } from './endpoint.ts';
+import type { Window } from './window.ts';
 
-const sources = new WeakMap<View, readonly string[]>();
+const sources = new WeakMap<View, WeakMap<Window, readonly string[]>>();
 
 /** The sources of which this caller sees something at this endpoint, sorted. What is told of others would tell that they exist. */
-export function visibleSources(view: View, endpoint: Endpoint): readonly string[] {
-  let visible = sources.get(view);
-  if (visible === undefined) {
-    const entries = [...view.tools, ...view.resources, ...view.templates, ...view.prompts];
-    visible = [...new Set(entries.map(({ source }) => source))].toSorted();
-    sources.set(view, visible);
-  }
-  return endpoint.kind === 'all' ? visible : visible.filter((source) => covers(endpoint, source));
+export function visibleSources(view: View, window: Window): readonly string[] {
+  const known = sources.get(view) ?? new WeakMap<Window, readonly string[]>();
+  sources.set(view, known);
+  const visible = known.get(window) ?? findVisible(view, window);
+  known.set(window, visible);
+  return visible;
+}
+
+function findVisible({ tools, resources, templates, prompts }: View, window: Window): readonly string[] {
+  const found = new Set<string>();
+  const add = (target: Target, source: string): void => {
+    if (!found.has(source) && window.includes(target)) found.add(source);
+  };
+  for (const tool of tools) add({ kind: 'tool', tool }, tool.source);
+  for (const { source, uri } of resources) add({ kind: 'resource', source, uri }, source);
+  for (const { source, uriTemplate } of templates)
+    add({ kind: 'resource', source, uri: uriTemplate }, source);
+  for (const { source, name } of prompts) add({ kind: 'prompt', source, name }, source);
+  return [...found].toSorted();
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { SOURCE_NAME } from '../catalog/names.ts';
 import { ACCESS } from '../catalog/tool.ts';
+import type { What as WhatSettings } from './rule.ts';
 import { selectsTools } from './select.ts';
 
 /** Policy names and rule ids: no slash and no colon, so that `<policy>/<rule>` can be taken apart. */
@@ -85,65 +86,83 @@ export const Who = z
     minProperties: 1,
   });
 
+const MEMBERS = {
+  source: anyOf(
+    z.string().regex(SOURCE_NAME, {
+      error: 'must be the name of a source, without wildcards; leave `source` out to mean every source',
+    }),
+    'Names of sources.',
+  ),
+  access: anyOf(z.enum(ACCESS), 'What the target can do to the world. Resources and prompts are `read`.'),
+  tool: anyOf(
+    text,
+    'Globs over the name a tool has in its own source, without the source as prefix. `*` stands for any characters. Selects only tools.',
+  ),
+  tag: anyOf(text, 'OpenAPI tags. Selects only tools.'),
+  method: anyOf(
+    z.string().regex(/^[A-Z][A-Z-]*$/, { error: 'must be an HTTP method in upper case, like DELETE' }),
+    'HTTP methods in upper case. Selects only tools.',
+  ),
+  path: anyOf(
+    text,
+    'Globs over the path as the OpenAPI document writes it. `*` stands for any characters, `/` included. Selects only tools.',
+  ),
+  resource: anyOf(
+    text,
+    'Globs over the URI of a resource. `*` stands for any characters, `/` included. Selects only resources.',
+  ),
+  prompt: anyOf(
+    text,
+    'Globs over the name a prompt has in its own source. `*` stands for any characters. Selects only prompts.',
+  ),
+};
+
+/** Members that select only one kind of target, of one kind. */
+function checkKinds(what: WhatSettings, context: z.RefinementCtx): void {
+  const kinds = [
+    ...(selectsTools(what) ? ['tools (`tool`, `tag`, `method`, `path`)'] : []),
+    ...(what.resource ? ['resources (`resource`)'] : []),
+    ...(what.prompt ? ['prompts (`prompt`)'] : []),
+    ...(what.model ? ['models (`model`)'] : []),
+  ];
+  if (kinds.length > 1) {
+    const message = `nothing is among ${kinds.join(' and ')} at once; write a list with one selector for each`;
+    context.addIssue({ code: 'custom', message });
+  }
+  if ((what.resource || what.prompt || what.model) && what.access && !what.access.includes('read')) {
+    context.addIssue({
+      code: 'custom',
+      path: ['access'],
+      message: 'resources, prompts and models have access `read` only',
+    });
+  }
+}
+
 /** Targets. */
 export const What = z
   .strictObject({
-    source: anyOf(
-      z.string().regex(SOURCE_NAME, {
-        error: 'must be the name of a source, without wildcards; leave `source` out to mean every source',
-      }),
-      'Names of sources.',
-    ),
-    access: anyOf(z.enum(ACCESS), 'What the target can do to the world. Resources and prompts are `read`.'),
-    tool: anyOf(
-      text,
-      'Globs over the name a tool has in its own source, without the source as prefix. `*` stands for any characters. Selects only tools.',
-    ),
-    tag: anyOf(text, 'OpenAPI tags. Selects only tools.'),
-    method: anyOf(
-      z.string().regex(/^[A-Z][A-Z-]*$/, { error: 'must be an HTTP method in upper case, like DELETE' }),
-      'HTTP methods in upper case. Selects only tools.',
-    ),
-    path: anyOf(
-      text,
-      'Globs over the path as the OpenAPI document writes it. `*` stands for any characters, `/` included. Selects only tools.',
-    ),
-    resource: anyOf(
-      text,
-      'Globs over the URI of a resource. `*` stands for any characters, `/` included. Selects only resources.',
-    ),
-    prompt: anyOf(
-      text,
-      'Globs over the name a prompt has in its own source. `*` stands for any characters. Selects only prompts.',
-    ),
+    ...MEMBERS,
     model: anyOf(
       text,
       'Globs over the name of a model that agents ask for. `*` stands for any characters. Selects only models, and nothing else selects them but a rule without `what`.',
     ),
   })
   .superRefine(refuseEmpty('selects nothing in particular; a rule without `what` is about everything'))
-  .superRefine((what, context) => {
-    const kinds = [
-      ...(selectsTools(what) ? ['tools (`tool`, `tag`, `method`, `path`)'] : []),
-      ...(what.resource ? ['resources (`resource`)'] : []),
-      ...(what.prompt ? ['prompts (`prompt`)'] : []),
-      ...(what.model ? ['models (`model`)'] : []),
-    ];
-    if (kinds.length > 1) {
-      const message = `nothing is among ${kinds.join(' and ')} at once; write a list with one selector for each`;
-      context.addIssue({ code: 'custom', message });
-    }
-    if ((what.resource || what.prompt || what.model) && what.access && !what.access.includes('read')) {
-      context.addIssue({
-        code: 'custom',
-        path: ['access'],
-        message: 'resources, prompts and models have access `read` only',
-      });
-    }
-  })
+  .superRefine(checkKinds)
   .meta({
     description:
       'Which tools, resources, prompts and models. Each member is "any of these", and all members must hold. `tool`, `tag`, `method` and `path` select only tools, `resource` only resources, `prompt` only prompts, `model` only models; without these, all but models.',
+    minProperties: 1,
+  });
+
+/** Targets that a caller can be shown: all but models. */
+export const ShownWhat = z
+  .strictObject(MEMBERS)
+  .superRefine(refuseEmpty('selects nothing in particular; name a source, say'))
+  .superRefine(checkKinds)
+  .meta({
+    description:
+      'Which tools, resources and prompts. Each member is "any of these", and all members must hold. `tool`, `tag`, `method` and `path` select only tools, `resource` only resources, `prompt` only prompts; without these, all.',
     minProperties: 1,
   });
 

@@ -8,11 +8,11 @@ import type {
 } from '@modelcontextprotocol/server';
 import type { JsonObject, JsonSchema } from '../catalog/json.ts';
 import { complete } from '../gateway/complete.ts';
-import { toolAt } from '../gateway/endpoint.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import { isInputRequired } from '../gateway/questions/relay.ts';
 import type { Caller } from '../gateway/road.ts';
 import { servePrompt, serveResource, serveToolCall } from '../gateway/serve-call.ts';
+import { windowOf } from '../gateway/window.ts';
 import { answer } from './protocol-error.ts';
 import { toStandIn } from './real-results.ts';
 
@@ -24,7 +24,8 @@ export async function answerToolCall(
   args: JsonObject,
 ): Promise<{ readonly result: JsonObject; readonly outputSchema: JsonSchema | undefined }> {
   const result = await serveToolCall(gateway, from, name, args);
-  return { result, outputSchema: toolAt(from.endpoint, from.snapshot.catalog, name)?.outputSchema };
+  const tool = windowOf(from.snapshot, from.endpoint).toolNamed(name);
+  return { result, outputSchema: tool?.outputSchema };
 }
 
 /** Answers what reaches an upstream: calls of tools, resources, prompts, completions. */

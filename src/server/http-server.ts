@@ -113,7 +113,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   // Whoever is not known learns nothing of which endpoints there are.
   app.all(['/mcp', '/mcp/*below'], requireProof(gateway, authentication));
   app.all(
-    ['/mcp', '/mcp/:source'],
+    ['/mcp', '/mcp/:name'],
     takeOver(express.json({ limit: settings.maxBodyBytes, strict: false, inflate: false })),
     requireCurrentProof(authentication),
     route,

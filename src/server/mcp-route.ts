@@ -2,7 +2,7 @@ import { classifyInboundRequest, isJsonContentType } from '@modelcontextprotocol
 import type { Request, Response } from 'express';
 import type { IncomingMessage } from 'node:http';
 import { BailiwickError } from '../errors.ts';
-import { ALL_SOURCES, type Endpoint } from '../gateway/endpoint.ts';
+import { endpointNamed, toEndpointPath, type Endpoint } from '../gateway/endpoint.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import { list, type Listing } from '../gateway/list.ts';
 import type { Principal } from '../identity/principal.ts';
@@ -31,7 +31,7 @@ export function createMcpRoute({ gateway, legacy, modern }: McpRouteOptions) {
   return async function serveMcp(request: Request, response: Response): Promise<void> {
     const proof = response.locals['proof'] as Proof;
     const { principal } = proof;
-    const endpoint = endpointOf(request);
+    const endpoint = endpointOf(gateway, request);
     requireEndpoint(gateway, principal, endpoint);
     if (request.method === 'POST' && !isJsonContentType(request.headers['content-type'] ?? null)) {
       throw new BailiwickError('UNSUPPORTED_MEDIA_TYPE', 'Content-Type must be application/json');
@@ -52,9 +52,8 @@ export function createMcpRoute({ gateway, legacy, modern }: McpRouteOptions) {
   };
 }
 
-function endpointOf(request: Request): Endpoint {
-  const { source } = request.params;
-  return typeof source === 'string' ? { kind: 'source', source } : ALL_SOURCES;
+function endpointOf(gateway: Gateway, { params: { name } }: Request): Endpoint {
+  return endpointNamed(gateway.current(), typeof name === 'string' ? name : undefined);
 }
 
 /** The client that a request over HTTP comes from. */
@@ -84,15 +83,19 @@ export function toHttpClient(
 export function isServed(gateway: Gateway, principal: Principal, endpoint: Endpoint): boolean {
   if (endpoint.kind === 'all') return true;
   const snapshot = gateway.current();
-  return snapshot.upstreams.has(endpoint.source) && !isEmpty(list(snapshot, principal, endpoint));
+  const isThere =
+    endpoint.kind === 'source'
+      ? snapshot.upstreams.has(endpoint.source)
+      : snapshot.catalogs.has(endpoint.name);
+  return isThere && !isEmpty(list(snapshot, principal, endpoint));
 }
 
-/** A source that is absent and one of which this principal sees nothing get the same words. */
+/** A source or catalog that is absent and one of which this principal sees nothing get the same words. */
 function requireEndpoint(gateway: Gateway, principal: Principal, endpoint: Endpoint): void {
-  if (endpoint.kind === 'source' && !isServed(gateway, principal, endpoint)) {
+  if (!isServed(gateway, principal, endpoint)) {
     throw new BailiwickError(
       'UNKNOWN_ENDPOINT',
-      `no source ${JSON.stringify(endpoint.source.slice(0, 64))} is served to this caller`,
+      `nothing is served to this caller at ${JSON.stringify(toEndpointPath(endpoint).slice(0, 64))}`,
     );
   }
 }

@@ -1,8 +1,8 @@
 import { McpServer, type ServerContext, type Transport } from '@modelcontextprotocol/server';
-import { toolAt } from '../gateway/endpoint.ts';
 import { freshness } from '../gateway/list-freshness.ts';
 import { offerTo } from '../gateway/offer.ts';
 import type { Caller } from '../gateway/road.ts';
+import { windowOf } from '../gateway/window.ts';
 import { addCallHandlers } from './call-handlers.ts';
 import { toParts } from './call-context.ts';
 import { toCaller, toClient, type Client } from './caller.ts';
@@ -85,7 +85,7 @@ class GatewayMcpServer extends McpServer {
   override toolInputSchemaJson(name: string): Record<string, unknown> | undefined {
     const { endpoint, gateway, principal } = this.#client;
     const snapshot = gateway.current();
-    const tool = toolAt(endpoint, snapshot.catalog, name);
+    const tool = windowOf(snapshot, endpoint).toolNamed(name);
     return tool && snapshot.view(principal).shows({ kind: 'tool', tool }) ? tool.inputSchema : undefined;
   }
 }

@@ -2,6 +2,7 @@ import { createMcpHandler, type McpHttpHandler } from '@modelcontextprotocol/ser
 import { toNodeHandler, type NodeIncomingMessageLike } from '@modelcontextprotocol/node';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { JsonObject } from '../catalog/json.ts';
+import { endpointKey } from '../gateway/endpoint.ts';
 import { list, type Listing } from '../gateway/list.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import { principalKey } from '../gateway/snapshot.ts';
@@ -110,7 +111,7 @@ export function createModernLeg(options: ModernLegOptions, maxBodyBytes: number)
 
   return {
     async handle(client, request, response, body) {
-      const key = `${principalKey(client.principal)} ${client.endpoint.kind === 'all' ? '' : client.endpoint.source}`;
+      const key = `${principalKey(client.principal)} ${endpointKey(client.endpoint)}`;
       const lane = lanes.get(key) ?? open(client);
       lanes.set(key, lane);
       lane.requests += 1;

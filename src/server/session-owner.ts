@@ -1,5 +1,5 @@
 import { digestOf } from '../catalog/canonical.ts';
-import { toEndpointPath } from '../gateway/endpoint.ts';
+import { endpointKey } from '../gateway/endpoint.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { Client } from './caller.ts';
 
@@ -22,5 +22,5 @@ export function callerKey(principal: Principal): string {
 
 /** Whom a session belongs to: who opened it, at the endpoint where it was opened. */
 export function ownerOf({ principal, endpoint }: Pick<Client, 'principal' | 'endpoint'>): string {
-  return `${callerKey(principal)} ${toEndpointPath(endpoint)}`;
+  return `${callerKey(principal)} ${endpointKey(endpoint)}`;
 }

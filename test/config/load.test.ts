@@ -34,7 +34,8 @@ test('a file with nothing but sources has defaults that work', async () => {
     audit: {
       dir: path.join(folder, '.bailiwick/audit'),
       arguments: 'masked',
-      mask: [],
+      catalogs: {},
+      profiles: {},
       signing: {},
       keep: {},
       sinks: [],

@@ -1,8 +1,9 @@
 import type { ProtocolError } from '@modelcontextprotocol/server';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { ALL_SOURCES, toolAt, type Endpoint } from '../../gateway/endpoint.ts';
+import { endpointNamed } from '../../gateway/endpoint.ts';
 import type { Gateway } from '../../gateway/gateway.ts';
 import { list } from '../../gateway/list.ts';
+import { windowOf } from '../../gateway/window.ts';
 import type { Proof } from '../../identity/proof.ts';
 import { mirrorsHeaders } from '../../upstream/mcp/parameters.ts';
 import type { Authentication } from '../authentication.ts';
@@ -105,8 +106,8 @@ function toClient(
 ): Client | undefined | Promise<Client | undefined> {
   const match = PATH.exec(request.url ?? '');
   if (!match) return undefined;
-  const [, source] = match;
-  const endpoint: Endpoint = source === undefined ? ALL_SOURCES : { kind: 'source', source };
+  const [, name] = match;
+  const endpoint = endpointNamed(gateway.current(), name);
   const toServed = (proof: Proof): Client | undefined =>
     isServed(gateway, proof.principal, endpoint)
       ? toHttpClient(gateway, proof, endpoint, request)
@@ -126,7 +127,7 @@ function isCommonHere({ gateway, principal, endpoint }: Client, request: CommonR
   if (!isServed(gateway, principal, endpoint) || list(snapshot, principal, endpoint).tools.length === 0) {
     return false;
   }
-  const tool = request.method === 'tools/call' && toolAt(endpoint, snapshot.catalog, request.name);
+  const tool = request.method === 'tools/call' && windowOf(snapshot, endpoint).toolNamed(request.name);
   if (!tool) return true;
   // That a scope is missing is said by the status of the answer.
   const maySay = snapshot.policy.hasStepUp && !snapshot.view(principal).shows({ kind: 'tool', tool });

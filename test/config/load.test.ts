@@ -34,14 +34,14 @@ test('a file with nothing but sources has defaults that work', async () => {
     audit: {
       dir: path.join(folder, '.bailiwick/audit'),
       arguments: 'masked',
-      catalogs: {},
-      profiles: {},
+      mask: [],
       signing: {},
       keep: {},
       sinks: [],
     },
     schemas: { budget: 1500, limit: 4000, definitions: 'keep' },
     ledger: { timeZone: 'UTC' },
+    catalogs: {},
     profiles: {},
     results: { maxBytes: 100_000 },
   });

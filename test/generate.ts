@@ -8,6 +8,7 @@ import { SPEND_SCHEMA } from '../src/cli/spend/spend-schema.ts';
 import { configJsonSchema } from '../src/config/json-schema.ts';
 import { configReference } from '../src/config/reference.ts';
 import { policyJsonSchema } from '../src/policy/schema.ts';
+import { policyTestJsonSchema } from '../src/policy/test-file/schema.ts';
 import { folderTable } from './house/architecture.ts';
 import { errorsPage } from './house/errors-page.ts';
 import { policiesPage } from './house/policies-page.ts';
@@ -26,6 +27,7 @@ export const GENERATED_FILES: readonly GeneratedFile[] = [
   { file: 'docs/errors.md', content: errorsPage },
   { file: 'docs/policy-reference.md', content: policiesPage },
   { file: 'policies/policy.schema.json', content: () => toJsonText(policyJsonSchema()) },
+  { file: 'policies/policy-test.schema.json', content: () => toJsonText(policyTestJsonSchema()) },
   { file: 'docs/calls.schema.json', content: () => toJsonText(CALLS_SCHEMA) },
   { file: 'docs/record.schema.json', content: () => toJsonText(RECORD_SCHEMA) },
   { file: 'docs/compile.schema.json', content: () => toJsonText(COMPILE_SCHEMA) },

@@ -77,7 +77,7 @@ function checkAll(
   const { config } = loaded;
   const setup = { config, catalog, policy, isIncomplete: missing.length > 0, placeOf };
   // Where a source does not answer, or cannot be read, the lock says what it offers; where that does not either, nothing is said.
-  const offer = offerOf(app, loaded);
+  const offer = offerOf(app, Object.keys(config.sources));
   const ofPolicies = checkPolicies(policy, offer.catalog, {
     locked: offer.locked,
     withToolsOnly: offer.fromLock.map(({ source }) => source),

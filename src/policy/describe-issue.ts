@@ -29,8 +29,17 @@ const SELECTORS_NOT_IN_THIS_VERSION: Readonly<Record<string, string>> = {
   model: 'models are not in this version',
 };
 
-/** An issue of `root` in words that say what to do; one issue may be several complaints. */
-export function toComplaints(root: Json, issue: Issue, base: readonly PropertyKey[] = []): Complaint[] {
+/**
+ * An issue of `root` in words that say what to do; one issue may be several complaints.
+ *
+ * @param keysAt The keys that the mapping at a path may have; of a policy file where nothing is said.
+ */
+export function toComplaints(
+  root: Json,
+  issue: Issue,
+  base: readonly PropertyKey[] = [],
+  keysAt = knownKeysAt,
+): Complaint[] {
   const path = [...base, ...issue.path];
   const expect = (expectation: string): Complaint[] =>
     complain(
@@ -43,7 +52,7 @@ export function toComplaints(root: Json, issue: Issue, base: readonly PropertyKe
     return issue.keys.map((key) => ({
       path: [...path, key],
       part: 'key',
-      message: describeUnknownKey(key, path),
+      message: describeUnknownKey(key, path, keysAt),
     }));
   }
   if (issue.code === 'invalid_key') {
@@ -51,7 +60,7 @@ export function toComplaints(root: Json, issue: Issue, base: readonly PropertyKe
   }
   if (issue.code === 'invalid_union') {
     const branch = issue.errors.find((issues) => !issues.some(isAboutTheWhole));
-    if (branch !== undefined) return branch.flatMap((inner) => toComplaints(root, inner, path));
+    if (branch !== undefined) return branch.flatMap((inner) => toComplaints(root, inner, path, keysAt));
   }
   const told = describeLimitValue(issue, path, valueAt(root, path));
   if (told !== undefined) return complain(valueAt(root, path) === undefined ? `missing; ${told}` : told);
@@ -59,10 +68,10 @@ export function toComplaints(root: Json, issue: Issue, base: readonly PropertyKe
   return expectation === undefined ? complain(issue.message) : expect(expectation);
 }
 
-function describeUnknownKey(key: string, path: readonly PropertyKey[]): string {
-  const absence = toKnownAbsence(key, path);
+function describeUnknownKey(key: string, path: readonly PropertyKey[], keysAt: typeof knownKeysAt): string {
+  const absence = keysAt === knownKeysAt ? toKnownAbsence(key, path) : undefined;
   if (absence !== undefined) return absence;
-  const near = suggest(key, knownKeysAt(path));
+  const near = suggest(key, keysAt(path));
   const advice = near === undefined ? 'correct or remove it' : `did you mean \`${near}\`?`;
   return `${toPrefix(path)}${describeLimitKey(key, path) ?? `unknown key \`${key}\`; ${advice}`}`;
 }

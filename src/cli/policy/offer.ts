@@ -37,6 +37,8 @@ export interface Absence {
 export interface OfferOptions extends CatalogOptions {
   /** Ask no source; those that are no OpenAPI documents are taken from the lock. */
   readonly offline?: boolean;
+  /** Ask no others. */
+  readonly sources?: ReadonlySet<string>;
 }
 
 /** A command about policies, which asks the sources what they offer, or does not. */
@@ -54,21 +56,26 @@ export async function withOffer<T>(
   work: (offer: Offer) => Promise<T> | T,
 ): Promise<T> {
   const { loaded, logger } = await loadForCommand({ ...options, logLevel: options.logLevel ?? 'silent' });
-  const asked = options.offline ? documentedSources(loaded) : undefined;
-  return withApp(terminal, { loaded, logger, ...(asked && { only: asked }) }, (app) => {
+  const wanted = Object.keys(loaded.config.sources).filter((one) => options.sources?.has(one) ?? true);
+  const only = options.offline ? documentedOf(wanted, loaded) : wanted;
+  return withApp(terminal, { loaded, logger, only }, (app) => {
     const local = app.local();
     const configured = Object.entries(loaded.config.identity.principals).map(
       ([name, settings]): [string, Principal] => [name, configuredPrincipal(name, settings)],
     );
     const principals = new Map([...(local ? [['local', local] as const] : []), ...configured]);
-    return work({ loaded, policy: app.policy(), principals, ...offerOf(app, loaded) });
+    return work({ loaded, policy: app.policy(), principals, ...offerOf(app, wanted) });
   });
 }
 
-/** What the sources of an app offer, completed by its lock. */
+/**
+ * What the sources of an app offer, completed by its lock.
+ *
+ * @param wanted the sources that are of interest
+ */
 export function offerOf(
   app: App,
-  { config }: LoadedConfig,
+  wanted: readonly string[],
 ): Pick<Offer, 'catalog' | 'locked' | 'fromLock' | 'unknown'> {
   const { lock } = app.review();
   const reviewed = lock === undefined ? [] : catalogFromLock(lock);
@@ -76,7 +83,7 @@ export function offerOf(
   const known = new Set([...app.sources(), ...app.unusable()].map(({ source }) => source));
   const absent = [
     ...down.map(({ source, error }) => ({ source, message: error?.message ?? 'it did not answer' })),
-    ...Object.keys(config.sources)
+    ...wanted
       .filter((source) => !known.has(source))
       .map((source) => ({ source, message: 'it was not asked' })),
   ];
@@ -102,8 +109,6 @@ export function tellAbsences(
 }
 
 /** Sources that are described by a file, which says what they offer without anybody being asked. */
-function documentedSources({ config }: LoadedConfig): string[] {
-  return Object.entries(config.sources).flatMap(([source, settings]) =>
-    'openapi' in settings ? [source] : [],
-  );
+function documentedOf(sources: readonly string[], { config }: LoadedConfig): string[] {
+  return sources.filter((source) => 'openapi' in (config.sources[source] ?? {}));
 }

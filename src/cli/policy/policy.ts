@@ -1,8 +1,9 @@
 import { createCommand, type AddCommand } from '../command.ts';
 import { addPolicyCheck } from './check.ts';
+import { addPolicyTest } from './test.ts';
 
 /** In the order in which an author needs them. */
-const COMMANDS: readonly AddCommand[] = [addPolicyCheck];
+const COMMANDS: readonly AddCommand[] = [addPolicyCheck, addPolicyTest];
 
 /** `bailiwick policy …`: what a policy means, before it is in force. */
 export const addPolicy: AddCommand = (program, terminal, exit) => {

@@ -16,13 +16,12 @@ interface Complaint {
 
 /** What is asked for by these keys exists in the language but not in this version. Refused in words, never ignored. */
 const NOT_IN_THIS_VERSION: Readonly<Record<string, string>> = {
-  when: 'conditions (`when`) are not in this version',
   guardrails: 'guardrails are not in this version',
   packs: 'packs are not in this version',
 };
 
 const SELECTORS_NOT_IN_THIS_VERSION: Readonly<Record<string, string>> = {
-  when: 'conditions (`when`) are not in this version',
+  when: '`when` is a key of rules, beside `what`: move it there; a scope that needs a condition is a rule with `who: { scopes: [...] }`',
   kind: 'Kubernetes selectors (`kind`) are not in this version',
   verb: 'Kubernetes selectors (`verb`) are not in this version',
   group: 'Kubernetes selectors (`group`) are not in this version',

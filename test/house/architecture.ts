@@ -64,6 +64,8 @@ const EXCEPTIONS: readonly { from: string; to: RegExp; because: string }[] = [
 /** Third parties with one home: an upgrade, or a replacement, touches that folder alone. */
 const HOMES: Record<string, readonly string[]> = {
   '@jmespath-community/jmespath': ['text'],
+  '@marcbachmann/cel-js': ['policy'],
+  re2js: ['policy'],
   express: ['server'],
   cors: ['server'],
   '@modelcontextprotocol/server': ['server'],

@@ -1,29 +1,43 @@
+import { compile } from './compile.ts';
 import type { Condition, Verdict } from './condition.ts';
-import type { Expression, Variable } from './expression.ts';
+import type { Expression } from './expression.ts';
+import { asTest, bare } from './logic.ts';
+import { EXHAUSTED, Evaluation, Failure } from './outcome.ts';
+import type { Run } from './program.ts';
+import type { Variables } from './variables.ts';
 
-/**
- * Stands for a value that is not known, anywhere in {@link Variables}: a whole variable, or a member of one, like an argument that a
- * record keeps masked.
- */
-export const UNKNOWN = Symbol('unknown');
+export { MAX_STEPS } from './outcome.ts';
+export { UNKNOWN, type Variables } from './variables.ts';
 
-/** By name, JSON in which {@link UNKNOWN} may stand for any value; `now` in milliseconds since the epoch. A variable that is absent is unknown. */
-export type Variables = { readonly [name in Variable]?: unknown };
+const TRUE: Verdict = { kind: 'true' };
+const FALSE: Verdict = { kind: 'false' };
 
-/** What one evaluation may cost. A step is about one node that is visited, one item, or 100 characters that are looked through. */
-export const MAX_STEPS = 10_000;
+const compiled = new WeakMap<Expression, Run>();
 
 /**
  * Evaluates a condition, wholly or as far as what is known goes.
  *
- * Never throws. Bounded by {@link MAX_STEPS}: more is an error; with something unknown it is unknown, for what becomes known may
+ * Never throws. Bounded by `MAX_STEPS`: more is an error; with something unknown it is unknown, for what becomes known may
  * make the costly part irrelevant.
  */
-export function evaluateCondition(condition: Pick<Condition, 'expression'>, variables: Variables): Verdict {
-  void variables;
-  return toError(condition.expression, 'conditions are not evaluated in this version');
-}
-
-function toError({ at }: Expression, message: string): Verdict {
-  return { kind: 'error', message, at };
+export function evaluateCondition(
+  { expression }: Pick<Condition, 'expression'>,
+  variables: Variables,
+): Verdict {
+  let run = compiled.get(expression);
+  if (run === undefined) {
+    run = compile(expression, []);
+    compiled.set(expression, run);
+  }
+  const evaluation = new Evaluation(variables);
+  const outcome = asTest(run(evaluation, undefined), expression.at);
+  if (evaluation.steps < 0) {
+    return evaluation.metUnknown
+      ? { kind: 'unknown', residual: expression }
+      : { kind: 'error', message: EXHAUSTED.message, at: expression.at };
+  }
+  if (typeof outcome === 'boolean') return outcome ? TRUE : FALSE;
+  return outcome instanceof Failure
+    ? { kind: 'error', message: outcome.message, at: outcome.at }
+    : { kind: 'unknown', residual: bare(outcome.expression) };
 }

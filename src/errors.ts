@@ -54,7 +54,12 @@ export const ERRORS = {
     exit: 2,
     meaning: 'The request body is not declared as application/json.',
   },
-  UNKNOWN_ENDPOINT: { http: 404, rpc: -32_600, exit: 2, meaning: 'No source and no catalog has this endpoint.' },
+  UNKNOWN_ENDPOINT: {
+    http: 404,
+    rpc: -32_600,
+    exit: 2,
+    meaning: 'No source and no catalog has this endpoint.',
+  },
   UNKNOWN_SESSION: {
     http: 404,
     rpc: -32_001,
@@ -90,6 +95,12 @@ export const ERRORS = {
     http: 200,
     exit: 1,
     meaning: "Policy asks for a human's approval, which this version cannot obtain.",
+  },
+  RESULT_WITHHELD: {
+    http: 200,
+    exit: 1,
+    meaning:
+      'The call was made, and policy lets only a part of its result be shown; that part could not be told from the rest.',
   },
   LIMIT_EXCEEDED: {
     http: 200,

@@ -3,15 +3,16 @@ import type { Target } from '../catalog/entries.ts';
 import type { JsonObject, JsonSchema } from '../catalog/json.ts';
 import type { Tool } from '../catalog/tool.ts';
 import type { Principal } from '../identity/principal.ts';
-import type { Decision } from '../policy/decision.ts';
 import { brief } from './brief.ts';
+import type { Ruling } from './decide-call.ts';
 import type { Caller } from './road.ts';
 
 /** What is known of a call before it is decided: enough to record its refusal. */
 export interface Attempt {
   readonly target: NonNullable<RecordEntry['target']>;
+  /** As the caller sent them. */
   readonly args: JsonObject;
-  readonly decision?: Decision;
+  readonly ruling?: Ruling;
   /** Describes the arguments: what it marks as secret is masked in the record. */
   readonly schema?: () => JsonSchema;
   /**
@@ -24,12 +25,12 @@ export interface Attempt {
 }
 
 /** An attempt to call a tool. */
-export function toolAttempt(tool: Tool, args: JsonObject, decision?: Decision): Attempt {
+export function toolAttempt(tool: Tool, args: JsonObject, ruling?: Ruling): Attempt {
   return {
     target: recordTarget({ kind: 'tool', tool }),
     args,
     schema: () => tool.validationSchema,
-    ...(decision && { decision }),
+    ...(ruling && { ruling }),
   };
 }
 
@@ -73,7 +74,8 @@ export function describeCall(
   attempt: Attempt,
   { isRefused }: { isRefused: boolean },
 ): Omit<RecordEntry, 'type' | 'call'> {
-  const { decision, target, schema } = attempt;
+  const { ruling, target, schema } = attempt;
+  const detail = describeDetail(attempt);
   const { recordArguments } = caller.snapshot.settings;
   const args = attempt.isUnseen
     ? recordArguments.ofUnseen(attempt.args)
@@ -89,17 +91,32 @@ export function describeCall(
       target.access !== undefined && target.kind === 'tool'
         ? target
         : withMaskedName(target, recordArguments.text),
-    ...(decision && {
-      decision: {
-        effect: decision.effect,
-        rules: decision.rules,
-        ...(decision.effect === 'deny' && { reason: decision.reason }),
-      },
-    }),
+    ...(ruling && { decision: describeDecision(ruling.decision) }),
     policy: caller.snapshot.policy.digest,
     catalog: caller.snapshot.catalog.digest,
     ...(args && { args }),
-    ...(attempt.method !== undefined && { detail: { method: attempt.method } }),
+    ...(Object.keys(detail).length > 0 && { detail }),
+  };
+}
+
+/** How a record tells a decision. */
+export function describeDecision(decision: Ruling['decision']): NonNullable<RecordEntry['decision']> {
+  const { effect, rules } = decision;
+  return { effect, rules, ...(effect === 'deny' && { reason: decision.reason }) };
+}
+
+/** The method; what policy set in the call and does with its result; what the shadow policies say. */
+function describeDetail({ method, ruling }: Attempt): NonNullable<RecordEntry['detail']> {
+  if (!ruling) return method === undefined ? {} : { method };
+  const { decision, set, shadow } = ruling;
+  const { select, mask, dryRun } = decision.effect === 'deny' ? {} : (decision.obligations ?? {});
+  return {
+    ...(method !== undefined && { method }),
+    ...(set.length > 0 && { set }),
+    ...(select !== undefined && { select }),
+    ...(mask && mask.length > 0 && { mask }),
+    ...(dryRun && { dryRun }),
+    ...(shadow && { shadow }),
   };
 }
 

@@ -11,11 +11,17 @@ const MISMATCH_META_KEY = 'io.bailiwick/structure-mismatch';
  * Clients fail a call whose structured content does not fit the tool's output schema, and real APIs answer other types than
  * their documents declare. Compiled output schemas require no member, so an empty object always fits; the text still
  * holds the whole answer. An upstream MCP server's structure is its own affair and is passed on.
+ *
+ * @param outputSchema as the caller is shown it
  */
-export function fitStructure(tool: Tool, result: JsonObject): JsonObject {
+export function fitStructure(
+  tool: Tool,
+  outputSchema: JsonSchema | undefined,
+  result: JsonObject,
+): JsonObject {
   const { structuredContent } = result;
-  if (tool.binding.kind !== 'http' || !tool.outputSchema || structuredContent === undefined) return result;
-  if (fits(tool.outputSchema, structuredContent)) return result;
+  if (tool.binding.kind !== 'http' || !outputSchema || structuredContent === undefined) return result;
+  if (fits(outputSchema, structuredContent)) return result;
   return {
     ...result,
     structuredContent: {},

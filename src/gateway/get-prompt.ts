@@ -14,5 +14,8 @@ export async function getPrompt(
   args: JsonObject,
 ): Promise<JsonObject> {
   const reference = promptReference(caller, name);
-  return requestReference(road, caller, reference, 'prompts/get', { name: reference.own, arguments: args });
+  return requestReference(road, caller, reference, {
+    method: 'prompts/get',
+    params: { name: reference.own, arguments: args },
+  });
 }

@@ -9,5 +9,8 @@ import type { Caller, Road } from './road.ts';
  */
 export async function readResource(road: Road, caller: Caller, uri: string): Promise<JsonObject> {
   const reference = resourceReference(caller, uri);
-  return requestReference(road, caller, reference, 'resources/read', { uri: reference.own });
+  return requestReference(road, caller, reference, {
+    method: 'resources/read',
+    params: { uri: reference.own },
+  });
 }

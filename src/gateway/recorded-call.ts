@@ -73,7 +73,7 @@ export async function recordedCall(
     };
     const { signal, release } = road.inFlight.follow(caller.context.signal);
     try {
-      const context = toSourceContext(caller, source, signal, tally);
+      const context = toSourceContext(caller, source, { during: signal, now: road.now, tally });
       const invoked = await invoke(context, charge.answered).catch((fault: unknown): Invoked => ({
         result: askForPages(caller, source, fault),
         status: 'ok',
@@ -83,7 +83,9 @@ export async function recordedCall(
       // A modern client is to hear what it would have to offer, and not only that the call failed without it.
       if (lack && caller.round && invoked.status === 'tool-error') throw lacksCapability(source, lack);
       if (inputRequired) charge.asked();
-      const result = inputRequired ? relayQuestions(caller, source, invoked.result, tally) : invoked.result;
+      const result = inputRequired
+        ? relayQuestions(caller, source, invoked.result, { now: road.now(), tally })
+        : invoked.result;
       const text = JSON.stringify(result);
       rememberResultText(result, text);
       const told = {
@@ -168,8 +170,15 @@ function codeOf(error: BailiwickError): number | string {
 /** What was asked during a call, in numbers, and whether its answer is one more question. */
 function describeQuestions(tally: QuestionTally, inputRequired: boolean): Pick<RecordEntry, 'detail'> {
   const questions = tally.counts();
-  if (!questions && !inputRequired) return {};
-  return { detail: { ...(inputRequired && { inputRequired }), ...(questions && { questions }) } };
+  const decisions = tally.decisions();
+  if (!questions && !decisions && !inputRequired) return {};
+  return {
+    detail: {
+      ...(inputRequired && { inputRequired }),
+      ...(questions && { questions }),
+      ...(decisions && { decisions }),
+    },
+  };
 }
 
 /** Which limits refused a call, and for how long, as far as that is known, or for want of which scope it was. */
@@ -181,6 +190,7 @@ function describeReason({ code, data }: BailiwickError): NonNullable<RecordEntry
 }
 
 function statusOf(error: BailiwickError): RecordStatus {
+  if (error.code === 'RESULT_WITHHELD') return 'tool-error';
   if (error.code === 'CANCELLED') return 'cancelled';
   return error.code.startsWith('UPSTREAM_') || error.code.startsWith('UNKNOWN_')
     ? 'upstream-error'

@@ -2,11 +2,15 @@ import type { Target } from '../catalog/entries.ts';
 import { isJsonObject, type JsonObject } from '../catalog/json.ts';
 import { BailiwickError } from '../errors.ts';
 import type { Upstream } from '../upstream/upstream.ts';
-import { decideCall, toRefusal } from './decide-call.ts';
+import { decideCall, decideWithoutArguments, type Ruling } from './decide-call.ts';
 import { recordTarget, type Attempt } from './describe-call.ts';
 import { uriFrom } from './endpoint.ts';
+import { dutyOf, toSilent } from './obligations/duty.ts';
+import { obligeContents } from './obligations/oblige-contents.ts';
+import { withholdFault } from './obligations/withheld.ts';
 import { isInputRequired } from './questions/relay.ts';
 import { recordedCall, refused } from './recorded-call.ts';
+import { toRefusal } from './refusal.ts';
 import { rewriteUris } from './rewrite-uris.ts';
 import type { Caller, Road } from './road.ts';
 import { brief } from './brief.ts';
@@ -46,60 +50,75 @@ export function promptReference(caller: Caller, name: string): Reference {
   };
 }
 
+/** What is asked of a reference. */
+export interface ReferenceRequest {
+  readonly method: Parameters<Upstream['request']>[0];
+  readonly params: JsonObject;
+}
+
 /**
- * The road of everything that is not a tool call: decide → reserve → [intent] → invoke → settle → [outcome].
+ * The road of everything that is not a tool call: decide → reserve → [intent] → invoke → oblige → settle → [outcome].
  *
- * @throws BailiwickError `reference.unknown`, absent and forbidden alike, or what the upstream throws.
+ * @throws BailiwickError `reference.unknown`, absent and hidden alike, what {@link permitReference} throws, `RESULT_WITHHELD`, or what
+ *   the upstream throws.
  */
 export async function requestReference(
   road: Road,
   caller: Caller,
   reference: Reference,
-  method: Parameters<Upstream['request']>[0],
-  params: JsonObject,
+  { method, params }: ReferenceRequest,
 ): Promise<JsonObject> {
   const { target } = reference;
-  const { upstream, attempt } = await permitReference(road, caller, reference, params);
+  const { upstream, attempt, ruling } = await permitReference(road, caller, reference, { method, params });
   const { maxResultBytes } = caller.snapshot.settings;
+  const sent = ruling.set.length > 0 ? { ...params, arguments: ruling.args } : params;
+  const duty = dutyOf(ruling.decision);
   return recordedCall(road, caller, { ...attempt, charge: { target } }, async (context) => {
-    const result = await upstream.request(method, params, context).catch((error: unknown) => {
-      throw isUnknown(error) ? reference.unknown : error;
+    const request = upstream.request(method, sent, duty ? toSilent(context) : context);
+    const result = await request.catch((error: unknown) => {
+      if (isUnknown(error)) throw reference.unknown;
+      throw duty ? withholdFault(error) : error;
     });
     if (isInputRequired(result)) return { result, status: 'ok' };
-    const shown = rewriteUris(caller.endpoint, target.source, result);
+    const shown = rewriteUris(caller.endpoint, target.source, duty ? obligeContents(duty, result) : result);
     return { result: shapeResult(shown, maxResultBytes), status: 'ok' };
   });
 }
 
 /**
- * Decides about a reference.
+ * Decides about a reference: of a completion without the arguments, which are not all there yet.
  *
- * @param method Named in the record, where the reference is not simply read, got or completed.
- * @throws BailiwickError `reference.unknown`, absent and forbidden alike, or `APPROVAL_REQUIRED`; recorded.
+ * @throws BailiwickError `reference.unknown`, absent and hidden alike, or for what the caller sees `POLICY_DENIED` or
+ *   `APPROVAL_REQUIRED`; recorded.
  */
 export async function permitReference(
   road: Road,
   caller: Caller,
   { target, unknown }: Reference,
-  params: JsonObject,
-  method?: string,
-): Promise<{ upstream: Upstream; attempt: Attempt }> {
-  const decision = decideCall(caller, target, argumentsOf(params), road.now());
-  const attempt = {
+  { method, params }: { readonly method: string; readonly params: JsonObject },
+): Promise<{ upstream: Upstream; attempt: Attempt; ruling: Ruling }> {
+  const args = argumentsOf(params);
+  const isShown = caller.snapshot.view(caller.principal).shows(target);
+  const isCalled = isShown && method !== 'completion/complete';
+  const ruling = isCalled
+    ? decideCall(caller, target, args, road.now())
+    : decideWithoutArguments(caller, target, road.now());
+  const attempt: Attempt = {
     target: recordTarget(target),
     args: params,
-    decision,
-    ...(method !== undefined && { method }),
+    ruling,
+    // Of what is simply read or got the kind of the target says so.
+    ...(NAMED_METHODS.has(method) && { method }),
   };
   const upstream = caller.snapshot.upstreams.get(target.source);
-  const refusal = toRefusal(decision);
-  if (upstream && !refusal) return { upstream, attempt };
-  // What is listed may be told why it is refused; what is denied is not there.
-  const told =
-    upstream &&
-    (decision.effect === 'approve' ? refusal : scopeRefusal(caller, target, argumentsOf(params), road.now()));
+  const refusal = toRefusal(caller, target, args, ruling.decision);
+  if (upstream && !refusal) return { upstream, attempt, ruling };
+  // What is seen may be told why it is refused; what is hidden is not there.
+  const told = upstream && (isShown ? refusal : scopeRefusal(caller, target, args, road.now()));
   throw await refused(road, caller, attempt, told ?? unknown);
 }
+
+const NAMED_METHODS: ReadonlySet<string> = new Set(['completion/complete', 'resources/subscribe']);
 
 /** What a condition sees as the arguments of a request: those of a prompt; a resource has none. */
 export function argumentsOf(params: JsonObject): JsonObject {

@@ -1,8 +1,7 @@
 import type { Target } from '../catalog/entries.ts';
 import type { JsonObject } from '../catalog/json.ts';
 import { BailiwickError } from '../errors.ts';
-import { findStepUpScope, heldScopes } from '../policy/decide.ts';
-import { callFacts } from './decide-call.ts';
+import { decideStepUp } from './decide-call.ts';
 import type { Caller } from './road.ts';
 
 /**
@@ -18,15 +17,10 @@ export function scopeRefusal(
   args: JsonObject,
   now: number,
 ): BailiwickError | undefined {
-  if (!caller.mayStepUp) return undefined;
-  const { snapshot, principal, via, obtainable } = caller;
-  const scope = findStepUpScope(
-    snapshot.policy,
-    { principal, target, args, call: callFacts(caller), now },
-    obtainable,
-  );
-  if (scope === undefined) return undefined;
-  const held = via.era === 'legacy' ? heldScopes(snapshot.policy, principal) : [];
+  const lacking = caller.mayStepUp ? decideStepUp(caller, target, args, now) : undefined;
+  if (lacking === undefined) return undefined;
+  const { scope } = lacking;
+  const held = caller.via.era === 'legacy' ? lacking.held : [];
   return new BailiwickError('INSUFFICIENT_SCOPE', `a further scope is needed for this: ${scope}`, {
     data: { missingScopes: [scope], ...(held.length > 0 && { requiredScopes: [...held, scope] }) },
   });

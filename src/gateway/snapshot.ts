@@ -8,6 +8,7 @@ import type { QuestionSettings } from '../upstream/mcp/question-settings.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import type { VirtualCatalog } from './catalogs/virtual-catalog.ts';
 import type { PriceList } from './price.ts';
+import type { Shadow } from './shadow.ts';
 
 /**
  * What the gateway serves at one moment. Immutable: a change makes a new snapshot, and a call finishes on the one it
@@ -23,7 +24,15 @@ export interface Snapshot {
   /** By source, since when (milliseconds since the epoch) its entries are those of an earlier time: it is down, or slow. */
   readonly stale: ReadonlyMap<string, number>;
   /** The catalog as this principal sees it. */
-  view(principal: Principal): View;
+  readonly view: (principal: Principal) => View;
+  /** Policies that are only compared with those in force. */
+  readonly shadow?: Shadow;
+}
+
+/** What a snapshot is made of. Without virtual catalogs there are none. */
+export interface SnapshotParts
+  extends Omit<Snapshot, 'view' | 'catalogs' | 'shadow'>, Partial<Pick<Snapshot, 'catalogs'>> {
+  readonly shadow?: PolicySet | undefined;
 }
 
 /** Settings of the road that change with the configuration, and so with the snapshot. */
@@ -43,24 +52,26 @@ export interface SnapshotSettings {
 /** How many principals' views a snapshot keeps; the least recently used goes first. */
 const MAX_VIEWS = 1_000;
 
-/** What a snapshot is made of. Without virtual catalogs there are none. */
-export type SnapshotParts = Omit<Snapshot, 'view' | 'catalogs'> & Partial<Pick<Snapshot, 'catalogs'>>;
-
-export function createSnapshot(parts: SnapshotParts): Snapshot {
+export function createSnapshot({ shadow, ...parts }: SnapshotParts): Snapshot {
   const { catalog, policy } = parts;
-  const views = new Map<string, View>();
   return {
     catalogs: new Map(),
     ...parts,
-    view(principal) {
-      const key = principalKey(principal);
-      const known = views.get(key) ?? view(policy, catalog, principal);
-      views.delete(key);
-      views.set(key, known);
-      const oldest = views.size > MAX_VIEWS ? views.keys().next().value : undefined;
-      if (oldest !== undefined) views.delete(oldest);
-      return known;
-    },
+    view: keepViews(policy, catalog),
+    ...(shadow && { shadow: { policy: shadow, view: keepViews(shadow, catalog) } }),
+  };
+}
+
+function keepViews(policy: PolicySet, catalog: Catalog): Snapshot['view'] {
+  const views = new Map<string, View>();
+  return (principal) => {
+    const key = principalKey(principal);
+    const known = views.get(key) ?? view(policy, catalog, principal);
+    views.delete(key);
+    views.set(key, known);
+    const oldest = views.size > MAX_VIEWS ? views.keys().next().value : undefined;
+    if (oldest !== undefined) views.delete(oldest);
+    return known;
   };
 }
 

@@ -23,7 +23,8 @@ export function findScopeRefusal(caller: Caller, message: JsonObject, now: numbe
   if (!caller.mayStepUp || !caller.snapshot.policy.hasStepUp) return undefined;
   const { method, params } = message;
   const asked = isJsonObject(params) ? targetOf(caller, method, params, now) : undefined;
-  if (!asked || decideCall(caller, asked.target, asked.args, now).effect !== 'deny') return undefined;
+  // What is shown is refused, where it is, with an answer that says what is permitted.
+  if (!asked || caller.snapshot.view(caller.principal).shows(asked.target)) return undefined;
   const error = scopeRefusal(caller, asked.target, asked.args, now);
   return error && { attempt: asked.attempt(), error };
 }
@@ -93,7 +94,7 @@ function named(
   const attempt = (): Attempt => ({
     target: recordTarget(target),
     args: sent,
-    decision: decideCall(caller, target, args, now),
+    ruling: decideCall(caller, target, args, now),
     ...(method !== undefined && { method }),
   });
   return { target, args, attempt };

@@ -36,8 +36,10 @@ export async function subscribeResource(
 ): Promise<Subscription> {
   const reference = resourceReference(caller, uri);
   const { target, own } = reference;
-  const params = { uri: own };
-  const { upstream, attempt } = await permitReference(road, caller, reference, params, 'resources/subscribe');
+  const { upstream, attempt } = await permitReference(road, caller, reference, {
+    method: 'resources/subscribe',
+    params: { uri: own },
+  });
   let stop: (() => Promise<void>) | undefined;
   let isOver = false;
   const end = (): void => {
@@ -77,7 +79,7 @@ export async function subscribeResource(
 export function subscribableAt(caller: Caller, uri: string, now: number): Upstream | undefined {
   const { target } = resourceReference(caller, uri);
   const upstream = caller.snapshot.upstreams.get(target.source);
-  return decideCall(caller, target, {}, now).effect === 'permit' ? upstream : undefined;
+  return decideCall(caller, target, {}, now).decision.effect === 'permit' ? upstream : undefined;
 }
 
 /** What is left of a request's context when the request is over: who made it. */
@@ -96,7 +98,7 @@ function mayRead(caller: Caller, source: string, uri: unknown, now: number): boo
   const target = { kind: 'resource', source, uri } as const;
   return (
     windowOf(caller.snapshot, caller.endpoint).includes(target) &&
-    decideCall(caller, target, {}, now).effect === 'permit'
+    decideCall(caller, target, {}, now).decision.effect === 'permit'
   );
 }
 

@@ -56,8 +56,10 @@ const MAX_VALUES = 20_000;
 /**
  * Refuses what has no RFC 8785 form, and so no digest for the record: text with half a surrogate pair, and values nested
  * too deep to walk; and what is too much to check.
+ *
+ * @throws BailiwickError `INVALID_ARGUMENTS`
  */
-function requireCanonical(args: JsonObject): void {
+export function requireCanonical(args: JsonObject): void {
   const waiting: { readonly value: Json; readonly pointer: string; readonly depth: number }[] = [
     { value: args, pointer: '', depth: 0 },
   ];

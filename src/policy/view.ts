@@ -19,6 +19,8 @@ export interface View {
   narrowingOf(target: Target): Narrowing;
   /** A tool of the catalog as it is presented, its schema narrowed to what is permitted; undefined where it is hidden. */
   present(tool: Tool): Tool | undefined;
+  /** True where policy may cut or mask what the tool answers this principal: its output schema then says nothing true, and is not shown. */
+  reshapes(tool: Tool): boolean;
   /** In the catalog's order, as {@link present} gives them. Computed on first use. */
   readonly tools: readonly Tool[];
   readonly resources: readonly Resource[];
@@ -36,6 +38,7 @@ const EVERYTHING: Narrowing = { kind: 'everything' };
 /** What `principal` sees of `catalog` under `policy`. */
 export function view(policy: PolicySet, catalog: Catalog, principal: Principal): View {
   const applicable = policy.rules.filter((rule) => rule.matchesPrincipal(principal));
+  const reshaping = applicable.filter(({ obligations }) => obligations?.select ?? obligations?.mask);
   const narrowingOf = (target: Target): Narrowing => {
     const about = applicable.filter((rule) => rule.matchesTarget(target));
     // A resource has no arguments.
@@ -46,10 +49,14 @@ export function view(policy: PolicySet, catalog: Catalog, principal: Principal):
     return narrow(outlook.region, target.kind === 'tool' ? target.tool : { inputSchema: { type: 'object' } });
   };
   const shows = (target: Target): boolean => narrowingOf(target).kind !== 'nothing';
+  const reshapes = (tool: Tool): boolean =>
+    reshaping.some((rule) => rule.matchesTarget({ kind: 'tool', tool }));
   const present = (tool: Tool): Tool | undefined => {
     const narrowing = narrowingOf({ kind: 'tool', tool });
     if (narrowing.kind === 'nothing') return undefined;
-    return narrowing.kind === 'everything' ? tool : presentNarrowed(tool, narrowing);
+    const { outputSchema, ...shapeless } = tool;
+    const presented = outputSchema !== undefined && reshapes(tool) ? shapeless : tool;
+    return narrowing.kind === 'everything' ? presented : presentNarrowed(presented, narrowing);
   };
   const tools = once(() => catalog.tools.flatMap((tool) => present(tool) ?? []));
   const resources = once(() =>
@@ -67,6 +74,7 @@ export function view(policy: PolicySet, catalog: Catalog, principal: Principal):
     shows,
     narrowingOf,
     present,
+    reshapes,
     get tools() {
       return tools();
     },

@@ -9,6 +9,7 @@ import type {
 import type { JsonObject, JsonSchema } from '../catalog/json.ts';
 import { complete } from '../gateway/complete.ts';
 import type { Gateway } from '../gateway/gateway.ts';
+import { outputSchemaOf } from '../gateway/output-schema.ts';
 import { isInputRequired } from '../gateway/questions/relay.ts';
 import type { Caller } from '../gateway/road.ts';
 import { servePrompt, serveResource, serveToolCall } from '../gateway/serve-call.ts';
@@ -25,7 +26,7 @@ export async function answerToolCall(
 ): Promise<{ readonly result: JsonObject; readonly outputSchema: JsonSchema | undefined }> {
   const result = await serveToolCall(gateway, from, name, args);
   const tool = windowOf(from.snapshot, from.endpoint).toolNamed(name);
-  return { result, outputSchema: tool?.outputSchema };
+  return { result, outputSchema: tool && outputSchemaOf(from, tool) };
 }
 
 /** Answers what reaches an upstream: calls of tools, resources, prompts, completions. */

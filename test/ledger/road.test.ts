@@ -120,7 +120,10 @@ test('a call that its upstream answered costs what the answer says, whatever hap
 test('resources and prompts count like tools', async () => {
   const { home, road, caller } = setUp();
   const read = (uri: string) =>
-    requestReference(road, caller, resourceReference(caller, uri), 'resources/read', { uri });
+    requestReference(road, caller, resourceReference(caller, uri), {
+      method: 'resources/read',
+      params: { uri },
+    });
   const uri = 'crm+crm://a';
   for (let attempt = 0; attempt < 3; attempt += 1) await read(uri);
   await expect(read(uri)).rejects.toMatchObject({ code: 'LIMIT_EXCEEDED' });

@@ -123,7 +123,10 @@ test('whatever an upstream asks with, it is relayed under its own keys or refuse
         ...(requestState !== undefined && { requestState }),
       };
       try {
-        const shown = relayQuestions(caller, 'helpdesk', result, createQuestionTally());
+        const shown = relayQuestions(caller, 'helpdesk', result, {
+          now: 0,
+          tally: createQuestionTally(),
+        });
         expect(Object.keys(shown['inputRequests'] as JsonObject)).toEqual(
           Object.keys(inputRequests as JsonObject),
         );

@@ -45,7 +45,10 @@ export function toCall(record: AuditRecord, outcome?: AuditRecord): Call {
   const shown = toShown(target);
   const result = outcome?.result ?? record.result ?? { status: 'unknown' };
   const cost = outcome?.cost ?? record.cost;
-  const detail = outcome?.detail ?? record.detail;
+  const detail =
+    outcome?.detail && record.detail
+      ? { ...record.detail, ...outcome.detail }
+      : (outcome?.detail ?? record.detail);
   return {
     time,
     chain,

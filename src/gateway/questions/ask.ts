@@ -2,6 +2,7 @@ import type { JsonObject } from '../../catalog/json.ts';
 import { BailiwickError } from '../../errors.ts';
 import type { Ask, CallContext, ClientSession, Question } from '../../upstream/upstream.ts';
 import type { Caller } from '../road.ts';
+import { admitSampling } from './admit-sampling.ts';
 import { questionSettingsOf, shownCapabilities } from './allowed.ts';
 import { actionOf } from './answers.ts';
 import { kindOf, missingCapabilities } from './kinds.ts';
@@ -13,12 +14,12 @@ import type { QuestionTally } from './tally.ts';
  * only what this client can answer, and in which every question is counted.
  *
  * @param during fires when the call is over: what it asked is then withdrawn
+ * @param now milliseconds since the epoch
  */
 export function toSourceContext(
   caller: Caller,
   source: string,
-  during: AbortSignal,
-  tally?: QuestionTally,
+  { during, now, tally }: { during: AbortSignal; now: () => number; tally?: QuestionTally },
 ): CallContext {
   const { context } = caller;
   const settings = questionSettingsOf(caller, source);
@@ -27,7 +28,7 @@ export function toSourceContext(
     (ask: Ask, scope?: AbortSignal): Ask =>
     async (question, signal) => {
       try {
-        const shown = admit(caller, source, question, tally);
+        const shown = admit(caller, source, question, { now: now(), tally });
         const answer = await ask(shown, scope ? AbortSignal.any([signal, scope]) : signal);
         const action = actionOf(question, answer);
         if (action === undefined)
@@ -55,7 +56,12 @@ export function toSourceContext(
 }
 
 /** @throws BailiwickError `CLIENT_REFUSED` for what may not be asked, `UPSTREAM_PROTOCOL` for what is no question. */
-function admit(caller: Caller, source: string, question: Question, tally?: QuestionTally): Question {
+function admit(
+  caller: Caller,
+  source: string,
+  question: Question,
+  { now, tally }: { now: number; tally: QuestionTally | undefined },
+): Question {
   const kind = kindOf(question);
   if (kind === undefined)
     throw unasked(`a client is not asked ${JSON.stringify(question.method.slice(0, 64))}`);
@@ -68,7 +74,9 @@ function admit(caller: Caller, source: string, question: Question, tally?: Quest
     const needs = `the client does not offer what ${question.method} needs`;
     throw unasked(`${needs}: ${JSON.stringify(missing)}`, { requiredCapabilities: missing });
   }
-  return toShown(source, question);
+  const admission = admitSampling(caller, source, question, { now, tally });
+  if ('refusal' in admission) throw unasked(`source ${source} may not ask for ${kind}: ${admission.refusal}`);
+  return toShown(source, admission.question);
 }
 
 /** JSON-RPC's "method not found", which a client answers that does not offer what it is asked. */

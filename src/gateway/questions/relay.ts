@@ -2,6 +2,7 @@ import { isJsonObject, type Json, type JsonObject } from '../../catalog/json.ts'
 import { BailiwickError } from '../../errors.ts';
 import type { Question } from '../../upstream/upstream.ts';
 import type { Caller } from '../road.ts';
+import { admitSampling } from './admit-sampling.ts';
 import { questionSettingsOf } from './allowed.ts';
 import { kindOf, missingCapabilities } from './kinds.ts';
 import { toShown } from './shown.ts';
@@ -26,7 +27,7 @@ export function relayQuestions(
   caller: Caller,
   source: string,
   result: JsonObject,
-  tally: QuestionTally,
+  { now, tally }: { now: number; tally: QuestionTally },
 ): JsonObject {
   if (caller.context.rounds === 'ask') throw wrong(source, 'asks in a way that this client does not know');
   const { inputRequests, requestState } = result;
@@ -38,7 +39,7 @@ export function relayQuestions(
     throw wrong(source, 'asks for input and does not say for which');
   }
   const shown = Object.entries(requests).map(([key, request]) => {
-    const question = admit(caller, source, request);
+    const question = admit(caller, source, request, { now, tally });
     tally.add(question.method, 'asked');
     const { elicitationId: _ofOtherEra, ...params } = question.params ?? {};
     return [key, { ...(isJsonObject(request) && request), method: question.method, params }] as const;
@@ -52,7 +53,12 @@ export function relayQuestions(
   };
 }
 
-function admit(caller: Caller, source: string, request: Json): Question {
+function admit(
+  caller: Caller,
+  source: string,
+  request: Json,
+  { now, tally }: { now: number; tally: QuestionTally },
+): Question {
   const method = isJsonObject(request) ? request['method'] : undefined;
   const params = isJsonObject(request) ? (request['params'] ?? {}) : undefined;
   if (typeof method !== 'string' || !isJsonObject(params))
@@ -67,7 +73,9 @@ function admit(caller: Caller, source: string, request: Json): Question {
   if (missing) {
     throw lacksCapability(source, missing);
   }
-  return toShown(source, question);
+  const admission = admitSampling(caller, source, question, { now, tally });
+  if ('refusal' in admission) throw wrong(source, `asks for ${kind}, which it may not: ${admission.refusal}`);
+  return toShown(source, admission.question);
 }
 
 /** The fault of a call that cannot be carried out for a client of 2026-07-28 without what it does not offer. */

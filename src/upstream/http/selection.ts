@@ -1,4 +1,4 @@
-import type { HttpBinding } from '../../catalog/binding.ts';
+import type { Binding, HttpBinding } from '../../catalog/binding.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../catalog/json.ts';
 import { BailiwickError, messageOf } from '../../errors.ts';
 import { evaluateJmesPath, parseJmesPath, type JmesPath } from '../../text/jmespath.ts';
@@ -9,6 +9,11 @@ import { argumentOf } from './parameter-value.ts';
 export interface Selection {
   readonly configured?: JmesPath;
   readonly asked?: JmesPath;
+}
+
+/** The argument in which callers give a selection of their own, where a tool has one. */
+export function selectArgumentOf(binding: Binding): string | undefined {
+  return binding.kind === 'http' ? binding.result?.selectArgument : undefined;
 }
 
 /**

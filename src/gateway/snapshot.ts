@@ -3,7 +3,7 @@ import { digestOf } from '../catalog/canonical.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { PolicySet } from '../policy/policy-set.ts';
-import { view, type View } from '../policy/view.ts';
+import { view, viewKey, type View } from '../policy/view.ts';
 import type { QuestionSettings } from '../upstream/mcp/question-settings.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import type { VirtualCatalog } from './catalogs/virtual-catalog.ts';
@@ -49,8 +49,11 @@ export interface SnapshotSettings {
   readonly recordArguments: ArgumentRecorder;
 }
 
-/** How many principals' views a snapshot keeps; the least recently used goes first. */
+/** How many views a snapshot keeps; the least recently used goes first. */
 const MAX_VIEWS = 1_000;
+
+/** Of how many principals it keeps which view is theirs. */
+const MAX_PRINCIPALS = 10_000;
 
 export function createSnapshot({ shadow, ...parts }: SnapshotParts): Snapshot {
   const { catalog, policy } = parts;
@@ -62,17 +65,24 @@ export function createSnapshot({ shadow, ...parts }: SnapshotParts): Snapshot {
   };
 }
 
+/** Principals that policy does not tell apart share a view, and with it all that is made of it. */
 function keepViews(policy: PolicySet, catalog: Catalog): Snapshot['view'] {
   const views = new Map<string, View>();
+  const viewKeys = new Map<string, string>();
   return (principal) => {
-    const key = principalKey(principal);
-    const known = views.get(key) ?? view(policy, catalog, principal);
-    views.delete(key);
-    views.set(key, known);
-    const oldest = views.size > MAX_VIEWS ? views.keys().next().value : undefined;
-    if (oldest !== undefined) views.delete(oldest);
-    return known;
+    const key = recall(viewKeys, principalKey(principal), MAX_PRINCIPALS, () => viewKey(policy, principal));
+    return recall(views, key, MAX_VIEWS, () => view(policy, catalog, principal));
   };
+}
+
+/** What is known by a key, or is made now. Keeps the most recently used. */
+function recall<T>(known: Map<string, T>, key: string, most: number, make: () => T): T {
+  const value = known.get(key) ?? make();
+  known.delete(key);
+  known.set(key, value);
+  const oldest = known.size > most ? known.keys().next().value : undefined;
+  if (oldest !== undefined) known.delete(oldest);
+  return value;
 }
 
 const keys = new WeakMap<Principal, string>();

@@ -29,7 +29,7 @@ export interface Facts {
 /** Facts as a condition sees them. */
 export function toVariables({ principal, target, args, call, now }: Facts): Variables {
   return {
-    principal: toPrincipalVariable(principal),
+    principal: principalVariable(principal),
     tool: toTargetVariable(target),
     ...(args !== undefined && { args }),
     ...(call !== undefined && { call }),
@@ -38,7 +38,7 @@ export function toVariables({ principal, target, args, call, now }: Facts): Vari
 }
 
 /** The variable `principal`: issuer, subject, scopes, groups, claims, and where it has them team, client and act. No credential. */
-function toPrincipalVariable({ key: _key, ...principal }: Principal): unknown {
+export function principalVariable({ key: _key, ...principal }: Principal): unknown {
   return principal;
 }
 

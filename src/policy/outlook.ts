@@ -1,7 +1,10 @@
+import type { Target } from '../catalog/entries.ts';
 import type { Expression } from './cel/expression.ts';
+import { ALWAYS, findClashes } from './clashes.ts';
+import { compareJson } from './compare-json.ts';
 import { examineRules, type Finding } from './examine.ts';
 import type { Facts } from './facts.ts';
-import type { Region } from './narrow/region.ts';
+import type { PinnedArgument, Region } from './narrow/region.ts';
 import type { CompiledRule } from './policy-set.ts';
 
 /**
@@ -19,22 +22,52 @@ const OPEN: Outlook = { kind: 'open' };
 
 /** @param rules those that are about the principal and the target of `facts` */
 export function lookAhead(rules: readonly CompiledRule[], facts: Facts): Outlook {
-  const findings = examineRules(rules, facts);
-  const isOf = (effect: string, ...kinds: readonly string[]): Finding[] =>
-    findings.filter(({ rule, verdict }) => rule.effect === effect && kinds.includes(verdict.kind));
-  if (isOf('deny', 'true', 'error').length > 0) return CLOSED;
-  const permits = isOf('permit', 'true', 'unknown');
+  return toOutlook(examineRules(rules, facts), facts.target);
+}
+
+/** @param findings of the rules that are about the principal and the target */
+export function toOutlook(findings: readonly Finding[], target: Target): Outlook {
+  const permits: Finding[] = [];
+  const denies: Expression[] = [];
+  let isOpen = false;
+  let isObliged = false;
+  for (const finding of findings) {
+    const { rule, verdict } = finding;
+    isObliged ||= rule.duties !== undefined;
+    if (rule.effect === 'deny') {
+      if (verdict.kind === 'true' || verdict.kind === 'error') return CLOSED;
+      if (verdict.kind === 'unknown') denies.push(verdict.residual);
+    } else if (rule.effect === 'permit' && (verdict.kind === 'true' || verdict.kind === 'unknown')) {
+      permits.push(finding);
+      isOpen ||= verdict.kind === 'true';
+    }
+  }
   if (permits.length === 0) return CLOSED;
-  const denies = isOf('deny', 'unknown').flatMap(residualOf);
-  const isOpen = permits.some(({ verdict }) => verdict.kind === 'true');
+  if (isObliged) denies.push(...findClashes(findings, target));
+  if (denies.includes(ALWAYS)) return CLOSED;
   if (isOpen && denies.length === 0) return OPEN;
+  const pinned = isOpen ? [] : findPinned(permits, target);
   return {
     kind: 'region',
-    region: { permits: isOpen ? [ALWAYS] : permits.flatMap(residualOf), denies },
+    region: {
+      permits: isOpen ? [ALWAYS] : permits.flatMap(residualOf),
+      denies,
+      ...(pinned.length > 0 && { pinned }),
+    },
   };
 }
 
-const ALWAYS: Expression = { kind: 'constant', value: true, at: { start: 0, end: 0 } };
+/** What every permit pins to one value. */
+function findPinned(permits: readonly Finding[], target: Target): PinnedArgument[] {
+  const [first = [], ...others] = permits.map(({ rule }) => rule.duties?.of(target).pins ?? []);
+  return first
+    .filter((pin) =>
+      others.every((pins) =>
+        pins.some(({ pointer, value }) => pointer === pin.pointer && compareJson(value, pin.value)),
+      ),
+    )
+    .map(({ path, value }) => ({ path, value }));
+}
 
 function residualOf({ verdict }: Finding): Expression[] {
   return verdict.kind === 'unknown' ? [verdict.residual] : [];

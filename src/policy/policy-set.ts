@@ -1,5 +1,6 @@
 import { digestOf, toCanonicalJson } from '../catalog/canonical.ts';
 import type { CompiledLimit, Limit, PlacedLimit } from './limit.ts';
+import { compileDuties, type CompiledDuties } from './duties.ts';
 import { createResourceReader } from './resource-uri.ts';
 import type { PlacedRule, Rule } from './rule.ts';
 import { compileWhat, compileWho, type PrincipalMatcher, type TargetMatcher } from './select.ts';
@@ -18,7 +19,10 @@ export interface PolicySet {
 
 export interface CompiledRule extends PlacedRule {
   readonly matchesPrincipal: PrincipalMatcher;
+  /** False too for a target for which what the rule asks cannot be done. */
   readonly matchesTarget: TargetMatcher;
+  /** Absent: it asks for nothing. */
+  readonly duties?: CompiledDuties | undefined;
 }
 
 /** Compiles rules and limits whose ids are unique. */
@@ -27,11 +31,16 @@ export function createPolicySet(
   limits: readonly PlacedLimit[] = [],
 ): PolicySet {
   const reader = createResourceReader();
-  const compiledRules = rules.toSorted(byId).map((rule) => ({
-    ...rule,
-    matchesPrincipal: compileWho(rule.who),
-    matchesTarget: compileWhat(rule.what, rule.effect, reader),
-  }));
+  const compiledRules = rules.toSorted(byId).map((rule): CompiledRule => {
+    const isAbout = compileWhat(rule.what, rule.effect, reader);
+    const duties = compileDuties(rule);
+    return {
+      ...rule,
+      matchesPrincipal: compileWho(rule.who),
+      matchesTarget: duties ? (target) => isAbout(target) && duties.canBeDone(target) : isAbout,
+      duties,
+    };
+  });
   const compiledLimits = limits.toSorted(byId).map((limit) => ({
     ...limit,
     matchesPrincipal: compileWho(limit.who),

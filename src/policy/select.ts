@@ -19,8 +19,8 @@ export function compileWho(who: Who | undefined): PrincipalMatcher {
   if (who === undefined) return always;
   const { scopes, groups, team, subject, client, issuer, claims } = who;
   return allOf<Principal>([
-    scopes && ((principal) => principal.scopes.some(isOneOf(scopes))),
-    groups && ((principal) => principal.groups.some(isOneOf(groups))),
+    scopes && ((principal) => hasAny(principal.scopes, scopes)),
+    groups && ((principal) => hasAny(principal.groups, groups)),
     team && ((principal) => principal.team !== undefined && team.includes(principal.team)),
     subject && ((principal) => subject.includes(principal.subject)),
     client && ((principal) => principal.client !== undefined && client.includes(principal.client)),
@@ -105,6 +105,19 @@ function compileGlobs(globs: readonly string[] | undefined): (text: string) => b
   if (globs === undefined) return always;
   const matchers = globs.map(compileGlob);
   return (text) => matchers.some((matches) => matches(text));
+}
+
+/** Where a list is searched rather than made a set of. */
+const MAX_SEARCHED = 16;
+
+const sets = new WeakMap<readonly string[], ReadonlySet<string>>();
+
+/** Somebody in ten thousand groups is asked for them by rule after rule. */
+function hasAny(held: readonly string[], wanted: readonly string[]): boolean {
+  if (held.length <= MAX_SEARCHED) return held.some(isOneOf(wanted));
+  const set = sets.get(held) ?? new Set(held);
+  sets.set(held, set);
+  return wanted.some((value) => set.has(value));
 }
 
 /** A claim that is a list has any of its members. Values are equal only with their type: `"1"` is not `1`. */

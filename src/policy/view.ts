@@ -5,8 +5,17 @@ import type { Principal } from '../identity/principal.ts';
 import { narrow } from './narrow/narrow.ts';
 import { presentNarrowed } from './narrow/present.ts';
 import type { Narrowing } from './narrow/region.ts';
-import { lookAhead } from './outlook.ts';
+import { toOutlook, type Outlook } from './outlook.ts';
 import type { PolicySet } from './policy-set.ts';
+import { examineRests, remainderFor, type Rest } from './remainder.ts';
+
+/**
+ * Equal for two principals where policy cannot tell apart what they see: the same rules are about them, and what is left of
+ * their conditions is the same. Those may share a {@link View}.
+ */
+export function viewKey(policy: PolicySet, principal: Principal): string {
+  return remainderFor(policy, principal).key;
+}
 
 /**
  * The catalog as one principal sees it: what policy permits, or would permit with a human's yes, for some arguments, at some time,
@@ -37,26 +46,37 @@ const EVERYTHING: Narrowing = { kind: 'everything' };
 
 /** What `principal` sees of `catalog` under `policy`. */
 export function view(policy: PolicySet, catalog: Catalog, principal: Principal): View {
-  const applicable = policy.rules.filter((rule) => rule.matchesPrincipal(principal));
-  const reshaping = applicable.filter(({ obligations }) => obligations?.select ?? obligations?.mask);
+  const remainder = remainderFor(policy, principal);
+  const outlooks = new WeakMap<readonly Rest[], Outlook>();
+  const narrowings = new WeakMap<Tool, Narrowing>();
+  const findOutlook = (target: Target): Outlook => {
+    const rests = remainder.about(target);
+    const known = outlooks.get(rests);
+    if (known !== undefined) return known;
+    const outlook = toOutlook(examineRests(rests, principal, target), target);
+    if (rests.every(isAlikeForAll)) outlooks.set(rests, outlook);
+    return outlook;
+  };
+  const narrowTool = (tool: Tool): Narrowing => {
+    const outlook = findOutlook({ kind: 'tool', tool });
+    return outlook.kind === 'region' ? narrow(outlook.region, tool) : toNarrowing(outlook);
+  };
   const narrowingOf = (target: Target): Narrowing => {
-    const about = applicable.filter((rule) => rule.matchesTarget(target));
-    // A resource has no arguments.
-    const facts = { principal, target, ...(target.kind === 'resource' && { args: {} }) };
-    const outlook = lookAhead(about, facts);
-    if (outlook.kind === 'closed') return NOTHING;
-    if (outlook.kind === 'open') return EVERYTHING;
-    return narrow(outlook.region, target.kind === 'tool' ? target.tool : { inputSchema: { type: 'object' } });
+    if (target.kind === 'tool') {
+      let narrowing = narrowings.get(target.tool);
+      if (narrowing === undefined) narrowings.set(target.tool, (narrowing = narrowTool(target.tool)));
+      return narrowing;
+    }
+    const outlook = findOutlook(target);
+    return outlook.kind === 'region' ? narrow(outlook.region, ANY_ARGUMENTS) : toNarrowing(outlook);
   };
   const shows = (target: Target): boolean => narrowingOf(target).kind !== 'nothing';
-  const reshapes = (tool: Tool): boolean =>
-    reshaping.some((rule) => rule.matchesTarget({ kind: 'tool', tool }));
+  const reshapes = (tool: Tool): boolean => remainder.about({ kind: 'tool', tool }).some(mayReshape);
   const present = (tool: Tool): Tool | undefined => {
     const narrowing = narrowingOf({ kind: 'tool', tool });
     if (narrowing.kind === 'nothing') return undefined;
-    const { outputSchema, ...shapeless } = tool;
-    const presented = outputSchema !== undefined && reshapes(tool) ? shapeless : tool;
-    return narrowing.kind === 'everything' ? presented : presentNarrowed(presented, narrowing);
+    const shaped = reshapes(tool) ? withoutOutputSchema(tool) : tool;
+    return narrowing.kind === 'everything' ? shaped : presentNarrowed(shaped, narrowing);
   };
   const tools = once(() => catalog.tools.flatMap((tool) => present(tool) ?? []));
   const resources = once(() =>
@@ -88,6 +108,26 @@ export function view(policy: PolicySet, catalog: Catalog, principal: Principal):
       return prompts();
     },
   };
+}
+
+const ANY_ARGUMENTS = { inputSchema: { type: 'object' } } as const;
+
+function toNarrowing({ kind }: Outlook): Narrowing {
+  return kind === 'closed' ? NOTHING : EVERYTHING;
+}
+
+/** Says the same of every target that it is about. */
+function isAlikeForAll({ rule, verdict }: Rest): boolean {
+  return verdict !== undefined && verdict.kind !== 'unknown' && rule.duties === undefined;
+}
+
+function mayReshape({ rule: { obligations } }: Rest): boolean {
+  return obligations?.select !== undefined || obligations?.mask !== undefined;
+}
+
+function withoutOutputSchema(tool: Tool): Tool {
+  const { outputSchema, ...shapeless } = tool;
+  return outputSchema === undefined ? tool : shapeless;
 }
 
 function once<T>(compute: () => T): () => T {

@@ -1,3 +1,4 @@
+import type { Json } from '../../catalog/json.ts';
 import type { Expression } from '../cel/expression.ts';
 
 /**
@@ -7,8 +8,19 @@ import type { Expression } from '../cel/expression.ts';
 export interface Region {
   /** What is left of the permits' conditions. Never empty. */
   readonly permits: readonly Expression[];
-  /** What is left of the denies' conditions. */
+  /** What is left of the denies' conditions, and where permits contradict each other. */
   readonly denies: readonly Expression[];
+  /**
+   * Arguments that every permit pins, to one value: callers need not know of them. `permits` and `denies` say the same of them as of any
+   * other argument. Absent: none.
+   */
+  readonly pinned?: readonly PinnedArgument[];
+}
+
+export interface PinnedArgument {
+  /** Names of members from the arguments' root. */
+  readonly path: readonly string[];
+  readonly value: Json;
 }
 
 /** What a region comes to. */

@@ -49,6 +49,7 @@ interface ParsedPolicy {
   /** The file as written. */
   readonly written: Json;
   readonly positionOf: (...where: Parameters<YamlDocument['positionOf']>) => Position;
+  readonly positionInText: (...where: Parameters<YamlDocument['positionInText']>) => Position;
   /** Absent where there are problems. */
   readonly content?: PolicyFile;
   /** By index of the rule. */
@@ -60,7 +61,14 @@ function parsePolicy({ file, text }: PolicyText): ParsedPolicy {
   const document = readYaml(text, POLICY_YAML);
   const written = document.value;
   const positionOf: ParsedPolicy['positionOf'] = (...where) => ({ file, ...document.positionOf(...where) });
-  const refuse = (problems: readonly Problem[]): ParsedPolicy => ({ written, positionOf, problems });
+  const places = {
+    positionOf,
+    positionInText: (...where: Parameters<YamlDocument['positionInText']>): Position => ({
+      file,
+      ...document.positionInText(...where),
+    }),
+  };
+  const refuse = (problems: readonly Problem[]): ParsedPolicy => ({ written, ...places, problems });
 
   if (document.problems.length > 0) {
     return refuse(
@@ -76,7 +84,7 @@ function parsePolicy({ file, text }: PolicyText): ParsedPolicy {
     return refuse([{ ...positionOf([]), message: 'the file is empty; begin with `policy: <name>`' }]);
   }
   const result = PolicyFile.safeParse(written);
-  if (result.success) return withConditions({ written, positionOf, problems: [] }, result.data);
+  if (result.success) return withConditions({ written, ...places, problems: [] }, result.data);
   return refuse(
     result.error.issues
       .flatMap((issue) => toComplaints(written, issue))
@@ -94,14 +102,14 @@ function withConditions(parsed: ParsedPolicy, content: PolicyFile): ParsedPolicy
     if ('expression' in condition) conditions.set(index, condition);
     else
       problems.push({
-        ...parsed.positionOf(['rules', index, 'when']),
+        ...parsed.positionInText(['rules', index, 'when'], condition.at.start),
         message: `${content.policy}/${id}: when: ${condition.message}`,
       });
   }
   return problems.length > 0 ? { ...parsed, problems } : { ...parsed, content, conditions };
 }
 
-function toRules({ content, conditions, positionOf }: ParsedPolicy): PlacedRule[] {
+function toRules({ content, conditions, positionOf, positionInText }: ParsedPolicy): PlacedRule[] {
   if (content === undefined) return [];
   const stepUp = content.visibility === 'step-up' || undefined;
   const scopes = Object.entries(content.scopes).map(([scope, what]): PlacedRule => ({
@@ -122,7 +130,10 @@ function toRules({ content, conditions, positionOf }: ParsedPolicy): PlacedRule[
     obligations,
     approvers,
     stepUp: effect === 'permit' ? stepUp : undefined,
-    positionOf: (path) => positionOf(['rules', index, ...path]),
+    positionOf: (path, offset) =>
+      offset === undefined
+        ? positionOf(['rules', index, ...path])
+        : positionInText(['rules', index, ...path], offset),
   }));
   return [...scopes, ...rules];
 }

@@ -83,6 +83,9 @@ export type RulePath = readonly (string | number)[];
 
 /** A rule with its place in a file. */
 export interface PlacedRule extends Rule {
-  /** Where a part of the rule stands; the nearest part around it where that part is absent. */
-  positionOf(path: RulePath): Position;
+  /**
+   * Where a part of the rule stands; the nearest part around it where that part is absent. With an offset into a text, like the
+   * start of a span of `when`, where that character of the text stands.
+   */
+  positionOf(path: RulePath, offset?: number): Position;
 }

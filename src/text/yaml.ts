@@ -14,7 +14,8 @@ import {
 } from 'yaml';
 import type { Json } from '../catalog/json.ts';
 import { offsetOf, type Place, placeOf, startOf } from './place.ts';
-import type { Path } from './pointer.ts';
+import { type Path, valueAt } from './pointer.ts';
+import { offsetInScalar } from './scalar-offset.ts';
 import { isSameDecimal } from './same-decimal.ts';
 
 /** More problems than anybody reads. */
@@ -84,6 +85,8 @@ export interface YamlDocument {
    * what is absent: where the nearest thing around it begins, with its key. Index 0 of what is no list is the thing itself.
    */
   positionOf(path: readonly PropertyKey[], part?: 'key' | 'value'): Position;
+  /** Where a character of a text stands, by its offset in UTF-16 code units; where the text stands if that cannot be told exactly. */
+  positionInText(path: readonly PropertyKey[], offset: number): Position;
 }
 
 /**
@@ -116,17 +119,25 @@ export function readYaml(text: string, rules: YamlRules): YamlDocument {
   }
   const root = placeOf(document.contents);
   const reading = new Reading(rules, toPosition);
+  const value = reading.read(document.contents, root);
   return {
-    value: reading.read(document.contents, root),
+    value,
     problems: reading.problems,
     positionOf: (path, part = 'value') => toPosition(offsetOf(root, path, part)),
+    positionInText: (path, offset) => {
+      const start = offsetOf(root, path, 'value');
+      const said = valueAt(value, path);
+      return toPosition(
+        (typeof said === 'string' ? offsetInScalar(text, start, said, offset) : undefined) ?? start,
+      );
+    },
   };
 }
 
 const START: Position = { line: 1, column: 1 };
 
 function refuse(problems: readonly YamlProblem[]): YamlDocument {
-  return { value: null, problems, positionOf: () => START };
+  return { value: null, problems, positionOf: () => START, positionInText: () => START };
 }
 
 function toFlaw({ code, message }: { code: string; message: string }): Pick<YamlProblem, 'kind' | 'detail'> {

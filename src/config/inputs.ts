@@ -25,7 +25,7 @@ export const LARGEST_READ = 67_108_864;
 const ABSENT = 'absent';
 
 /** True for the name of a file that a policy folder contributes. */
-function isPolicyFileName(name: string): boolean {
+export function isPolicyFileName(name: string): boolean {
   return /\.policy\.ya?ml$/.test(name) && !name.startsWith('.');
 }
 

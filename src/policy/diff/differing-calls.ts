@@ -1,0 +1,27 @@
+import type { JsonObject } from '../../catalog/json.ts';
+import type { Expression } from '../cel/expression.ts';
+import type { Facts } from '../facts.ts';
+import type { Region } from '../narrow/region.ts';
+
+/** A call that one region has and another has not; `none` where there is none, `unknown` where that cannot be told. */
+export type DifferingCall = { readonly args: JsonObject } | 'none' | 'unknown';
+
+/** A call of `of` that is not in `not`, of all that the target's schema lets through. */
+export function findCallBetween(of: Region, not: Region, target: Facts['target']): DifferingCall {
+  void of;
+  void not;
+  void target;
+  return 'unknown';
+}
+
+/** What is in both. */
+export function intersect(a: Region, b: Region): Region {
+  const either = (expressions: readonly Expression[]): Expression | undefined =>
+    expressions.reduce<Expression | undefined>(
+      (left, right) => (left === undefined ? right : { kind: 'or', left, right, at: right.at }),
+      undefined,
+    );
+  const [left, right] = [either(a.permits), either(b.permits)];
+  const permits = left && right ? [{ kind: 'and' as const, left, right, at: left.at }] : [];
+  return { permits, denies: [...a.denies, ...b.denies] };
+}

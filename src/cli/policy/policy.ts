@@ -1,9 +1,10 @@
 import { createCommand, type AddCommand } from '../command.ts';
+import { addPolicyDiff } from './diff.ts';
 import { addPolicyCheck } from './check.ts';
 import { addPolicyTest } from './test.ts';
 
 /** In the order in which an author needs them. */
-const COMMANDS: readonly AddCommand[] = [addPolicyCheck, addPolicyTest];
+const COMMANDS: readonly AddCommand[] = [addPolicyCheck, addPolicyTest, addPolicyDiff];
 
 /** `bailiwick policy …`: what a policy means, before it is in force. */
 export const addPolicy: AddCommand = (program, terminal, exit) => {

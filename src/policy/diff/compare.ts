@@ -6,7 +6,7 @@ import { compareJudgements, type Changes } from './changes.ts';
 import type { Difference, Entry, EntryTarget } from './difference.ts';
 import { compareLimits } from './limits.ts';
 import type { NamedPrincipal } from './principals.ts';
-import { factsAt, type VariablePath } from './relevant-facts.ts';
+import { factsAt, type VariablePath } from '../cel/places.ts';
 import { createConsequences, createRuleTable, type RuleTable } from './rule-tables.ts';
 import { signaturesUnder } from './signature.ts';
 import { judge, type Judgement } from './standing.ts';

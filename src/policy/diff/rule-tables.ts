@@ -2,7 +2,7 @@ import { toCanonicalJson } from '../../catalog/canonical.ts';
 import type { Target } from '../../catalog/entries.ts';
 import type { Principal } from '../../identity/principal.ts';
 import type { CompiledRule, PolicySet } from '../policy-set.ts';
-import { placesRead, type VariablePath } from './relevant-facts.ts';
+import { placesRead, type VariablePath } from '../cel/places.ts';
 
 /** The rules of a policy set by target, and what each does where it applies. */
 export interface RuleTable {

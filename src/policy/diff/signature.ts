@@ -1,7 +1,7 @@
 import { toCanonicalJson } from '../../catalog/canonical.ts';
 import type { Principal } from '../../identity/principal.ts';
 import type { PolicySet } from '../policy-set.ts';
-import { factsAt, placesRead, type VariablePath } from './relevant-facts.ts';
+import { factsAt, placesRead, type VariablePath } from '../cel/places.ts';
 
 /**
  * What policies can tell apart of principals, as a text: which rules are about them, and what the conditions of those look at.

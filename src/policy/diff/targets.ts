@@ -9,7 +9,7 @@ import type { ComparedTarget } from './compare.ts';
  * that servers make from templates. A glob stands for what it matches, under its own text.
  */
 export function targetsOf(catalog: Catalog, policies: readonly PolicySet[]): ComparedTarget[] {
-  const whats = policies.flatMap(({ rules }) => rules.flatMap(({ what = [] }) => what));
+  const whats: readonly What[] = policies.flatMap(({ rules }) => rules.flatMap(({ what = [] }) => what));
   const found = new Map<string, ComparedTarget>();
   const add = (compared: ComparedTarget): void => {
     const { kind, source, name } = compared.shown;
@@ -40,7 +40,9 @@ export function targetsOf(catalog: Catalog, policies: readonly PolicySet[]): Com
       shown: { kind: 'prompt', source, name: toShownName(source, name), access: 'read' },
     });
   }
-  for (const { source = [''], model = [] } of whats) {
+  const isAboutAll = policies.some(({ rules }) => rules.some(({ what }) => what === undefined));
+  // A rule about everything is about models that nobody names, too.
+  for (const { source = [''], model = [] } of [...whats, ...(isAboutAll ? [{ model: ['*'] }] : [])]) {
     for (const name of model) {
       for (const one of source) {
         add({

@@ -3,8 +3,8 @@ import { isJsonObject } from '../../catalog/json.ts';
 import type { Principal } from '../../identity/principal.ts';
 import type { Expression } from '../cel/expression.ts';
 import type { Rule, Who } from '../rule.ts';
-import { childrenOf } from './expression-children.ts';
-import { pathInto, type VariablePath } from './relevant-facts.ts';
+import { childrenOf } from '../cel/children.ts';
+import { pathInto, type VariablePath } from '../cel/places.ts';
 
 /** One thing that a rule asks of a caller. */
 export type Trait =

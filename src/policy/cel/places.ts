@@ -1,8 +1,8 @@
 import type { Json } from '../../catalog/json.ts';
 import { isJsonObject } from '../../catalog/json.ts';
 import type { Principal } from '../../identity/principal.ts';
-import type { Expression } from '../cel/expression.ts';
-import { childrenOf } from './expression-children.ts';
+import type { Expression } from './expression.ts';
+import { childrenOf } from './children.ts';
 
 /** Where a condition looks into a variable, as members from there: `['claims', 'namespaces']`; empty for all of it. */
 export type VariablePath = readonly string[];

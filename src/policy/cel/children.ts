@@ -1,4 +1,4 @@
-import type { Expression } from '../cel/expression.ts';
+import type { Expression } from './expression.ts';
 
 /** The expressions that an expression is made of, in the order in which they are written. */
 export function childrenOf(expression: Expression): readonly Expression[] {

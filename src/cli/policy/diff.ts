@@ -56,7 +56,8 @@ export const addPolicyDiff: AddCommand = (program, terminal, exit) => {
       '\nCompared are the principals of the configuration, those of the *.test.yaml files on either side, and archetypes: anyone,\nand whoever has a scope, group, team or claim that a rule names. Exit status 1: there are differences.',
     )
     .action(async (before: string, after: string | undefined, options: DiffOptions) => {
-      if (options.json && options.markdown) throw new BailiwickError('USAGE', 'say --json or --markdown, not both');
+      if (options.json && options.markdown)
+        throw new BailiwickError('USAGE', 'say --json or --markdown, not both');
       await withOffer(terminal, options, async (offer) => {
         const sides = [await readSide(before, offer.loaded), await readSide(after, offer.loaded)] as const;
         const report = await compareSides(terminal, offer, sides, options);
@@ -122,7 +123,10 @@ async function drive(terminal: Terminal, comparison: Comparison): Promise<Differ
 }
 
 /** @throws BailiwickError `USAGE` where somebody is not known. */
-function chooseNamed(known: readonly NamedPrincipal[], names: readonly string[] | undefined): readonly NamedPrincipal[] {
+function chooseNamed(
+  known: readonly NamedPrincipal[],
+  names: readonly string[] | undefined,
+): readonly NamedPrincipal[] {
   if (names === undefined) return known;
   return names.map((name) => {
     const found = known.find((one) => one.name === name);
@@ -130,7 +134,10 @@ function chooseNamed(known: readonly NamedPrincipal[], names: readonly string[] 
     const all = known.map((one) => one.name);
     const near = suggest(name, all);
     const hint = near === undefined ? `there is ${all.join(', ') || 'nobody'}` : `did you mean ${near}?`;
-    throw new BailiwickError('USAGE', `--as: no principal "${name}" in the configuration or the tests; ${hint}`);
+    throw new BailiwickError(
+      'USAGE',
+      `--as: no principal "${name}" in the configuration or the tests; ${hint}`,
+    );
   });
 }
 

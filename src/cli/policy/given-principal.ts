@@ -28,7 +28,11 @@ export async function readGivenPrincipal(text: string): Promise<NamedPrincipal> 
   const parsed = TestPrincipal.safeParse(value);
   if (parsed.success) {
     const name = text.startsWith('@') ? text : json.trim();
-    return { name, kind: 'given', principal: toTestPrincipal(parsed.data.subject ?? 'somebody', parsed.data) };
+    return {
+      name,
+      kind: 'given',
+      principal: toTestPrincipal(parsed.data.subject ?? 'somebody', parsed.data),
+    };
   }
   const [issue] = parsed.error.issues;
   const where = issue?.path.length ? `${issue.path.join('.')}: ` : '';

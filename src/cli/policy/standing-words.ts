@@ -9,7 +9,11 @@ export function describeStanding({ effect, when, approval, limits = [], words }:
   const base = approval === 'always' ? 'after an approval' : 'permitted';
   const where = limits.map(describeLimit).filter((text) => text !== '');
   const parts = [
-    where.length > 0 ? `${base} where ${where.join(' and ')}` : when === undefined ? base : `${base} for some calls`,
+    where.length > 0
+      ? `${base} where ${where.join(' and ')}`
+      : when === undefined
+        ? base
+        : `${base} for some calls`,
     ...(words === undefined ? [] : [visible(words)]),
     ...(approval === 'sometimes' ? ['some calls after an approval'] : []),
   ];
@@ -31,7 +35,8 @@ export function describeLimit({ path, required, schema }: ArgumentLimit): string
   const relations = Object.entries(schema).map(([keyword, value]) => {
     const sign = SIGNS.get(keyword);
     if (sign !== undefined) return `${name} ${sign} ${visibleJson(value)}`;
-    if (keyword === 'enum' && Array.isArray(value)) return `${name} is one of ${value.map(visibleJson).join(', ')}`;
+    if (keyword === 'enum' && Array.isArray(value))
+      return `${name} is one of ${value.map(visibleJson).join(', ')}`;
     return `${name} has ${keyword} ${visibleJson(value)}`;
   });
   if (relations.length > 0) return relations.join(' and ');
@@ -40,8 +45,6 @@ export function describeLimit({ path, required, schema }: ArgumentLimit): string
 
 /** What is done with a call, in words. */
 export function describeObligations({ set, defaults, select, mask, dryRun }: RuleObligations): string {
-  const settings = (values: RuleObligations['set'], word: string): string[] =>
-    Object.entries(values ?? {}).map(([pointer, value]) => `${visible(pointer.slice(1))} ${word} ${visibleJson(value)}`);
   return [
     ...settings(set, 'is pinned to'),
     ...settings(defaults, 'is by default'),
@@ -49,4 +52,10 @@ export function describeObligations({ set, defaults, select, mask, dryRun }: Rul
     ...(mask === undefined ? [] : [`masked in the result: ${mask.map(visible).join(', ')}`]),
     ...(dryRun ? ['only as a dry run'] : []),
   ].join('; ');
+}
+
+function settings(values: RuleObligations['set'], word: string): string[] {
+  return Object.entries(values ?? {}).map(
+    ([pointer, value]) => `${visible(pointer.slice(1))} ${word} ${visibleJson(value)}`,
+  );
 }

@@ -94,12 +94,15 @@ function between(
 }
 
 function compareObligations(before: Judgement, after: Judgement): Omit<Changes, 'losses'> {
-  const texts = ({ obligations }: Judgement): string[] => obligations.map((one) => toCanonicalJson(one));
-  const [then, now] = [texts(before), texts(after)];
+  const [then, now] = [obligationTexts(before), obligationTexts(after)];
   const isAdded = now.some((text) => !then.includes(text));
   const isRemoved = then.some((text) => !now.includes(text));
   return {
     gains: isRemoved && !isAdded ? [{ kind: 'obligations-removed' }] : [],
     narrowed: isAdded ? [{ kind: 'obligations-added' }] : [],
   };
+}
+
+function obligationTexts({ obligations }: Judgement): string[] {
+  return obligations.map((one) => toCanonicalJson(one));
 }

@@ -42,7 +42,10 @@ export function* comparePolicies({
   principals,
 }: Comparison): Generator<Done, Difference> {
   const consequenceOf = createConsequences();
-  const tables = [before, after].map((policy) => createRuleTable(policy, consequenceOf)) as [RuleTable, RuleTable];
+  const tables = [before, after].map((policy) => createRuleTable(policy, consequenceOf)) as [
+    RuleTable,
+    RuleTable,
+  ];
   const signatureOf = signaturesUnder([before, after]);
   const byCase = new Map<string, Verdict>();
   const bySignature = new Map<string, readonly (readonly [ComparedTarget, Verdict])[]>();
@@ -64,9 +67,9 @@ export function* comparePolicies({
       bySignature.set(signature, (found = rows));
     }
     for (const [{ shown: target }, verdict] of found) {
-      const { before, after } = verdict;
+      const { before: then, after: now } = verdict;
       const toEntry = (changes: Entry['changes']): Entry[] =>
-        changes.length === 0 ? [] : [{ principal: name, target, before, after, changes }];
+        changes.length === 0 ? [] : [{ principal: name, target, before: then, after: now, changes }];
       gains.push(...toEntry(verdict.gains));
       losses.push(...toEntry(verdict.losses));
       narrowed.push(...toEntry(verdict.narrowed));
@@ -86,7 +89,9 @@ function compareOne(
 ): Verdict | undefined {
   const about = tables.map((table, side) => table.about(target).filter((index) => applies[side]?.[index]));
   const consequences = about.map((indexes, side) =>
-    [...new Set(indexes.map((index) => tables[side]?.consequences[index] ?? -1))].toSorted((a, b) => a - b).join(','),
+    [...new Set(indexes.map((index) => tables[side]?.consequences[index] ?? -1))]
+      .toSorted((a, b) => a - b)
+      .join(','),
   );
   if (consequences[0] === consequences[1]) return undefined;
   const places = new Map<string, VariablePath>();

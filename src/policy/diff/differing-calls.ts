@@ -16,12 +16,14 @@ export function findCallBetween(of: Region, not: Region, target: Facts['target']
 
 /** What is in both. */
 export function intersect(a: Region, b: Region): Region {
-  const either = (expressions: readonly Expression[]): Expression | undefined =>
-    expressions.reduce<Expression | undefined>(
-      (left, right) => (left === undefined ? right : { kind: 'or', left, right, at: right.at }),
-      undefined,
-    );
   const [left, right] = [either(a.permits), either(b.permits)];
   const permits = left && right ? [{ kind: 'and' as const, left, right, at: left.at }] : [];
   return { permits, denies: [...a.denies, ...b.denies] };
+}
+
+function either(expressions: readonly Expression[]): Expression | undefined {
+  return expressions.reduce<Expression | undefined>(
+    (left, right) => (left === undefined ? right : { kind: 'or', left, right, at: right.at }),
+    undefined,
+  );
 }

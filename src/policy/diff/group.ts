@@ -11,10 +11,12 @@ export interface EntryGroup {
 
 /** Groups in the order in which their first entries stand. */
 export function groupEntries(entries: readonly Entry[]): EntryGroup[] {
-  const byTarget = groupBy(entries, (entry) => `${meaningOf(entry)} ${nameOf(entry.target)}`).map((alike) => ({
-    entries: alike,
-    principals: alike.map(({ principal }) => principal),
-  }));
+  const byTarget = groupBy(entries, (entry) => `${meaningOf(entry)} ${nameOf(entry.target)}`).map(
+    (alike) => ({
+      entries: alike,
+      principals: alike.map(({ principal }) => principal),
+    }),
+  );
   return groupBy(byTarget, ({ entries: [first], principals }) =>
     toCanonicalJson([principals, first ? meaningOf(first) : '']),
   ).flatMap((alike) => {

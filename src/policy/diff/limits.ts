@@ -12,7 +12,8 @@ export function compareLimits(
   const ids = [...new Set([...before, ...after].map(({ id }) => id))].toSorted();
   return ids.flatMap((id): LimitChange[] => {
     const [old, young] = [then?.get(id), now?.get(id)];
-    if (old === undefined) return young ? [{ id, change: 'added', after: said(young), at: young.positionOf([]) }] : [];
+    if (old === undefined)
+      return young ? [{ id, change: 'added', after: said(young), at: young.positionOf([]) }] : [];
     if (young === undefined) return [{ id, change: 'removed', before: said(old), at: old.positionOf([]) }];
     if (meaningOf(old) === meaningOf(young)) return [];
     return [{ id, change: 'changed', before: said(old), after: said(young), at: young.positionOf([]) }];

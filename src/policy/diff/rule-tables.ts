@@ -21,7 +21,12 @@ export interface RuleTable {
 export function createConsequences(): (rule: CompiledRule) => number {
   const numbers = new Map<string, number>();
   return ({ effect, when, obligations = null, approvers = 'self' }) => {
-    const text = toCanonicalJson([effect, when?.text ?? null, obligations, effect === 'approve' ? approvers : null]);
+    const text = toCanonicalJson([
+      effect,
+      when?.text ?? null,
+      obligations,
+      effect === 'approve' ? approvers : null,
+    ]);
     const known = numbers.get(text);
     if (known !== undefined) return known;
     numbers.set(text, numbers.size);

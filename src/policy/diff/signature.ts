@@ -9,7 +9,9 @@ import { factsAt, placesRead, type VariablePath } from '../cel/places.ts';
  */
 export function signaturesUnder(policies: readonly PolicySet[]): (principal: Principal) => string {
   const rules = policies.flatMap((policy) => policy.rules);
-  const places = rules.map(({ when }) => (when === undefined ? [] : placesRead('principal', when.expression)));
+  const places = rules.map(({ when }) =>
+    when === undefined ? [] : placesRead('principal', when.expression),
+  );
   return (principal) => {
     const about: number[] = [];
     const read = new Map<string, VariablePath>();
@@ -18,7 +20,10 @@ export function signaturesUnder(policies: readonly PolicySet[]): (principal: Pri
       about.push(index);
       for (const path of places[index] ?? []) read.set(JSON.stringify(path), path);
     }
-    const facts = factsAt(principal, [...read.keys()].toSorted().map((key) => read.get(key) ?? []));
+    const facts = factsAt(
+      principal,
+      [...read.keys()].toSorted().map((key) => read.get(key) ?? []),
+    );
     return `${about.join(',')} ${toCanonicalJson(facts)}`;
   };
 }

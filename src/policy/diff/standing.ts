@@ -30,10 +30,18 @@ export function judge(rules: readonly CompiledRule[], facts: Facts): Judgement {
   const allowed = outlookOf(rules, facts);
   const { region } = allowed;
   if (region === undefined) {
-    return { isShown: false, allowed: undefined, free: undefined, obligations: [], standing: { effect: 'deny' } };
+    return {
+      isShown: false,
+      allowed: undefined,
+      free: undefined,
+      obligations: [],
+      standing: { effect: 'deny' },
+    };
   }
   // Where an approval matches a call is not free; so for free calls it closes as a deny does.
-  const closing = rules.map((rule): CompiledRule => (rule.effect === 'approve' ? { ...rule, effect: 'deny' } : rule));
+  const closing = rules.map((rule): CompiledRule =>
+    rule.effect === 'approve' ? { ...rule, effect: 'deny' } : rule,
+  );
   const isEverFree = rules.every(({ effect }) => effect !== 'approve');
   const free = isEverFree ? allowed : outlookOf(closing, facts);
   const findings = examineRules(rules, facts).filter(({ verdict }) => verdict.kind !== 'false');
@@ -58,8 +66,11 @@ export function judge(rules: readonly CompiledRule[], facts: Facts): Judgement {
 
 /** Equal for regions that are written alike, whatever the order of their parts. */
 export function textOf({ permits, denies }: Region): string {
-  const write = (expressions: readonly Expression[]): string[] => [...new Set(expressions.map(writeExpression))].toSorted();
-  return JSON.stringify([write(permits), write(denies)]);
+  return JSON.stringify([textsOf(permits), textsOf(denies)]);
+}
+
+function textsOf(expressions: readonly Expression[]): string[] {
+  return [...new Set(expressions.map(writeExpression))].toSorted();
 }
 
 function outlookOf(
@@ -92,7 +103,9 @@ function obligationsOf(findings: readonly Finding[]): NonNullable<Standing['obli
 }
 
 function approversOf(findings: readonly Finding[]): NonNullable<Standing['approvers']> {
-  return unique(findings.flatMap(({ rule }) => (rule.effect === 'approve' ? [rule.approvers ?? 'self'] : [])));
+  return unique(
+    findings.flatMap(({ rule }) => (rule.effect === 'approve' ? [rule.approvers ?? 'self'] : [])),
+  );
 }
 
 function unique<T>(values: readonly T[]): T[] {

@@ -59,5 +59,7 @@ export function targetsOf(catalog: Catalog, policies: readonly PolicySet[]): Com
 function resourcesOf(what: What, { resources, templates }: Catalog): { source: string; uri: string }[] {
   const having = new Set([...resources, ...templates].map(({ source }) => source));
   const sources = what.source?.filter((source) => having.has(source)) ?? [...having];
-  return (what.resource ?? []).filter((uri) => uri !== '*').flatMap((uri) => sources.map((source) => ({ source, uri })));
+  return (what.resource ?? [])
+    .filter((uri) => uri !== '*')
+    .flatMap((uri) => sources.map((source) => ({ source, uri })));
 }

@@ -73,11 +73,17 @@ function ownTraits(expression: Expression): Trait[] {
 function toTraits(path: VariablePath, values: readonly Json[], held: 'one' | 'several'): Trait[] {
   const [first = '', ...rest] = path;
   if (first === 'claims' && rest.length > 0) {
-    return values.map((value) => ({ kind: 'claim', path: rest, value: held === 'several' ? [value] : value }));
+    return values.map((value) => ({
+      kind: 'claim',
+      path: rest,
+      value: held === 'several' ? [value] : value,
+    }));
   }
   const kind = KINDS.get(first);
   if (kind === undefined || rest.length > 0) return [];
-  return values.flatMap((value) => (typeof value === 'string' && value !== SOME_VALUE ? [{ kind, value }] : []));
+  return values.flatMap((value) =>
+    typeof value === 'string' && value !== SOME_VALUE ? [{ kind, value }] : [],
+  );
 }
 
 const KINDS = new Map<string, Exclude<Trait['kind'], 'claim'>>([

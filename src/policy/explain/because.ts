@@ -50,7 +50,9 @@ function decisiveParts(expression: Expression, variables: Variables): Part[] {
     case 'and':
     case 'or': {
       const sides = [expression.left, expression.right];
-      const alike = sides.filter((side) => evaluateCondition({ expression: side }, variables).kind === verdict.kind);
+      const alike = sides.filter(
+        (side) => evaluateCondition({ expression: side }, variables).kind === verdict.kind,
+      );
       return (alike.length > 0 ? alike : sides).flatMap((side) => decisiveParts(side, variables));
     }
     case 'not':

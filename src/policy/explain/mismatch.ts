@@ -50,7 +50,8 @@ export function findWhatMismatches(
 }
 
 function isMet(member: string, wanted: readonly string[], target: Target, effect: Effect): boolean {
-  if (member === 'source') return wanted.includes(target.kind === 'tool' ? target.tool.source : target.source);
+  if (member === 'source')
+    return wanted.includes(target.kind === 'tool' ? target.tool.source : target.source);
   if (member === 'access') return wanted.includes(target.kind === 'tool' ? target.tool.access : 'read');
   return compileWhat([{ [member]: wanted }], effect)(target);
 }

@@ -46,7 +46,10 @@ function describeDetail({ kind, example }: Change, before: Standing, after: Stan
 }
 
 function describeApprovers({ approvers = [] }: Standing): string {
-  return enumerate(approvers.map((one) => (one === 'self' ? "the caller's own human" : describeWho(one)))) || 'nobody';
+  return (
+    enumerate(approvers.map((one) => (one === 'self' ? "the caller's own human" : describeWho(one)))) ||
+    'nobody'
+  );
 }
 
 /** What one side asks for and the other does not. */
@@ -54,7 +57,10 @@ function obligationsIn({ obligations: these = [] }: Standing, { obligations: tho
   const known = new Set(those.map((one) => JSON.stringify(one)));
   return these
     .filter((one) => !known.has(JSON.stringify(one)))
-    .map(({ obligations, when }) => `${describeObligations(obligations)}${when === undefined ? '' : ` where ${visible(when)}`}`)
+    .map(
+      ({ obligations, when }) =>
+        `${describeObligations(obligations)}${when === undefined ? '' : ` where ${visible(when)}`}`,
+    )
     .join('; ');
 }
 

@@ -35,7 +35,9 @@ export function toMarkdown(report: DifferenceReport): string {
   const head = [
     `**Policy: ${counts}** (${sides})`,
     '',
-    isDifferent(report) ? 'Who may do what, where it is not the same on both sides.' : 'Everybody may do what they might before.',
+    isDifferent(report)
+      ? 'Who may do what, where it is not the same on both sides.'
+      : 'Everybody may do what they might before.',
   ];
   const toRow = ({ principals, targets, entry }: EntryGroup): string =>
     toCells([
@@ -60,7 +62,11 @@ export function toMarkdown(report: DifferenceReport): string {
       rows: report.limits.map((limit) => toCells([limit.id, describeLimitChange(limit)])),
     });
   }
-  const foot = ['', `<sub>${toText(describeExtent(report))}</sub>`, ...report.notes.map((note) => `<sub>${toText(note)}</sub>`)];
+  const foot = [
+    '',
+    `<sub>${toText(describeExtent(report))}</sub>`,
+    ...report.notes.map((note) => `<sub>${toText(note)}</sub>`),
+  ];
   const room = MAX_CHARACTERS - [...head, ...foot].reduce((sum, line) => sum + line.length + 1, 0);
   return [...head, ...fit(blocks, room), ...foot].join('\n');
 }

@@ -61,7 +61,9 @@ export function describeTargets(targets: readonly EntryTarget[], totals: TargetT
     const parts = fold(group, all);
     const shown = parts.slice(0, MOST_TARGETS);
     const rest = parts.slice(MOST_TARGETS).reduce((sum, { size }) => sum + size, 0);
-    const text = shown.map(({ name, size }) => (size === 1 ? visible(name) : `${visible(name)} (${size} ${nounOf(first, size)})`));
+    const text = shown.map(({ name, size }) =>
+      size === 1 ? visible(name) : `${visible(name)} (${size} ${nounOf(first, size)})`,
+    );
     const prefix = first.kind === 'tool' ? '' : `${first.kind} `;
     return [`${prefix}${text.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`];
   });

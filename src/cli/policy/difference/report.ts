@@ -18,9 +18,9 @@ export function isDifferent({ gains, losses, narrowed, limits }: Difference): bo
 }
 
 /** `2 gains, 1 loss, 3 narrowed and 1 limit`, counted by lines of the report. */
-export function describeCounts(groups: { readonly [name in 'gains' | 'losses' | 'narrowed' | 'limits']: number }): string {
-  const count = (number: number, one: string, many: string): string[] =>
-    number === 0 ? [] : [`${number} ${number === 1 ? one : many}`];
+export function describeCounts(groups: {
+  readonly [name in 'gains' | 'losses' | 'narrowed' | 'limits']: number;
+}): string {
   const parts = [
     ...count(groups.gains, 'gain', 'gains'),
     ...count(groups.losses, 'loss', 'losses'),
@@ -28,6 +28,10 @@ export function describeCounts(groups: { readonly [name in 'gains' | 'losses' | 
     ...count(groups.limits, 'limit', 'limits'),
   ];
   return parts.join(', ') || 'no differences';
+}
+
+function count(number: number, one: string, many: string): string[] {
+  return number === 0 ? [] : [`${number} ${number === 1 ? one : many}`];
 }
 
 /** `3 principals, 12 archetypes and 40 targets`. */

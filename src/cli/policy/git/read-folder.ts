@@ -17,7 +17,8 @@ export const MAX_FILE_BYTES = 1_048_576;
  */
 export async function readFolderSide(name: string): Promise<Side> {
   const { policies, tests } = await readPlace(name);
-  const notes = policies.length === 0 ? [`there is no \`*.policy.yaml\` in ${name}: nothing is permitted`] : [];
+  const notes =
+    policies.length === 0 ? [`there is no \`*.policy.yaml\` in ${name}: nothing is permitted`] : [];
   return { name, policies, tests, notes };
 }
 

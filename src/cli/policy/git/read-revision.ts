@@ -31,7 +31,8 @@ export interface RevisionPlace {
  */
 export async function readRevisionSide(place: RevisionPlace): Promise<Side> {
   const { repository, revision, commit } = place;
-  const places = (await readPlacesThen(place)) ?? (place.places.length > 0 ? place.places : [DEFAULT_POLICIES]);
+  const places =
+    (await readPlacesThen(place)) ?? (place.places.length > 0 ? place.places : [DEFAULT_POLICIES]);
   const policies = new Set<string>();
   const tests = new Set<string>();
   const notes: string[] = [];
@@ -113,7 +114,10 @@ async function readTexts(
     const file = `${revision}:${at}`;
     const bytes = contents.get(at);
     if (bytes === undefined) {
-      throw new BailiwickError('USAGE', `${file} cannot be read: a link that leads nowhere, or out of the repository`);
+      throw new BailiwickError(
+        'USAGE',
+        `${file} cannot be read: a link that leads nowhere, or out of the repository`,
+      );
     }
     if (bytes.length > MAX_FILE_BYTES) {
       throw new BailiwickError('USAGE', `${file} is larger than ${MAX_FILE_BYTES} bytes`);

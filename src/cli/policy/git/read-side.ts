@@ -41,7 +41,10 @@ export async function readSide(word: string | undefined, loaded: LoadedConfig): 
     return readRevisionSide({ ...revision, places: places.map((one) => path.relative(folder, one) || '.') });
   }
   if (isThere) return readFolderSide(word);
-  throw new BailiwickError('USAGE', `${word} is no revision of ${repository?.root ?? folder}, and no folder or file${toHint(word)}`);
+  throw new BailiwickError(
+    'USAGE',
+    `${word} is no revision of ${repository?.root ?? folder}, and no folder or file${toHint(word)}`,
+  );
 }
 
 /** Nothing that Git takes for a revision begins like this, or ends like a folder. */

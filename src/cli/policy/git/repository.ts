@@ -110,7 +110,10 @@ function noRepository(folder: string, err: string): BailiwickError {
   const message = /not a git repository/.test(said)
     ? `${folder} is in no Git repository, so there are no revisions to compare`
     : `git cannot read the repository of ${folder}: ${said.replace(/^fatal: /, '')}`;
-  return new BailiwickError('USAGE', `${message}\n  two folders of policies can be compared without one: policy diff old/ new/`);
+  return new BailiwickError(
+    'USAGE',
+    `${message}\n  two folders of policies can be compared without one: policy diff old/ new/`,
+  );
 }
 
 function failed(what: string, err: string): BailiwickError {

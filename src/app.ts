@@ -25,6 +25,7 @@ import { recordDrift } from './gateway/events/record-drift.ts';
 import { createAuthorizationRecorder } from './gateway/events/record-authorizations.ts';
 import { createLimitRecorder } from './gateway/events/record-limits.ts';
 import { recordIdentity } from './gateway/events/record-identity.ts';
+import { createShadowLog } from './gateway/events/log-shadow.ts';
 import { createListRecorder } from './gateway/events/record-lists.ts';
 import { createSigninRecorder } from './gateway/events/record-signins.ts';
 import { createGateway, type Gateway } from './gateway/gateway.ts';
@@ -171,6 +172,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const noteSignin = createSigninRecorder({ append, now });
   const noteAuthorization = createAuthorizationRecorder({ append, face, now });
   const noteList = createListRecorder({ append, now });
+  const shadowLog = createShadowLog({ logger, now });
   const ledger = createLedger({
     store,
     logger,
@@ -181,7 +183,16 @@ export async function createApp(options: AppOptions): Promise<App> {
     keyLimits: createKeyLimits(identity.keyLimitsOf),
     ...createLimitRecorder(append),
   });
-  const road: Road = { record: records.append, noteList, inFlight, ledger, logger, now, newId: randomUUID };
+  const road: Road = {
+    record: records.append,
+    noteList,
+    noteShadow: shadowLog.note,
+    inFlight,
+    ledger,
+    logger,
+    now,
+    newId: randomUUID,
+  };
 
   const rounds = openRounds({ road, sealer, store });
 
@@ -205,6 +216,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       upstreams: pool.upstreams(),
       stale: staleOf(pool.status()),
       settings: inForce.settings,
+      shadow: inForce.shadow,
     };
   };
   const gateway = createGateway(road, rounds, createSnapshot(snapshot()));
@@ -218,6 +230,11 @@ export async function createApp(options: AppOptions): Promise<App> {
   swap();
   if (face !== 'cli') changes.started(toRecorded(inForce), SERVER_INFO.version);
 
+  const refuseShadow = (fault: BailiwickError): void => {
+    logger.error({ err: fault }, `the shadow policies stay as they were: ${fault.message}`);
+    changes.refused(toRecorded(inForce), fault, inForce.settings.recordArguments.text(fault.message));
+  };
+
   let closing: Promise<void> | undefined;
   const shutDown = async (graceMs: number): Promise<void> => {
     const deadline = now() + graceMs;
@@ -227,6 +244,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       logger.warn({ cancelled }, `${cancelled} calls were cancelled: they outlasted the shutdown grace`);
     }
     await ledger.close();
+    shadowLog.close();
     try {
       await pool.close();
       await Promise.all([signIns.close(), identity.close()]);
@@ -279,6 +297,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       identity.use(next.config.identity);
       void begun?.useSettings(next.config.audit);
       changes.reloaded(toRecorded(before), toRecorded(prepared));
+      if (prepared.shadowFault) refuseShadow(prepared.shadowFault);
       pool.replace(prepared.plans);
       swap();
       sinks?.replace(next.config.audit.sinks, next.tlsFiles);
@@ -299,6 +318,10 @@ const LAST_RECORDS_MS = 1000;
 interface Prepared {
   readonly loaded: LoadedConfig;
   readonly policy: PolicySet;
+  /** Policies that are only compared with those in force. */
+  readonly shadow: PolicySet | undefined;
+  /** Why {@link shadow} are not those of the configuration, but those from before. */
+  readonly shadowFault?: BailiwickError;
   /** Virtual catalogs by name. */
   readonly catalogs: ReadonlyMap<string, VirtualCatalog>;
   readonly review: Review;
@@ -328,6 +351,7 @@ function prepare(
   return {
     loaded,
     policy: loadPolicies(loaded.policyFiles),
+    ...prepareShadow(loaded, before),
     catalogs: compileCatalogs(loaded.config.catalogs),
     review: openReview(loaded.lock, loaded.secrets, before?.review),
     plans,
@@ -342,4 +366,22 @@ function prepare(
     },
     unusable,
   };
+}
+
+/**
+ * What is wrong with shadow policies keeps a server from starting, but never from taking up other policies: those that were there stay.
+ *
+ * @throws BailiwickError `CONFIGURATION` at the start
+ */
+function prepareShadow(
+  { config, shadowFiles }: LoadedConfig,
+  before: Prepared | undefined,
+): Pick<Prepared, 'shadow' | 'shadowFault'> {
+  if (config.shadow === undefined) return { shadow: undefined };
+  try {
+    return { shadow: loadPolicies(shadowFiles) };
+  } catch (error) {
+    if (before === undefined) throw error;
+    return { shadow: before.shadow, shadowFault: toBailiwickError(error) };
+  }
 }

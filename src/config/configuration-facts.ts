@@ -29,6 +29,11 @@ export function factsOf(loaded: LoadedConfig): ConfigurationFacts {
     digest: digestOfText(text),
   }));
   parts.set('policies', digestOf([loaded.config.policies, policyFiles]));
+  const shadowed = loaded.shadowFiles.map(({ file, text }) => [
+    path.relative(folder, file),
+    digestOfText(text),
+  ]);
+  parts.set('shadow', digestOf([loaded.config.shadow ?? null, shadowed]));
   parts.set('lock', digestOf([loaded.config.lock ?? null, loaded.lock.text ?? null]));
   parts.set('certificates', digestOf([...loaded.tlsFiles]));
   return { digest: loaded.digest, parts, policyFiles, keys: loaded.config.identity.keys };

@@ -42,6 +42,8 @@ export interface LoadedConfig {
   readonly documents: ReadonlyMap<string, DocumentBundle>;
   /** Every policy file once, in the order in which `policies` names them, by name inside a folder. */
   readonly policyFiles: readonly TextFile[];
+  /** Those that `shadow.policies` names. */
+  readonly shadowFiles: readonly TextFile[];
   /** Files of local tools by source. */
   readonly toolFiles: ReadonlyMap<string, readonly ToolFile[]>;
   readonly lock: LockFile;
@@ -104,6 +106,7 @@ export async function loadConfig(file: string, environment: NodeJS.ProcessEnv): 
     config,
     documents: referenced.documents,
     policyFiles: referenced.policyFiles,
+    shadowFiles: referenced.shadowFiles,
     tlsFiles: referenced.tlsFiles,
     toolFiles: referenced.toolFiles,
     lock: locked.lock,

@@ -9,6 +9,7 @@ export type PathKind =
   | 'reference'
   | 'tls'
   | 'policies'
+  | 'shadow-policies'
   | 'lock'
   | 'working-folder'
   | 'shared-folder'
@@ -36,6 +37,8 @@ const PATH_SETTINGS: readonly (readonly [pattern: string, kind: PathKind])[] = [
   ]),
   ['policies', 'policies'],
   ['policies.*', 'policies'],
+  ['shadow.policies', 'shadow-policies'],
+  ['shadow.policies.*', 'shadow-policies'],
   ['lock', 'lock'],
   ['audit.dir', 'output'],
   ['audit.sinks.*.*.tls.ca', 'tls'],

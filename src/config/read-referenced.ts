@@ -24,6 +24,8 @@ const HINT = 'paths are relative to the configuration file';
 export interface Referenced {
   readonly documents: ReadonlyMap<string, DocumentBundle>;
   readonly policyFiles: readonly TextFile[];
+  /** Policy files of `shadow`. */
+  readonly shadowFiles: readonly TextFile[];
   /** Contents of certificates and keys, by absolute path. */
   readonly tlsFiles: ReadonlyMap<string, string>;
   /** Files of local tools by source, in the order in which settings name them. */
@@ -44,6 +46,7 @@ export async function readReferenced(root: unknown, { reader, folder, skip }: De
   const documents = new Map<string, TextFile>();
   const overlays = new Map<string, TextFile[]>();
   const policyFiles = new Map<string, TextFile>();
+  const shadowFiles = new Map<string, TextFile>();
   const tlsFiles = new Map<string, string>();
   const toolFiles = new Map<string, ToolFile[]>();
   const problems: { path: Path; message: string; hint?: string }[] = [];
@@ -62,7 +65,11 @@ export async function readReferenced(root: unknown, { reader, folder, skip }: De
     return undefined;
   };
 
-  const readPolicies = async (named: NamedPath, mayBeAbsent: boolean): Promise<void> => {
+  const readPolicies = async (
+    named: NamedPath,
+    into: Map<string, TextFile>,
+    mayBeAbsent = false,
+  ): Promise<void> => {
     const isFile = await stat(named.path).then(
       (status) => status.isFile(),
       () => false,
@@ -70,7 +77,7 @@ export async function readReferenced(root: unknown, { reader, folder, skip }: De
     const names = isFile ? undefined : await reader.folder(named.path);
     if (isFile) {
       const file = await readText(named, named.path, 'the policy file', MAX_SMALL_FILE_BYTES);
-      if (file) policyFiles.set(file.file, file);
+      if (file) into.set(file.file, file);
     } else if (names === undefined && !mayBeAbsent) {
       // Remembered as a file as well: it may come to be either.
       await reader.file(named.path, MAX_SMALL_FILE_BYTES);
@@ -83,7 +90,7 @@ export async function readReferenced(root: unknown, { reader, folder, skip }: De
         `the policy file \`${name}\``,
         MAX_SMALL_FILE_BYTES,
       );
-      if (file) policyFiles.set(file.file, file);
+      if (file) into.set(file.file, file);
     }
   };
 
@@ -117,7 +124,10 @@ export async function readReferenced(root: unknown, { reader, folder, skip }: De
         break;
       }
       case 'policies':
-        await readPolicies(named, false);
+        await readPolicies(named, policyFiles);
+        break;
+      case 'shadow-policies':
+        await readPolicies(named, shadowFiles);
         break;
       case 'working-folder':
         if (!(await isFolder(named.path))) {
@@ -144,12 +154,20 @@ export async function readReferenced(root: unknown, { reader, folder, skip }: De
   if (valueAt(root, ['policies']) === undefined) {
     await readPolicies(
       { at: ['policies'], kind: 'policies', path: path.join(folder, DEFAULT_POLICIES) },
+      policyFiles,
       true,
     );
   }
   problems.push(...findBadPrefixes(root));
   const bundles = await readDocuments(root, { documents, overlays }, { reader, folder });
-  return { documents: bundles, policyFiles: [...policyFiles.values()], tlsFiles, toolFiles, problems };
+  return {
+    documents: bundles,
+    policyFiles: [...policyFiles.values()],
+    shadowFiles: [...shadowFiles.values()],
+    tlsFiles,
+    toolFiles,
+    problems,
+  };
 }
 
 /** Entries of `references` that are URLs, but none that could be a prefix. */

@@ -48,4 +48,4 @@ A change that does not pass its checks is reported like an error at the start, a
 
 | Takes effect while running | Needs a restart |
 | --- | --- |
-| \`identity\`, \`sources\`, \`policies\`, \`ledger\`, \`lock\`, \`audit\` except \`audit.dir\`, \`schemas\`, \`results\` | \`server\`, new content of its certificate included; \`state\`; \`audit.dir\` |`;
+| \`identity\`, \`sources\`, \`policies\`, \`shadow\`, \`ledger\`, \`lock\`, \`audit\` except \`audit.dir\`, \`schemas\`, \`results\` | \`server\`, new content of its certificate included; \`state\`; \`audit.dir\` |`;

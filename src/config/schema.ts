@@ -6,7 +6,7 @@ import { SchemaSettings } from '../compile/settings.ts';
 import { CatalogsSettings } from '../gateway/catalogs/settings.ts';
 import { LedgerSettings, SourcePriceSettings } from '../gateway/settings.ts';
 import { IdentitySettings } from '../identity/settings.ts';
-import { PolicySettings } from '../policy/settings.ts';
+import { PolicySettings, ShadowSettings } from '../policy/settings.ts';
 import { ServerSettings } from '../server/settings.ts';
 import { StateSettings } from '../state/settings.ts';
 import { hasUrlForCredentials, HttpSettings } from '../upstream/http/settings.ts';
@@ -81,6 +81,7 @@ export const Config = z
     catalogs: CatalogsSettings.default({}),
     profiles: ProfilesSettings,
     policies: PolicySettings.default('policies/'),
+    shadow: ShadowSettings.optional(),
     lock: z
       .string()
       .min(1)

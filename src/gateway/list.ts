@@ -30,8 +30,11 @@ const listings = new WeakMap<View, WeakMap<Window, Listing>>();
 
 /** The lists of an endpoint through the principal's view. Names and URIs are those of the endpoint. */
 export function list(snapshot: Snapshot, principal: Principal, endpoint: Endpoint): Listing {
-  const view = snapshot.view(principal);
-  const window = windowOf(snapshot, endpoint);
+  return listIn(snapshot.view(principal), windowOf(snapshot, endpoint));
+}
+
+/** What is in a view and in a window. */
+export function listIn(view: View, window: Window): Listing {
   const known = listings.get(view) ?? new WeakMap<Window, Listing>();
   listings.set(view, known);
   const listing = known.get(window) ?? createListing(view, window);

@@ -45,6 +45,7 @@ export async function recordedCall(
     const charge = await reserve(road, caller, call, attempt);
     try {
       const intent = describeCall(caller, attempt, { isRefused: false });
+      road.noteShadow?.(caller.snapshot, attempt.ruling);
       await road.record({ type: 'call.intent', call, ...intent }, { durable });
     } catch (error) {
       void charge.release();
@@ -146,6 +147,7 @@ export async function refused(
 ): Promise<BailiwickError> {
   const described = describeCall(caller, attempt, { isRefused: true });
   const detail = { ...described.detail, ...describeReason(error) };
+  road.noteShadow?.(caller.snapshot, attempt.ruling);
   const entry: RecordEntry = {
     type: 'call.refused',
     call: road.newId(),

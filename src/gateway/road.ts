@@ -3,6 +3,7 @@ import type { Principal } from '../identity/principal.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { CallContext } from '../upstream/upstream.ts';
 import type { Endpoint } from './endpoint.ts';
+import type { NoteShadow } from './events/log-shadow.ts';
 import type { NoteList } from './events/record-lists.ts';
 import type { InFlight } from './in-flight.ts';
 import type { Ledger } from './ledger/ledger.ts';
@@ -14,6 +15,8 @@ export interface Road {
   /** Resolves once the entry is accepted, or with `durable` once it is on disk; rejects `RECORD_UNAVAILABLE`. */
   readonly record: (entry: RecordEntry, options: { durable: boolean }) => Promise<void>;
   readonly noteList: NoteList;
+  /** Absent: shadow policies are only recorded. */
+  readonly noteShadow?: NoteShadow;
   readonly inFlight: InFlight;
   readonly ledger: Ledger;
   readonly logger: Logger;

@@ -39,6 +39,7 @@ const TEXTS = {
     ...(decision?.rules ?? []),
     ...['rule', 'rules', 'limit', 'limits'].flatMap((name) => toTexts(detail?.[name])),
   ],
+  shadow: ({ detail }: Subject) => toShadowTexts(detail?.['shadow']),
   session: ({ via }: Subject) => [via?.session],
   call: ({ call }: Subject) => [call],
   trace: ({ via }: Subject) => [via?.trace],
@@ -46,6 +47,13 @@ const TEXTS = {
 
 /** What refusals that were folded into one record, which has no decision of its own, were decided to be. */
 const EFFECTS: Readonly<Record<string, string>> = { POLICY_DENIED: 'deny', APPROVAL_REQUIRED: 'approve' };
+
+/** What shadow policies would have decided, or `list` where they would show another list. */
+function toShadowTexts(shadow: unknown): string[] {
+  if (typeof shadow !== 'object' || shadow === null) return [];
+  const effect: unknown = 'effect' in shadow ? shadow.effect : 'list';
+  return typeof effect === 'string' ? [effect] : [];
+}
 
 /** A text, the texts in a list, and the `id` or `rule` of objects in it. */
 function toTexts(value: unknown): string[] {

@@ -11,7 +11,10 @@ type Detail = NonNullable<AuditRecord['detail']>;
 
 /** By type, what it says; undefined where the members are not the expected ones. */
 const PHRASES: Partial<Record<RecordType, (detail: Detail, record: AuditRecord) => string | undefined>> = {
-  list: ({ count, list, endpoint }) => say`was shown ${count} ${list} at ${endpoint}`,
+  list: ({ count, list, endpoint, shadow }) => {
+    const shown = say`was shown ${count} ${list} at ${endpoint}`;
+    return shown && [shown, ...describeListShadow(shadow)].join('; ');
+  },
   signin: describeSignIn,
   config: ({ change, version, changed, code, message }) => {
     const what = say`configuration: ${change}`;
@@ -66,6 +69,17 @@ export function describeEvent(record: AuditRecord): string {
     .filter((part) => part !== '')
     .join('  ');
 }
+
+/** What the shadow policies would show instead. */
+function describeListShadow(shadow: unknown): string[] {
+  const parts = (['gains', 'losses', 'changes'] as const).flatMap((name) => {
+    const names = toNames(memberOf(shadow, name));
+    return names.length > 0 ? [`${SHADOW_WORDS[name]} ${toShortList(names)}`] : [];
+  });
+  return parts.length > 0 ? [`the shadow policies would ${parts.join(', ')}`] : [];
+}
+
+const SHADOW_WORDS = { gains: 'add', losses: 'hide', changes: 'change' } as const;
 
 /** What happened at the authorization server, or, without `what`, the first use of a credential. */
 function describeSignIn(

@@ -64,6 +64,19 @@ export function describeRules({ decision, detail }: Pick<AuditRecord, 'decision'
   return reason === undefined ? '' : visible(reason);
 }
 
+/** What the shadow policies would have decided, where that is something else. */
+export function describeShadow({ detail }: Pick<AuditRecord, 'detail'>): string {
+  const shadow = detail?.['shadow'];
+  if (typeof shadow !== 'object' || shadow === null || !('effect' in shadow)) return '';
+  const { effect, rules, reason, obligations } = shadow as Record<string, unknown>;
+  const named = Array.isArray(rules) ? rules.filter((rule) => typeof rule === 'string').join(', ') : '';
+  const why = named !== '' || typeof reason !== 'string' ? named : reason;
+  const duties = obligations === undefined ? '' : `obligations ${visibleJson(obligations)}`;
+  return [`would be ${visible(String(effect))}`, visible(why), duties]
+    .filter((part) => part !== '')
+    .join('  ');
+}
+
 export function describeMilliseconds(milliseconds: number | undefined): string {
   return milliseconds === undefined ? '' : `${Math.round(milliseconds)} ms`;
 }

@@ -9,10 +9,14 @@ import { suggest } from '../../text/suggest.ts';
 import { toMoment } from './moment.ts';
 
 /** What the options of {@link addFilterOptions} become in commander. */
-export type FilterOptions = { readonly [name in CriterionName | 'chain']?: string[] } & {
+export type FilterOptions = { readonly [name in ValueFilter]?: string[] } & {
   readonly since?: string;
   readonly until?: string;
+  readonly shadow?: boolean;
 };
+
+/** Filters that take a value. */
+type ValueFilter = Exclude<CriterionName, 'shadow'> | 'chain';
 
 /** Which part of a record is asked for. */
 export interface Wanted {
@@ -32,7 +36,7 @@ const WORDS: Partial<Record<CriterionName, readonly string[]>> = {
 };
 
 /** Every filter, the text of its value and its meaning. */
-const FILTERS: readonly (readonly [CriterionName | 'chain', string, string])[] = [
+const FILTERS: readonly (readonly [ValueFilter, string, string])[] = [
   ['principal', 'who', 'the subject, or issuer#subject'],
   ['team', 'name', 'the team of the principal'],
   ['client', 'name', 'the client: its id, or the name that it gives itself'],
@@ -63,6 +67,7 @@ export function addFilterOptions(command: Command, types: readonly string[] = TY
     command.option(`--${name} <${value}>`, meaning + more, collect);
   }
   return command
+    .option('--shadow', 'only what the shadow policies would have decided otherwise')
     .option('--since <time>', 'from then on: 15m, 2h or 7d (ago), a date (UTC), or RFC 3339')
     .option('--until <time>', 'until then; of a date, until its end');
 }
@@ -77,7 +82,7 @@ function collect(value: string, before: string[] | undefined): string[] {
  * @throws BailiwickError `USAGE` for a value that can never match.
  */
 export function readFilterOptions(options: FilterOptions, now: number): Wanted {
-  const criteria = Object.fromEntries(
+  const criteria: Criteria = Object.fromEntries(
     FILTERS.flatMap(([name]) => {
       const values = options[name];
       return name === 'chain' || values === undefined ? [] : [[name, toPatterns(name, values)]];
@@ -92,7 +97,11 @@ export function readFilterOptions(options: FilterOptions, now: number): Wanted {
     throw new BailiwickError('USAGE', `--since ${span.since} is after --until ${span.until}`);
   }
   const chains = options.chain?.map(compileGlob);
-  return { criteria, span, isWanted: (chain) => chains?.some((matches) => matches(chain)) ?? true };
+  return {
+    criteria: options.shadow ? { ...criteria, shadow: ['*'] } : criteria,
+    span,
+    isWanted: (chain) => chains?.some((matches) => matches(chain)) ?? true,
+  };
 }
 
 /** What tables show by its beginning. */

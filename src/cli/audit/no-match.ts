@@ -20,6 +20,10 @@ export async function createNoMatch(criteria: Criteria): Promise<NoMatch> {
     tell(terminal, directory, what) {
       terminal.err(`${directory}: ${what}`);
       for (const { name, value, meant } of known.unmet()) {
+        if (name === 'shadow') {
+          terminal.err('  --shadow: shadow policies decided nothing here otherwise');
+          continue;
+        }
         const hint = meant === undefined ? '' : `; did you mean ${visible(meant)}?`;
         terminal.err(`  --${name}: nothing here has ${visible(value)}${hint}`);
       }

@@ -1,5 +1,6 @@
 import { toEndpointPath } from '../endpoint.ts';
 import { recordPrincipal } from '../describe-call.ts';
+import { compareLists } from '../compare-lists.ts';
 import type { Listing, ListKind } from '../list.ts';
 import type { Caller } from '../road.ts';
 import { principalKey } from '../snapshot.ts';
@@ -32,14 +33,22 @@ export function createListRecorder(deps: {
     const hour = via.session === undefined ? String(Math.floor(now() / HOUR_MS)) : '';
     const who = via.session ?? `${principalKey(principal)} ${via.face} ${via.clientName ?? ''}`;
     const key = `${kind} ${path} ${who}`;
-    if (!told.isNews(key, `${digest} ${hour}`)) return;
+    const shadow = snapshot.shadow?.policy.digest ?? '';
+    if (!told.isNews(key, `${digest} ${hour} ${shadow}`)) return;
+    const difference = compareLists(caller, kind, listing);
     void append({
       type: 'list',
       principal: recordPrincipal(principal),
       via,
       policy: snapshot.policy.digest,
       catalog: snapshot.catalog.digest,
-      detail: { list: kind, endpoint: path, count: listing[kind].length, digest },
+      detail: {
+        list: kind,
+        endpoint: path,
+        count: listing[kind].length,
+        digest,
+        ...(difference && { shadow: difference }),
+      },
     }).then((isRecorded) => isRecorded || told.forget(key));
   };
 }

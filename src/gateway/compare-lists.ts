@@ -1,0 +1,53 @@
+import { toCanonicalJson } from '../catalog/canonical.ts';
+import type { JsonObject } from '../catalog/json.ts';
+import { listIn, type Listing, type ListKind } from './list.ts';
+import type { Asker } from './decide-call.ts';
+import { windowOf } from './window.ts';
+
+/** How a list would be another under the shadow policies: names, or URIs, as the endpoint shows them. */
+export interface ListDifference {
+  readonly gains: readonly string[];
+  readonly losses: readonly string[];
+  /** What is in both lists, and not the same: a schema that is narrowed otherwise. */
+  readonly changes: readonly string[];
+  /** How many there are of all, where more are than are named. */
+  readonly count?: number;
+  /** Digest of the shadow policies. */
+  readonly policy: string;
+}
+
+/** Names that one record has of each. */
+const MOST_NAMED = 100;
+
+/** What the caller would be shown otherwise; undefined: the same, or there are no shadow policies. */
+export function compareLists(
+  { snapshot, principal, endpoint }: Asker,
+  kind: ListKind,
+  listing: Listing,
+): ListDifference | undefined {
+  const { shadow } = snapshot;
+  if (shadow === undefined) return undefined;
+  const other = listIn(shadow.view(principal), windowOf(snapshot, endpoint));
+  if (other.digest(kind) === listing.digest(kind)) return undefined;
+  const [here, there] = [byName(listing[kind]), byName(other[kind])];
+  const gains = [...there.keys()].filter((name) => !here.has(name));
+  const losses = [...here.keys()].filter((name) => !there.has(name));
+  const changes = [...here].flatMap(([name, entry]) => {
+    const counterpart = there.get(name);
+    return counterpart && toCanonicalJson(counterpart) !== toCanonicalJson(entry) ? [name] : [];
+  });
+  const isCut = [gains, losses, changes].some((names) => names.length > MOST_NAMED);
+  return {
+    gains: gains.slice(0, MOST_NAMED),
+    losses: losses.slice(0, MOST_NAMED),
+    changes: changes.slice(0, MOST_NAMED),
+    ...(isCut && { count: gains.length + losses.length + changes.length }),
+    policy: shadow.policy.digest,
+  };
+}
+
+function byName(entries: readonly JsonObject[]): Map<string, JsonObject> {
+  return new Map(
+    entries.map((entry) => [String(entry['name'] ?? entry['uri'] ?? entry['uriTemplate'] ?? ''), entry]),
+  );
+}

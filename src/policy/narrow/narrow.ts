@@ -1,16 +1,60 @@
+import type { JsonSchema } from '../../catalog/json.ts';
 import type { Tool } from '../../catalog/tool.ts';
+import { writeExpression } from '../cel/write.ts';
+import { hullOfBoxes, type Box } from './box.ts';
+import { toLimits } from './limits.ts';
+import { createMemory } from './memory.ts';
 import type { Narrowing, Region } from './region.ts';
+import { restrict } from './restrict.ts';
+import { readSchema } from './schema-node.ts';
+import { isEmptyShape } from './shape.ts';
+import { solve, type Solution } from './solve.ts';
+import { wordsFor } from './words.ts';
+
+const NOTHING: Narrowing = { kind: 'nothing' };
+const EVERYTHING: Narrowing = { kind: 'everything' };
 
 /**
  * What a region comes to for a tool.
  *
  * Sound always: what it calls `nothing` has no arguments that would be permitted, and no limit excludes a call that would be. Exact for
  * conditions made of `== != < <= > >= in startsWith has && || !` over paths of arguments and constants: there `nothing` is
- * said whenever it is true, of all arguments that the tool's schema lets through.
+ * said whenever it is true, of all arguments that the tool's schema lets through. That ends where a region falls into too many cases
+ * to be kept apart, and where the schema says more than what a {@link readSchema} reads.
  */
 export function narrow(region: Region, tool: Pick<Tool, 'inputSchema'>): Narrowing {
-  void tool;
-  return region.denies.length === 0 && region.permits.length === 0
-    ? { kind: 'nothing' }
-    : { kind: 'some', limits: [] };
+  const text = textOf(region);
+  const bySchema = narrowings.of(text, () => ({
+    solution: solve(region),
+    of: new WeakMap<JsonSchema, Narrowing>(),
+  }));
+  const { inputSchema } = tool;
+  const known = bySchema.of.get(inputSchema);
+  if (known !== undefined) return known;
+  const narrowing = narrowTo(region, bySchema.solution, inputSchema);
+  bySchema.of.set(inputSchema, narrowing);
+  return narrowing;
+}
+
+/** The regions of late: the same ones come back for every tool that the same rules are about. */
+const narrowings = createMemory<{
+  readonly solution: Solution;
+  readonly of: WeakMap<JsonSchema, Narrowing>;
+}>(256);
+
+function textOf({ permits, denies }: Region): string {
+  return `${permits.map(writeExpression).join('\n')}\n\n${denies.map(writeExpression).join('\n')}`;
+}
+
+function narrowTo(region: Region, solution: Solution, schema: JsonSchema): Narrowing {
+  const node = readSchema(schema);
+  const boxes = solution.boxes.flatMap((box): Box[] => {
+    const shape = restrict(box.shape, node);
+    return isEmptyShape(shape) ? [] : [{ ...box, shape }];
+  });
+  if (boxes.length === 0) return NOTHING;
+  const { limits, said } = toLimits(hullOfBoxes(boxes), node);
+  const words = wordsFor(region, solution, restrict(said, node));
+  if (words !== undefined) return { kind: 'some', limits, words };
+  return limits.length === 0 ? EVERYTHING : { kind: 'some', limits };
 }

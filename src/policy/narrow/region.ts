@@ -44,8 +44,10 @@ export type Narrowing =
 export interface ArgumentLimit {
   /** Names of members from the arguments' root, `['metadata', 'namespace']`. */
   readonly path: readonly string[];
-  /** Must be given. */
+  /** Must be given, where the object that it is a member of is. */
   readonly required?: true;
   /** JSON Schema (draft 2020-12) keywords that hold for its value where it is given. */
   readonly schema: Readonly<Record<string, unknown>>;
+  /** The only value that `schema` lets through is put in for whoever leaves it out, so that nobody has to be shown it. */
+  readonly pinned?: true;
 }

@@ -1,0 +1,23 @@
+import type { SchemaNode } from './schema-node.ts';
+import { shapeOf, toShape, type Shape } from './shape.ts';
+import { fitLengths } from './strings.ts';
+import { intersectionOf, type ValueSet } from './value-set.ts';
+
+/** What of a shape a schema lets through. */
+export function restrict(shape: Shape, node: SchemaNode): Shape {
+  const values = fit(intersectionOf(shape.values, node.values), node);
+  if (shape.members.size === 0) return shapeOf(values);
+  const members = new Map<string, Shape>();
+  for (const [name, member] of shape.members) members.set(name, restrict(member, node.member(name)));
+  return toShape(values, members);
+}
+
+/** What a schema lets through at one place, members left aside. */
+export function domainOf(node: SchemaNode): ValueSet {
+  return fit(node.values, node);
+}
+
+function fit(values: ValueSet, { lengths }: SchemaNode): ValueSet {
+  const strings = fitLengths(values.strings, lengths);
+  return strings === values.strings ? values : { ...values, strings };
+}

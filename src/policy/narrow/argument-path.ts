@@ -10,7 +10,7 @@ export function argumentPathOf(expression: Expression): readonly string[] | unde
     names.push(name);
     at = at.of;
   }
-  return at.kind === 'name' && at.name === 'args' ? names.reverse() : undefined;
+  return at.kind === 'name' && at.name === 'args' ? names.toReversed() : undefined;
 }
 
 function textOf(expression: Expression): string | undefined {

@@ -1,5 +1,13 @@
 import type { Json } from '../../catalog/json.ts';
-import { ANY_SHAPE, hullOf, intersectShapes, isEmptyShape, isWithin, uniteShapes, type Shape } from './shape.ts';
+import {
+  ANY_SHAPE,
+  hullOf,
+  intersectShapes,
+  isEmptyShape,
+  isWithin,
+  uniteShapes,
+  type Shape,
+} from './shape.ts';
 
 /** One way for a condition to be true: arguments of a shape, and what cannot be said of arguments one by one. */
 export interface Box {
@@ -149,9 +157,7 @@ export function hullOfBoxes(boxes: readonly Box[]): Box {
   return {
     shape: rest.reduce((shape, box) => hullOf(shape, box.shape), first.shape),
     opaque: NO_OPAQUE,
-    notes: first.notes.filter(({ key }) =>
-      rest.every(({ notes }) => notes.some((note) => note.key === key)),
-    ),
+    notes: first.notes.filter(({ key }) => rest.every(({ notes }) => notes.some((note) => note.key === key))),
     isExact: false,
   };
 }

@@ -92,7 +92,7 @@ export function partsOf(expression: Of<'and' | 'or'>): Expression[] {
   const parts: Expression[] = [];
   const pending: Expression[] = [expression];
   for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
-    if (at.kind === expression.kind) pending.push((at as typeof expression).right, (at as typeof expression).left);
+    if (at.kind === expression.kind) pending.push(at.right, at.left);
     else parts.push(at);
   }
   return parts;

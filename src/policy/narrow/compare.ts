@@ -130,7 +130,6 @@ export function lengthSides(
 ): Readonly<Record<'true' | 'false', Cuts<number>>> | undefined {
   const sides = sidesOf(operator, literal);
   if (sides === undefined || !sides.isExact) return undefined;
-  const lengths = (whole: Cuts<number>): Cuts<number> =>
-    combineCuts(whole, [0], (a, b) => a && b);
+  const lengths = (whole: Cuts<number>): Cuts<number> => combineCuts(whole, [0], (a, b) => a && b);
   return { true: lengths(sides.true.numbers.whole), false: lengths(sides.false.numbers.whole) };
 }

@@ -38,6 +38,11 @@ export function combineCuts<T extends number | string>(
   return cuts;
 }
 
+/** What is in the one and not in the other. */
+export function subtractCuts<T extends number | string>(a: Cuts<T>, b: Cuts<T>): Cuts<T> {
+  return combineCuts(a, b, (inA, inB) => inA && !inB);
+}
+
 /** @param least the least value there is */
 export function complementCuts<T extends number | string>(cuts: Cuts<T>, least: T): Cuts<T> {
   return cuts[0] === least ? cuts.slice(1) : [least, ...cuts];

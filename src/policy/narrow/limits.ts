@@ -74,5 +74,5 @@ function withKeywords(
 }
 
 function keyOf(path: readonly string[]): string {
-  return JSON.stringify(path);
+  return path.join('\0');
 }

@@ -30,11 +30,7 @@ export function hasList(set: ListSet, list: readonly Json[]): boolean {
   return isInCuts(set.sizes, list.length) !== isException;
 }
 
-export function combineLists(
-  a: ListSet,
-  b: ListSet,
-  keep: (inA: boolean, inB: boolean) => boolean,
-): ListSet {
+export function combineLists(a: ListSet, b: ListSet, keep: (inA: boolean, inB: boolean) => boolean): ListSet {
   const sizes = combineCuts(a.sizes, b.sizes, keep);
   if (a.exceptions.size === 0 && b.exceptions.size === 0) return { sizes, exceptions: NO_EXCEPTIONS };
   const exceptions = new Map(

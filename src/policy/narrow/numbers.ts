@@ -1,4 +1,4 @@
-import { combineCuts, type Cuts } from './cuts.ts';
+import { subtractCuts, type Cuts } from './cuts.ts';
 
 /**
  * A set of JSON numbers, which are doubles. Whole numbers and others are kept apart, because a schema tells them apart: nothing is
@@ -33,11 +33,9 @@ export function numbersAbove(bound: number): NumberSet {
 
 export function singleNumber(value: number): NumberSet {
   const [from, above] = [numbersFrom(value), numbersAbove(value)];
-  const without = (a: Cuts<number>, b: Cuts<number>): Cuts<number> =>
-    combineCuts(a, b, (inA, inB) => inA && !inB);
   return {
-    whole: without(from.whole, above.whole),
-    fraction: without(from.fraction, above.fraction),
+    whole: subtractCuts(from.whole, above.whole),
+    fraction: subtractCuts(from.fraction, above.fraction),
   };
 }
 

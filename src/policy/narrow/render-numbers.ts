@@ -63,14 +63,15 @@ function lowerBound({ whole, fraction }: NumberSet, domain: NumberSet): Bound | 
 
 /** The same numbers with the other sign. */
 function negate({ whole, fraction }: NumberSet): NumberSet {
-  // What is from `a` up to `b` without it, is from above `-b` up to `-a`.
-  const mirror = (cuts: Cuts<number>, above: (cut: number) => number): Cuts<number> => {
-    const mirrored = cuts.filter(Number.isFinite).map((cut) => above(-cut) + 0);
-    const isFromStart = cuts.length % 2 === 1;
-    return isFromStart ? [-Infinity, ...mirrored.toReversed()] : mirrored.toReversed();
-  };
   return {
     whole: mirror(whole, (cut) => (cut + 1 > cut ? cut + 1 : nextUp(cut))),
     fraction: mirror(fraction, (cut) => numbersAbove(cut).fraction[0] ?? nextUp(cut)),
   };
+}
+
+/** What is from `a` up to `b` without it, is from above `-b` up to above `-a`. */
+function mirror(cuts: Cuts<number>, above: (cut: number) => number): Cuts<number> {
+  const mirrored = cuts.filter(Number.isFinite).map((cut) => above(-cut) + 0);
+  const isFromStart = cuts.length % 2 === 1;
+  return isFromStart ? [-Infinity, ...mirrored.toReversed()] : mirrored.toReversed();
 }

@@ -116,7 +116,10 @@ function renderKinds(values: ValueSet, given: ValueSet): Pick<Said, 'schema' | '
     .map(({ type }) => type)
     .filter((type) => type !== (hasFractions ? 'integer' : 'number'))
     .toSorted(byOrder);
-  const ofTypes = types.reduce<ValueSet>((set, type) => unionOf(set, TYPE_VALUES[type] as ValueSet), NO_VALUE);
+  const ofTypes = types.reduce<ValueSet>(
+    (set, type) => unionOf(set, TYPE_VALUES[type] as ValueSet),
+    NO_VALUE,
+  );
   const isNews = !isSubset(given, ofTypes);
 
   const parts = kinds.flatMap(({ render }) => (render === undefined ? [] : [render(values, given)]));

@@ -32,7 +32,7 @@ export function fitLengths(strings: Cuts<string>, { least, most }: Lengths): Cut
   const kept: string[] = [];
   for (const [first, end] of piecesOf(strings)) {
     const single = singleOf(first, end);
-    const shortest = [...(single ?? commonPrefixOf(first, end))].length;
+    const shortest = Array.from(single ?? commonPrefixOf(first, end)).length;
     if (shortest > most || (single !== undefined && shortest < least)) continue;
     // The empty string is the one that `minLength: 1` is about.
     kept.push(first === '' && least > 0 ? '\0' : first);

@@ -56,7 +56,8 @@ function vagueWords({ permits, denies }: Region): string {
   const rest = names.size - named.length;
   const quoted = named.map((name) => `\`${name}\``);
   const list = [...quoted, ...(rest > 0 ? [`${rest} more`] : [])].join(', ');
-  const words = list === '' ? '' : `What is permitted depends on ${list}, by rules that are too long to be given here.`;
+  const words =
+    list === '' ? '' : `What is permitted depends on ${list}, by rules that are too long to be given here.`;
   return words !== '' && words.length <= MAX_WORDS
     ? words
     : 'What is permitted depends on rules that are too long to be given here.';

@@ -205,12 +205,13 @@ export async function createApp(options: AppOptions): Promise<App> {
   const offered = (): Contribution[] => pool.status().flatMap(({ contribution }) => contribution ?? []);
   const snapshot = (): Parameters<typeof createSnapshot>[0] => {
     const contributions = offered();
-    tellWarnings(contributions);
     const reviewed = holdBack(inForce.review, contributions);
     held = reviewed.held;
     tellHeld(inForce.review, held);
+    const catalog = createCatalog(reviewed.served);
+    tellWarnings(contributions, { catalog, catalogs: inForce.catalogs });
     return {
-      catalog: createCatalog(reviewed.served),
+      catalog,
       catalogs: inForce.catalogs,
       policy: inForce.policy,
       upstreams: pool.upstreams(),
@@ -223,9 +224,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   function swap(): void {
     gateway.swap(createSnapshot(snapshot()));
   }
-  for (const { source, error } of inForce.unusable) {
+  for (const { source, error } of inForce.unusable)
     logger.error({ source, err: error }, `source ${source} is left out: ${error.message}`);
-  }
   pool.replace(inForce.plans);
   swap();
   if (face !== 'cli') changes.started(toRecorded(inForce), SERVER_INFO.version);

@@ -1,9 +1,10 @@
 import { isJsonObject, type JsonObject } from '../catalog/json.ts';
 import { ERRORS, toBailiwickError, type ErrorCode } from '../errors.ts';
 import { callTool } from '../gateway/call-tool.ts';
-import { ALL_SOURCES } from '../gateway/endpoint.ts';
 import { ERROR_META_KEY } from '../gateway/tool-error.ts';
+import { windowOf } from '../gateway/window.ts';
 import { readArguments } from './arguments.ts';
+import { endpointOf, plainNameOf } from './catalog-option.ts';
 import {
   createToolCommand,
   loadForCommand,
@@ -23,12 +24,14 @@ export const addCall: AddCommand = (program, terminal, exit) => {
     'call helpdesk_list_tickets --as agent',
     `call helpdesk_create_ticket --as agent --args '{"customerId":"C-101","subject":"Printer","body":"On fire."}'`,
     'call files_read_text_file --as agent --args @arguments.json --json',
+    'call open_ticket --catalog support --as agent --args @arguments.json',
   ])
     .option('--as <principal>', 'a principal of identity.principals; without it, the local principal')
     .action(async (name: string, options: ToolOptions) => {
       const args = await readArguments(options.args);
       const { loaded, logger } = await loadForCommand(options);
-      const wanted = sourceOf(name, loaded);
+      const endpoint = endpointOf(loaded, options.catalog);
+      const wanted = sourceOf(plainNameOf(loaded, endpoint, name), loaded);
       await withApp(terminal, { loaded, logger, ...wanted }, async (app) => {
         const principal = toPrincipal(loaded, app, options.as);
         if (wanted.only) requireSources(app);
@@ -41,7 +44,7 @@ export const addCall: AddCommand = (program, terminal, exit) => {
           principal,
           via: { face: 'cli' },
           mayStepUp: true,
-          endpoint: ALL_SOURCES,
+          endpoint,
           snapshot,
           context: { signal: interrupted.signal },
           name,
@@ -49,12 +52,11 @@ export const addCall: AddCommand = (program, terminal, exit) => {
         }).catch((error: unknown) => {
           const refusal = toBailiwickError(error);
           if (refusal.code !== 'UNKNOWN_TOOL') throw refusal;
-          throw hintAtTool(refusal, {
-            name,
-            visible: snapshot.view(principal).tools,
-            as: options.as,
-            held: app.held(),
-          });
+          const window = windowOf(snapshot, endpoint);
+          const visible = snapshot
+            .view(principal)
+            .tools.filter((tool) => window.includes({ kind: 'tool', tool }));
+          throw hintAtTool(refusal, { name, visible, as: options.as, held: app.held(), window });
         });
         const result = await withProgress(terminal, () => `calling ${name}`, call).finally(() =>
           process.off('SIGINT', interrupt),

@@ -63,7 +63,7 @@ export function findSetupWarnings(setup: Setup): Problem[] {
 }
 
 /** Issuers vouch for people whom the configuration does not know: what they hold is in their tokens. */
-function hasUnknownCallers({ config: { identity } }: Pick<Setup, 'config'>): boolean {
+export function hasUnknownCallers({ config: { identity } }: Pick<Setup, 'config'>): boolean {
   return identity.issuers.length > 0 || identity.server !== undefined;
 }
 
@@ -196,7 +196,7 @@ function butHeld(scope: string, held: ReadonlySet<string>): string {
   return near === undefined ? '' : `; somebody holds \`${near}\``;
 }
 
-function principalsOf({ identity }: LoadedConfig['config']): Principal[] {
+export function principalsOf({ identity }: LoadedConfig['config']): Principal[] {
   const { local, principals } = identity;
   return [
     ...(local === false ? [] : [localPrincipal(local)]),

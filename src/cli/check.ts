@@ -7,6 +7,7 @@ import type { Problem } from '../policy/problem.ts';
 import { checkCallers, describeCallers, findSilentIssuers, findUnasked } from './check-callers.ts';
 import { describePermissions, findChildPermissions } from './child-permissions.ts';
 import { findSetupProblems, findSetupWarnings, type Setup } from './check-setup.ts';
+import { findCatalogProblems, findEmptyCatalogs } from './check-catalogs.ts';
 import { findLosses } from './check-losses.ts';
 import {
   createCatalogCommand,
@@ -18,7 +19,7 @@ import {
 import { count } from './lock-text.ts';
 import { offerOf } from './policy/offer.ts';
 import { paint } from './terminal.ts';
-import { readWrittenConfig } from './written-config.ts';
+import { placesIn, readWrittenConfig } from './written-config.ts';
 
 /** `bailiwick check`: configuration, documents and policies, against the catalog that they make. Warnings are no "no". */
 export const addCheck: AddCommand = (program, terminal, exit) => {
@@ -28,10 +29,7 @@ export const addCheck: AddCommand = (program, terminal, exit) => {
   ]).action(async (options: CatalogOptions) => {
     const { loaded, logger } = await loadForCommand({ ...options, logLevel: options.logLevel ?? 'silent' });
     const written = await readWrittenConfig(options.config);
-    const placeOf: Setup['placeOf'] = (at) => ({
-      file: options.config,
-      ...(written?.positionOf(at, 'key') ?? { line: 1, column: 1 }),
-    });
+    const placeOf: Setup['placeOf'] = placesIn(options.config, written);
     await withApp(terminal, { loaded, logger }, async (app) => {
       const found = checkAll(app, loaded, placeOf);
       const { problems, failed } = found;
@@ -84,10 +82,11 @@ function checkAll(
     unknown: offer.unknown.map(({ source }) => source),
   });
   return {
-    problems: [...ofPolicies.problems, ...findSetupProblems(setup)],
+    problems: [...ofPolicies.problems, ...findSetupProblems(setup), ...findCatalogProblems(setup, offer)],
     warnings: [
       ...ofPolicies.warnings,
       ...findSetupWarnings(setup),
+      ...findEmptyCatalogs(setup),
       ...findLosses(setup),
       ...toWarnings(setup),
       ...findHeld(app, placeOf),

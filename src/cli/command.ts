@@ -5,6 +5,7 @@ import { BailiwickError } from '../errors.ts';
 import { configuredPrincipal } from '../identity/configured-principal.ts';
 import type { Principal } from '../identity/principal.ts';
 import { createLogger, type Logger, type LogLevel } from '../telemetry/logger.ts';
+import { CATALOG_OPTION } from './catalog-option.ts';
 import { withProgress, type Terminal } from './terminal.ts';
 
 /*
@@ -57,12 +58,14 @@ export function createCatalogCommand(
 export interface ToolOptions extends Omit<CatalogOptions, 'source'> {
   as?: string;
   args?: string;
+  catalog?: string;
 }
 
 /** A command about one call: `bailiwick <name> <tool> --as … --args …`. */
 export function createToolCommand(name: string, description: string, examples: readonly string[]): Command {
   return createCatalogCommand(name, description, examples)
     .argument('<tool>', 'the name that `bailiwick tools` shows')
+    .option(...CATALOG_OPTION)
     .option('--args <json>', 'the arguments: a JSON object, @file, or - for standard input');
 }
 

@@ -1,10 +1,13 @@
 import { realpathSync } from 'node:fs';
 import path from 'node:path';
 import { loadConfig } from '../config/load.ts';
+import { isJsonObject } from '../catalog/json.ts';
 import { BailiwickError } from '../errors.ts';
+import { toEndpointPath } from '../gateway/endpoint.ts';
 import { isLoopbackRequest } from '../identity/local.ts';
 import { valueAt } from '../text/pointer.ts';
 import { baseUrlOf } from './base-url.ts';
+import { endpointOf, requireCatalog } from './catalog-option.ts';
 import { canSignIn, isKeyNeeded, principalToBe, type Callers } from './callers.ts';
 import { CONFIG_OPTION, createCommand, type AddCommand } from './command.ts';
 import { toKeyCommand } from './key-command.ts';
@@ -28,6 +31,7 @@ interface Options {
   url?: string;
   key?: string;
   as?: string;
+  catalog?: string;
   file?: string;
   write?: boolean;
 }
@@ -38,7 +42,12 @@ export const addConnect: AddCommand = (program, terminal) => {
   const command = createCommand(
     'connect',
     'Print the MCP configuration of a client, or merge it into its file',
-    ['connect claude', 'connect cursor --write', 'connect vscode --transport stdio --as agent'],
+    [
+      'connect claude',
+      'connect cursor --write',
+      'connect vscode --transport stdio --as agent',
+      'connect cursor --catalog support --name support',
+    ],
   )
     .argument('<client>', clients)
     .option(...CONFIG_OPTION)
@@ -52,6 +61,10 @@ export const addConnect: AddCommand = (program, terminal) => {
     .option(
       '--as <principal>',
       'for stdio: act as this principal of identity.principals; without it, as the local one, or the first where that is off or holds nothing',
+    )
+    .option(
+      '--catalog <name>',
+      'connect to this virtual catalog alone; without it, to everything that is served',
     )
     .option('--file <file>', "the client's file, where it is not in its usual place")
     .option('--write', 'merge into the file, keeping a copy of what was there')
@@ -111,7 +124,7 @@ async function toConnection(client: McpClient, options: Options): Promise<[Conne
   return known === 'stdio' ? toStdio(options) : toHttp(options);
 }
 
-async function toStdio({ config, as, key, url }: Options): Promise<[Connection, Callers]> {
+async function toStdio({ config, as, key, url, catalog }: Options): Promise<[Connection, Callers]> {
   if (key !== undefined || url !== undefined) {
     throw new BailiwickError(
       'USAGE',
@@ -130,19 +143,28 @@ async function toStdio({ config, as, key, url }: Options): Promise<[Connection, 
     const there = callers.principals.join(', ') || 'none';
     throw new BailiwickError('USAGE', `--as: no principal "${as}" in ${config}; there is ${there}`);
   }
+  if (catalog !== undefined) {
+    const catalogs = valueAt(written.value, ['catalogs']);
+    requireCatalog(catalog, isJsonObject(catalogs) ? Object.keys(catalogs) : [], config);
+  }
   const variables = variablesOf(textsOf(written.value));
-  return [stdioConnection({ config, as: as ?? principalToBe(callers), variables }), callers];
+  return [stdioConnection({ config, as: as ?? principalToBe(callers), catalog, variables }), callers];
 }
 
-async function toHttp({ config, as, key, url }: Options): Promise<[Connection, Callers]> {
+async function toHttp({ config, as, key, url, catalog }: Options): Promise<[Connection, Callers]> {
   if (as !== undefined) {
     throw new BailiwickError(
       'USAGE',
       `--as is for stdio: over http the key says who calls. Give it with --key (bailiwick keys create ${as}), or add --transport stdio`,
     );
   }
+  if (url !== undefined && catalog !== undefined) {
+    throw new BailiwickError('USAGE', '--url names the endpoint itself: say it without --catalog');
+  }
   if (url === undefined) {
-    const { server, identity } = (await loadConfig(config, process.env)).config;
+    const loaded = await loadConfig(config, process.env);
+    const { server, identity } = loaded.config;
+    const endpoint = endpointOf(loaded, catalog);
     const callers = { local: identity.local, principals: Object.keys(identity.principals) };
     const isLocal = isLoopbackRequest({
       listenAddress: server.listen
@@ -153,7 +175,7 @@ async function toHttp({ config, as, key, url }: Options): Promise<[Connection, C
       publicUrl: server.publicUrl,
       headers: {},
     });
-    const connection = httpConnection(`${baseUrlOf(server)}/mcp`, {
+    const connection = httpConnection(`${baseUrlOf(server)}${toEndpointPath(endpoint)}`, {
       key,
       isOpen: isLocal && identity.local !== false,
       isAsked: isKeyNeeded(callers),
@@ -209,14 +231,18 @@ export function httpConnection(
 export function stdioConnection(options: {
   config: string;
   as: string | undefined;
+  catalog?: string | undefined;
   variables: readonly string[];
 }): Connection {
+  const { as, catalog } = options;
   const script = realpathSync(process.argv[1] ?? '');
   const args = [script, 'serve', '--stdio', '--config', path.resolve(options.config)];
+  if (catalog !== undefined) args.push('--catalog', catalog);
+  if (as !== undefined) args.push('--as', as);
   return {
     transport: 'stdio',
     command: process.execPath,
-    args: options.as === undefined ? args : [...args, '--as', options.as],
+    args,
     variables: options.variables,
   };
 }

@@ -1,6 +1,9 @@
 import { BailiwickError } from '../errors.ts';
 import { validateArguments } from '../gateway/validate-arguments.ts';
+import { withPins } from '../gateway/catalogs/pins.ts';
+import { windowOf } from '../gateway/window.ts';
 import { readArguments } from './arguments.ts';
+import { endpointOf, plainNameOf } from './catalog-option.ts';
 import {
   createToolCommand,
   loadForCommand,
@@ -26,21 +29,25 @@ export const addPlan: AddCommand = (program, terminal) => {
   )
     .option('--as <principal>', 'only if this principal sees the tool; without it, as the operator')
     .action(async (name: string, options: ToolOptions) => {
-      const args = await readArguments(options.args);
+      const given = await readArguments(options.args);
       const { loaded, logger } = await loadForCommand(options);
-      const wanted = sourceOf(name, loaded);
+      const endpoint = endpointOf(loaded, options.catalog);
+      const wanted = sourceOf(plainNameOf(loaded, endpoint, name), loaded);
       await withApp(terminal, { loaded, logger, ...wanted }, (app) => {
         if (wanted.only) requireSources(app);
         const snapshot = app.gateway.current();
-        const visible =
-          options.as === undefined
-            ? snapshot.catalog.tools
-            : snapshot.view(toPrincipal(loaded, app, options.as)).tools;
-        const tool = snapshot.catalog.toolByShownName(name);
-        if (!tool || !visible.includes(tool)) {
+        const window = windowOf(snapshot, endpoint);
+        const view =
+          options.as === undefined ? undefined : snapshot.view(toPrincipal(loaded, app, options.as));
+        const tool = window.toolNamed(name);
+        if (!tool || (view && !view.shows({ kind: 'tool', tool }))) {
           const refusal = new BailiwickError('UNKNOWN_TOOL', `Unknown tool: ${name}`);
-          throw hintAtTool(refusal, { name, visible, as: options.as, held: app.held() });
+          const visible = (view ?? snapshot.catalog).tools.filter((one) =>
+            window.includes({ kind: 'tool', tool: one }),
+          );
+          throw hintAtTool(refusal, { name, visible, as: options.as, held: app.held(), window });
         }
+        const args = withPins(window.pinsOf(tool), given);
         validateArguments(tool, args);
         const plan = snapshot.upstreams.get(tool.source)?.plan(tool, args);
         if (!plan) throw new BailiwickError('UPSTREAM_UNAVAILABLE', `source ${tool.source} is not connected`);

@@ -1,7 +1,10 @@
 import type { App } from '../app.ts';
 import type { LoadedConfig } from '../config/load.ts';
+import { BailiwickError } from '../errors.ts';
+import { toEndpointPath, type Endpoint } from '../gateway/endpoint.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { baseUrlOf } from './base-url.ts';
+import { endpointOf } from './catalog-option.ts';
 import {
   CONFIG_OPTION,
   createCommand,
@@ -15,7 +18,7 @@ import { DEMO_API_PORT } from './demo-api.ts';
 import { describeScopes } from './describe-callers.ts';
 import { startDemoApi } from './demo-api/server.ts';
 import { untilStopped } from './until-stopped.ts';
-import { warnOfPolicies, watchConfiguration } from './watch-configuration.ts';
+import { warnOfCatalogs, warnOfPolicies, watchConfiguration } from './watch-configuration.ts';
 import { welcome } from './welcome.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -23,6 +26,7 @@ interface Options {
   config: string;
   stdio?: boolean;
   as?: string;
+  catalog?: string;
   demoApi?: boolean;
   logLevel?: string;
 }
@@ -36,11 +40,16 @@ export const addServe: AddCommand = (program, terminal) => {
       'serve',
       'serve --demo-api                 # with the help desk API of the bundled configuration',
       'serve --stdio --as agent         # what a desktop client starts',
+      'serve --stdio --catalog support  # the same, through one virtual catalog',
     ],
   )
     .option(...CONFIG_OPTION)
     .option('--stdio', 'speak MCP on standard input and output instead of HTTP')
     .option('--as <principal>', 'with --stdio: act as this principal of identity.principals')
+    .option(
+      '--catalog <name>',
+      'with --stdio: serve this virtual catalog alone; over HTTP each is served at /mcp/<name>',
+    )
     .option('--demo-api', 'also serve the demo help desk API on its port')
     .option(...LOG_OPTION)
     .action(async (options: Options) => {
@@ -48,6 +57,13 @@ export const addServe: AddCommand = (program, terminal) => {
         ...options,
         logLevel: options.logLevel ?? 'info',
       });
+      const endpoint = endpointOf(loaded, options.catalog);
+      if (endpoint.kind === 'catalog' && !options.stdio) {
+        throw new BailiwickError(
+          'USAGE',
+          `--catalog is for --stdio: over HTTP every catalog is served, this one at ${toEndpointPath(endpoint)}`,
+        );
+      }
       const demo = options.demoApi
         ? await startDemoApi({ host: '127.0.0.1', port: DEMO_API_PORT, now: Date.now })
         : undefined;
@@ -61,7 +77,7 @@ export const addServe: AddCommand = (program, terminal) => {
         });
         const stopWatching = watchConfiguration({ loaded, app, logger, secrets });
         try {
-          if (options.stdio) await serveStdio(app, loaded, logger, terminal, options);
+          if (options.stdio) await serveStdio(app, loaded, logger, terminal, { ...options, endpoint });
           else await serveHttp(app, loaded, logger, terminal);
         } finally {
           stopWatching();
@@ -98,6 +114,7 @@ async function serveHttp(app: App, loaded: LoadedConfig, logger: Logger, termina
   if (state === 'starting') {
     state = 'ready';
     warnOfPolicies(app, logger);
+    await warnOfCatalogs(app, loaded, logger);
     // Where records go to standard output, nothing else does.
     const hasRecords = loaded.config.audit.sinks.some(({ stdout }) => stdout);
     (hasRecords ? terminal.err : terminal.out)(welcome(app, loaded, http));
@@ -118,19 +135,20 @@ async function serveStdio(
   loaded: LoadedConfig,
   logger: Logger,
   terminal: Terminal,
-  options: Options,
+  options: Options & { readonly endpoint: Endpoint },
 ): Promise<void> {
   const principal = toPrincipal(loaded, app, options.as);
   await untilListed(terminal, app);
   warnOfPolicies(app, logger);
+  await warnOfCatalogs(app, loaded, logger);
   logger.info(
     { principal: principal.subject, scopes: principal.scopes },
-    `serving MCP on standard input and output as ${principal.issuer === 'local' ? 'the local principal' : principal.subject} (scopes: ${describeScopes(principal)})`,
+    `serving ${options.catalog === undefined ? 'MCP' : `the catalog ${options.catalog}`} on standard input and output as ${principal.issuer === 'local' ? 'the local principal' : principal.subject} (scopes: ${describeScopes(principal)})`,
   );
   const { startStdioServer } = await import('../server/stdio-server.ts');
   const { openLoopbackPlace } = await import('../server/loopback-callback.ts');
   app.signIns.receiveAt(() => openLoopbackPlace(app.signIns));
-  const stdio = startStdioServer({ gateway: app.gateway, principal, logger });
+  const stdio = startStdioServer({ gateway: app.gateway, principal, endpoint: options.endpoint, logger });
   const stopped = untilStopped();
   const gone = stdio.closed.then(() => 'gone' as const);
   // A client that is still there gets the answers it waits for; one that has gone does not.

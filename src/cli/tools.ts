@@ -1,6 +1,7 @@
 import { toShownName } from '../catalog/names.ts';
 import { presentTool } from '../gateway/list.ts';
-import { PLAIN_NAMES } from '../gateway/window.ts';
+import { windowOf } from '../gateway/window.ts';
+import { CATALOG_OPTION, endpointOf, sourcesOf } from './catalog-option.ts';
 import {
   createCatalogCommand,
   loadForCommand,
@@ -13,7 +14,6 @@ import type { App } from '../app.ts';
 import { BailiwickError } from '../errors.ts';
 import { changesOf } from '../lock/compare.ts';
 import { count, describeDrift, EVERYTHING } from './lock-text.ts';
-import { onlySource } from './only-source.ts';
 import { table } from './terminal.ts';
 
 /** `bailiwick tools`: what a principal sees. */
@@ -24,6 +24,7 @@ export const addTools: AddCommand = (program, terminal, exit) => {
     [
       'tools --as agent',
       'tools --source helpdesk --json',
+      'tools --catalog support --as agent   # what the agent sees at /mcp/support',
       'tools --held                     # what waits for its review, and why',
     ],
   )
@@ -32,32 +33,37 @@ export const addTools: AddCommand = (program, terminal, exit) => {
       'as this principal of identity.principals sees it; without it, the whole catalog',
     )
     .option('--source <name>', 'only this source')
+    .option(...CATALOG_OPTION)
     .option(
       '--held',
       'tools that are not served, because the lock does not hold them as they are, and what changed',
     )
-    .action(async (options: CatalogOptions & { as?: string; held?: boolean }) => {
+    .action(async (options: CatalogOptions & { as?: string; held?: boolean; catalog?: string }) => {
       if (options.held && options.as !== undefined) {
         throw new BailiwickError('USAGE', 'nobody sees what is held back: say --held without --as');
       }
+      if (options.held && options.catalog !== undefined) {
+        throw new BailiwickError('USAGE', 'no catalog shows what is held back: say --held without --catalog');
+      }
       const { loaded, logger } = await loadForCommand(options);
-      await withApp(terminal, { loaded, logger, ...onlySource(loaded, options.source) }, (app) => {
+      const endpoint = endpointOf(loaded, options.catalog);
+      await withApp(terminal, { loaded, logger, ...sourcesOf(loaded, options) }, (app) => {
         const snapshot = app.gateway.current();
         const held = app.held();
-        const visible =
-          options.as === undefined
-            ? snapshot.catalog.tools
-            : snapshot.view(toPrincipal(loaded, app, options.as)).tools;
+        const window = windowOf(snapshot, endpoint);
+        const { tools: seen } =
+          options.as === undefined ? snapshot.catalog : snapshot.view(toPrincipal(loaded, app, options.as));
+        const visible = seen.filter((tool) => window.includes({ kind: 'tool', tool }));
         if (options.held) terminal.out(describeHeld(app, options));
         else if (options.json) {
           const tools = visible.map((tool) => {
-            const { name, description, inputSchema } = presentTool(PLAIN_NAMES, tool);
+            const { name, description, inputSchema } = presentTool(window, tool);
             return { name, source: tool.source, access: tool.access, description, inputSchema };
           });
           terminal.out(JSON.stringify({ tools }, undefined, 2));
         } else {
           const rows = visible.map((tool) => [
-            toShownName(tool.source, tool.name),
+            window.nameAt(tool, 'tool'),
             tool.source,
             tool.access,
             firstLine(tool.title ?? tool.description),

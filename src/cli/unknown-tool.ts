@@ -1,6 +1,7 @@
 import { toShownName } from '../catalog/names.ts';
 import type { App } from '../app.ts';
 import type { Tool } from '../catalog/tool.ts';
+import { PLAIN_NAMES, type Window } from '../gateway/window.ts';
 import { suggest } from '../text/suggest.ts';
 import { BailiwickError } from '../errors.ts';
 
@@ -17,15 +18,20 @@ export function hintAtTool(
     visible,
     as,
     held,
+    window = PLAIN_NAMES,
   }: {
     name: string;
     visible: readonly Tool[];
     as: string | undefined;
+    /** Whose names are meant; without one, those of `/mcp`. */
+    window?: Pick<Window, 'endpoint' | 'nameAt'>;
     held: ReturnType<App['held']>;
   },
 ): BailiwickError {
-  const hint = findMeant(name, visible);
-  const list = `bailiwick tools${as === undefined ? '' : ` --as ${as}`}`;
+  const { endpoint } = window;
+  const hint = findMeant(name, visible, window);
+  const through = endpoint.kind === 'catalog' ? ` --catalog ${endpoint.name}` : '';
+  const list = `bailiwick tools${through}${as === undefined ? '' : ` --as ${as}`}`;
   const isHeld = held.some(({ tool }) => toShownName(tool.source, tool.name) === name);
   const advice = isHeld
     ? 'it is held back by the lock: `bailiwick tools --held` says why'
@@ -35,9 +41,15 @@ export function hintAtTool(
   return new BailiwickError(refusal.code, `${refusal.message}\n  ${advice}`, { cause: refusal });
 }
 
-/** People leave the source out, or mistype. */
-function findMeant(name: string, visible: readonly Tool[]): string | undefined {
-  const shown = visible.map((tool) => toShownName(tool.source, tool.name));
-  const position = visible.findIndex((tool) => tool.name === name);
+/** People leave the source out, do not know that a catalog renames, or mistype. */
+function findMeant(
+  name: string,
+  visible: readonly Tool[],
+  { nameAt }: Pick<Window, 'nameAt'>,
+): string | undefined {
+  const shown = visible.map((tool) => nameAt(tool, 'tool'));
+  const position = visible.findIndex(
+    (tool) => tool.name === name || toShownName(tool.source, tool.name) === name,
+  );
   return position === -1 ? suggest(name, shown) : shown[position];
 }

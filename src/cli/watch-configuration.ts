@@ -3,8 +3,10 @@ import { ConfigurationError } from '../config/configuration-error.ts';
 import { loadConfig, type LoadedConfig } from '../config/load.ts';
 import { watchInputs } from '../config/watch.ts';
 import { toBailiwickError } from '../errors.ts';
+import { checkCatalogs } from '../gateway/catalogs/check.ts';
 import { checkPolicies } from '../policy/check.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import { placesIn, readWrittenConfig } from './written-config.ts';
 
 export interface WatchOptions {
   readonly loaded: LoadedConfig;
@@ -30,6 +32,7 @@ export function watchConfiguration({ loaded, app, logger, secrets }: WatchOption
       current = next;
       await app.settled();
       warnOfPolicies(app, logger);
+      await warnOfCatalogs(app, next, logger);
     } catch (thrown) {
       // What is missing or broken is watched too: its repair is a change.
       if (thrown instanceof ConfigurationError) watch.update(thrown.inputs);
@@ -59,6 +62,25 @@ export function warnOfPolicies(app: App, logger: Logger): void {
   }
   if (found.length > MAX_WARNINGS) {
     logger.warn({}, `${found.length - MAX_WARNINGS} more like these: \`bailiwick policy check\` says all`);
+  }
+}
+
+/** The same of virtual catalogs: what `check` calls an error is a warning here. */
+export async function warnOfCatalogs(
+  app: App,
+  { config, file }: LoadedConfig,
+  logger: Logger,
+): Promise<void> {
+  if (Object.keys(config.catalogs).length === 0) return;
+  const down = app.sources().filter(({ state }) => state !== 'ready');
+  const unknown = [...down, ...app.unusable()].map(({ source }) => source);
+  const placeOf = placesIn(file, await readWrittenConfig(file));
+  const found = checkCatalogs(config.catalogs, app.offered(), { placeOf, unknown });
+  for (const { line, column, message } of found.slice(0, MAX_WARNINGS)) {
+    logger.warn({}, `${file}:${line}:${column}  ${message}`);
+  }
+  if (found.length > MAX_WARNINGS) {
+    logger.warn({}, `${found.length - MAX_WARNINGS} more like these: \`bailiwick check\` says all`);
   }
 }
 

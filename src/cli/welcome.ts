@@ -4,6 +4,7 @@ import type { Tool } from '../catalog/tool.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { configuredPrincipal } from '../identity/configured-principal.ts';
 import type { SourceStatus } from '../gateway/source-pool.ts';
+import { windowOf } from '../gateway/window.ts';
 import type { HttpServer } from '../server/http-server.ts';
 import { SERVER_INFO } from '../server/server-info.ts';
 import { baseUrlOf } from './base-url.ts';
@@ -30,6 +31,12 @@ export function welcome(app: App, loaded: LoadedConfig, http: Pick<HttpServer, '
       status.state === 'ready' ? `${endpoint}/${status.source}` : describeTrouble(status),
     ]);
   const unusable = app.unusable().map(({ source, error }) => [source, 'unusable', '0', error.message]);
+  const snapshot = app.gateway.current();
+  const catalogs = [...snapshot.catalogs.keys()].map((name) => {
+    const window = windowOf(snapshot, { kind: 'catalog', name });
+    const tools = served.tools.filter((tool) => window.includes({ kind: 'tool', tool }));
+    return [name, String(tools.length), `${endpoint}/${name}`];
+  });
   const { identity } = loaded.config;
   const callers = { local: identity.local, principals: Object.keys(identity.principals) };
   const onThisMachine = describeLocalCallers(app.local(), loaded.config, http.address);
@@ -65,6 +72,7 @@ export function welcome(app: App, loaded: LoadedConfig, http: Pick<HttpServer, '
     paint('bold', `Bailiwick ${SERVER_INFO.version} serves ${served.tools.length} tools at ${endpoint}`),
     '',
     table(['SOURCE', 'STATE', 'TOOLS', 'ENDPOINT'], [...rows, ...unusable]),
+    ...(catalogs.length > 0 ? ['', table(['CATALOG', 'TOOLS', 'ENDPOINT'], catalogs)] : []),
     ...(held > 0
       ? ['', `${count(held, 'tool')} held back by the lock: npx bailiwick tools --held${config}`]
       : []),

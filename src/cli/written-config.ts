@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { isJsonObject, type Json } from '../catalog/json.ts';
-import { valueAt } from '../text/pointer.ts';
-import { readYaml, type YamlDocument } from '../text/yaml.ts';
+import { valueAt, type Path } from '../text/pointer.ts';
+import { readYaml, type Position, type YamlDocument } from '../text/yaml.ts';
 
 /**
  * A configuration as it is written, before anything in it is resolved or checked. For what has to work while it cannot be
@@ -28,6 +28,14 @@ export async function readWrittenConfig(file: string): Promise<WrittenConfig | u
   if (problems.length > 0) return undefined;
   const principals = valueAt(value, ['identity', 'principals']);
   return { value, principals: isJsonObject(principals) ? Object.keys(principals) : [], positionOf };
+}
+
+/** Where the settings of a configuration file stand; its beginning for one that cannot be read. */
+export function placesIn(
+  file: string,
+  written: WrittenConfig | undefined,
+): (at: Path) => Position & { readonly file: string } {
+  return (at) => ({ file, ...(written?.positionOf(at, 'key') ?? { line: 1, column: 1 }) });
 }
 
 /** Names of the environment variables that texts refer to by `${env:NAME}`, each once, in order of appearance. */

@@ -1,17 +1,21 @@
 import type { Contribution } from '../catalog/entries.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import { describeLeftOut } from './catalogs/left-out.ts';
 import { findSuspicions } from './suspicions.ts';
+import type { Landscape } from './window.ts';
 
 /** How many suspicions one change of the offers may be worth. */
 const MAX_SUSPICIONS = 50;
 
 /**
- * Logs what was tolerated in the sources, and what is suspicious about them together: each warning once, and again only after it
+ * Logs what was tolerated in the sources, what is suspicious about them together, and what virtual catalogs leave out of what is served: each warning once, and again only after it
  * was gone.
  */
-export function createWarningTeller(logger: Logger): (offered: readonly Contribution[]) => void {
+export function createWarningTeller(
+  logger: Logger,
+): (offered: readonly Contribution[], served?: Landscape) => void {
   let told = new Set<string>();
-  return (offered) => {
+  return (offered, served) => {
     const now = new Set<string>();
     const tell = (fields: object, line: string): void => {
       if (!told.has(line) && !now.has(line)) logger.warn(fields, line);
@@ -22,6 +26,7 @@ export function createWarningTeller(logger: Logger): (offered: readonly Contribu
     }
     const suspicions = findSuspicions(offered).slice(0, MAX_SUSPICIONS);
     for (const { sources, message } of suspicions) tell({ sources }, message);
+    if (served) for (const line of describeLeftOut(served.catalogs, served.catalog)) tell({}, line);
     told = now;
   };
 }

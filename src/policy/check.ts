@@ -32,13 +32,9 @@ export interface Review {
  * what another says, limits that tell nothing apart, policies that permit nothing at all.
  */
 export function checkPolicies(policy: PolicySet, catalog: Catalog, context: CheckContext = {}): Review {
-  const { unknown: unreachable = [] } = context;
-  const known = new Set([...catalog.contributions.map(({ source }) => source), ...unreachable]);
-  const offer: Offer = { catalog, targets: toTargets(catalog, context.locked), known, unreachable };
+  const offer = toOffer(catalog, context);
   const problems = inFileOrder([
-    ...[...policy.rules, ...policy.limits].flatMap((entry) =>
-      (entry.what ?? []).flatMap((what, index) => checkSelector(entry, what, ['what', index], offer)),
-    ),
+    ...checkSelectors([...policy.rules, ...policy.limits], catalog, context),
     ...findRepeatedMeanings(policy.rules, toMeaning),
     ...findRepeatedMeanings(policy.limits, toLimitMeaning),
     ...policy.limits.flatMap((limit) => findIdleCounts(limit, offer)),
@@ -47,8 +43,25 @@ export function checkPolicies(policy: PolicySet, catalog: Catalog, context: Chec
   return { problems, warnings: [] };
 }
 
-/** A rule or a limit: what is said of selectors is true for both. */
+/** A rule or a limit, or something else with selectors: what is said of them is true for all. */
 type Entry = Pick<PlacedRule, 'id' | 'what' | 'positionOf'>;
+
+/** Selectors that match nothing. */
+export function checkSelectors(
+  entries: readonly Entry[],
+  catalog: Catalog,
+  context: CheckContext = {},
+): Problem[] {
+  const offer = toOffer(catalog, context);
+  return entries.flatMap((entry) =>
+    (entry.what ?? []).flatMap((what, index) => checkSelector(entry, what, ['what', index], offer)),
+  );
+}
+
+function toOffer(catalog: Catalog, { locked, unknown: unreachable = [] }: CheckContext): Offer {
+  const known = new Set([...catalog.contributions.map(({ source }) => source), ...unreachable]);
+  return { catalog, targets: toTargets(catalog, locked), known, unreachable };
+}
 
 interface Offer {
   readonly catalog: Catalog;

@@ -1,6 +1,6 @@
 import type { McpServer } from '@modelcontextprotocol/server';
 import { serveStdio, StdioServerTransport } from '@modelcontextprotocol/server/stdio';
-import { ALL_SOURCES } from '../gateway/endpoint.ts';
+import { ALL_SOURCES, type Endpoint } from '../gateway/endpoint.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import { list } from '../gateway/list.ts';
 import type { Principal } from '../identity/principal.ts';
@@ -21,14 +21,16 @@ export interface StdioServer {
 export function startStdioServer(options: {
   gateway: Gateway;
   principal: Principal;
+  /** What is served of it. Absent: everything. */
+  endpoint?: Endpoint;
   logger: Logger;
 }): StdioServer {
-  const { gateway, principal, logger } = options;
+  const { gateway, principal, logger, endpoint = ALL_SOURCES } = options;
   const client: Client = {
     gateway,
     principal,
     proof: unprovenOf(principal),
-    endpoint: ALL_SOURCES,
+    endpoint,
     via: { face: 'stdio' },
   };
   const closed = Promise.withResolvers<void>();

@@ -1,12 +1,10 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { beginChain, type BegunChain } from './audit/begin-chain.ts';
 import { createChainName } from './audit/chain-name.ts';
-import { createArgumentRecorder } from './audit/mask/record-arguments.ts';
 import type { ChainFileSystem } from './audit/file-system.ts';
 import type { Via } from './audit/record.ts';
 import { foldRefusals } from './audit/refusals.ts';
 import { createLazyWriter } from './audit/lazy-writer.ts';
-import { checkSinks } from './audit/sinks/create-sink.ts';
 import type { Sinks } from './audit/sinks/sinks.ts';
 import { createWakingWriter } from './audit/waking-writer.ts';
 import { createStoredHeads, placeOf } from './audit/stored-heads.ts';
@@ -15,10 +13,9 @@ import type { Contribution } from './catalog/entries.ts';
 import { deliverRecords } from './config/deliver-records.ts';
 import type { LoadedConfig } from './config/load.ts';
 import { openSignInDesk } from './config/open-sign-in-desk.ts';
-import { planSource } from './config/plan-source.ts';
+import { prepare } from './config/prepare.ts';
 import { createChangeRecorder, toRecorded } from './config/record-changes.ts';
-import { toBailiwickError, type BailiwickError } from './errors.ts';
-import { compileCatalogs, type VirtualCatalog } from './gateway/catalogs/virtual-catalog.ts';
+import type { BailiwickError } from './errors.ts';
 import { createEventAppender } from './gateway/events/append-event.ts';
 import { createRefusalLog } from './gateway/events/log-refused-credentials.ts';
 import { recordDrift } from './gateway/events/record-drift.ts';
@@ -29,22 +26,20 @@ import { createShadowLog } from './gateway/events/log-shadow.ts';
 import { createListRecorder } from './gateway/events/record-lists.ts';
 import { createSigninRecorder } from './gateway/events/record-signins.ts';
 import { createGateway, type Gateway } from './gateway/gateway.ts';
-import { holdBack, openReview, type Review } from './gateway/hold-back.ts';
-import { createKeptLists, type KeptLists } from './gateway/kept-lists.ts';
+import { holdBack, type Review } from './gateway/hold-back.ts';
+import { createKeptLists } from './gateway/kept-lists.ts';
 import { createInFlight } from './gateway/in-flight.ts';
 import { createLedger } from './gateway/ledger/create-ledger.ts';
 import { createKeyLimits } from './gateway/ledger/key-limits.ts';
 import { openRounds } from './gateway/questions/open-rounds.ts';
-import { createPriceList } from './gateway/price.ts';
 import type { Road } from './gateway/road.ts';
-import { createSnapshot, type SnapshotSettings } from './gateway/snapshot.ts';
-import { createSourcePool, staleOf, type SourcePlan, type SourceStatus } from './gateway/source-pool.ts';
+import { createSnapshot } from './gateway/snapshot.ts';
+import { createSourcePool, staleOf, type SourceStatus } from './gateway/source-pool.ts';
 import { createHeldTeller } from './gateway/tell-held.ts';
 import { createWarningTeller } from './gateway/tell-warnings.ts';
 import type { Identity } from './identity/identity.ts';
-import { checkIdentity, openIdentity, type OpenIdentity } from './identity/open-identity.ts';
+import { openIdentity, type OpenIdentity } from './identity/open-identity.ts';
 import type { Held } from './lock/compare.ts';
-import { loadPolicies } from './policy/load.ts';
 import type { PolicySet } from './policy/policy-set.ts';
 import { SERVER_INFO } from './server/server-info.ts';
 import { openRequestSealer } from './state/request-sealer.ts';
@@ -54,7 +49,6 @@ import { createLazyStore } from './state/lazy-store.ts';
 import { openStore } from './state/open-store.ts';
 import type { Store } from './state/store.ts';
 import { fetchPublicDocument } from './upstream/network/fetch-document.ts';
-import { questionsOf } from './upstream/mcp/question-settings.ts';
 import type { Logger } from './telemetry/logger.ts';
 import type { SignInDesk } from './upstream/mcp/auth/sign-in-desk.ts';
 
@@ -116,7 +110,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   // A command shows what the sources say now, or that they do not answer.
   const keptLists = face === 'cli' ? undefined : createKeptLists({ store: () => store, now, logger });
   const signIns = openSignInDesk(options, () => store);
-  const planning = { ...options, keptLists, signIns };
+  const planning = { ...options, keptLists, signIns, clientInfo: SERVER_INFO };
   let inForce = prepare(options.loaded, planning);
 
   const openState = (): Promise<Store> => openStore(options.loaded.config.state, { logger, now });
@@ -313,75 +307,3 @@ export async function createApp(options: AppOptions): Promise<App> {
 
 /** How long the last records may take to reach the sinks, at least, unless the whole grace is shorter. */
 const LAST_RECORDS_MS = 1000;
-
-/** A configuration made ready to be put in force: everything that can be wrong with it has been found. */
-interface Prepared {
-  readonly loaded: LoadedConfig;
-  readonly policy: PolicySet;
-  /** Policies that are only compared with those in force. */
-  readonly shadow: PolicySet | undefined;
-  /** Why {@link shadow} are not those of the configuration, but those from before. */
-  readonly shadowFault?: BailiwickError;
-  /** Virtual catalogs by name. */
-  readonly catalogs: ReadonlyMap<string, VirtualCatalog>;
-  readonly review: Review;
-  readonly plans: ReadonlyMap<string, SourcePlan>;
-  readonly settings: SnapshotSettings;
-  readonly unusable: { source: string; error: BailiwickError }[];
-}
-
-function prepare(
-  loaded: LoadedConfig,
-  options: AppOptions & { readonly keptLists: KeptLists | undefined; readonly signIns: SignInDesk },
-  before?: Prepared,
-): Prepared {
-  const { identity, sources, audit, results, server } = loaded.config;
-  checkSinks(audit.sinks, options.face);
-  checkIdentity(identity);
-  const plans = new Map<string, SourcePlan>();
-  const unusable: Prepared['unusable'] = [];
-  for (const [source, settings] of Object.entries(sources)) {
-    if (options.only && !options.only.includes(source)) continue;
-    try {
-      plans.set(source, planSource(source, settings, { ...options, loaded, clientInfo: SERVER_INFO }));
-    } catch (error) {
-      unusable.push({ source, error: toBailiwickError(error) });
-    }
-  }
-  return {
-    loaded,
-    policy: loadPolicies(loaded.policyFiles),
-    ...prepareShadow(loaded, before),
-    catalogs: compileCatalogs(loaded.config.catalogs),
-    review: openReview(loaded.lock, loaded.secrets, before?.review),
-    plans,
-    settings: {
-      maxResultBytes: results.maxBytes,
-      pageSize: server.pageSize,
-      recordArguments: createArgumentRecorder(audit, loaded.secrets),
-      prices: new Map(
-        Object.entries(sources).map(([source, settings]) => [source, createPriceList(settings)]),
-      ),
-      questions: questionsOf(sources),
-    },
-    unusable,
-  };
-}
-
-/**
- * What is wrong with shadow policies keeps a server from starting, but never from taking up other policies: those that were there stay.
- *
- * @throws BailiwickError `CONFIGURATION` at the start
- */
-function prepareShadow(
-  { config, shadowFiles }: LoadedConfig,
-  before: Prepared | undefined,
-): Pick<Prepared, 'shadow' | 'shadowFault'> {
-  if (config.shadow === undefined) return { shadow: undefined };
-  try {
-    return { shadow: loadPolicies(shadowFiles) };
-  } catch (error) {
-    if (before === undefined) throw error;
-    return { shadow: before.shadow, shadowFault: toBailiwickError(error) };
-  }
-}

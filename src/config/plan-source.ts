@@ -23,7 +23,7 @@ import { planLocalTools } from './plan-local-tools.ts';
 import { redactedAt } from './redacted.ts';
 import type { SourceSettings } from './schema.ts';
 
-interface PlanOptions {
+export interface PlanOptions {
   readonly loaded: LoadedConfig;
   readonly logger: Logger;
   readonly now: () => number;

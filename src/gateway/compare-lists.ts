@@ -47,7 +47,10 @@ export function compareLists(
 }
 
 function byName(entries: readonly JsonObject[]): Map<string, JsonObject> {
-  return new Map(
-    entries.map((entry) => [String(entry['name'] ?? entry['uri'] ?? entry['uriTemplate'] ?? ''), entry]),
-  );
+  return new Map(entries.map((entry) => [nameOf(entry), entry]));
+}
+
+function nameOf({ name, uri, uriTemplate }: JsonObject): string {
+  const names = uri !== undefined ? [uri] : [uriTemplate, name];
+  return names.find((one) => typeof one === 'string') ?? '';
 }

@@ -14,6 +14,11 @@ export function findCallBetween(of: Region, not: Region, target: Facts['target']
   return 'unknown';
 }
 
+/** A call of a region, of all that the target's schema lets through. */
+export function findCallIn(region: Region, target: Facts['target']): DifferingCall {
+  return findCallBetween(region, { permits: [], denies: [] }, target);
+}
+
 /** What is in both. */
 export function intersect(a: Region, b: Region): Region {
   const [left, right] = [either(a.permits), either(b.permits)];

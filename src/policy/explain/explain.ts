@@ -1,0 +1,103 @@
+import { writeExpression } from '../cel/write.ts';
+import { evaluateCondition } from '../cel/evaluate.ts';
+import { decide } from '../decide.ts';
+import type { Decision } from '../decision.ts';
+import { findCallIn } from '../diff/differing-calls.ts';
+import { judge } from '../diff/standing.ts';
+import { examineRules, isMatch } from '../examine.ts';
+import { toVariables, type CallFacts, type Facts } from '../facts.ts';
+import type { CompiledRule, PolicySet } from '../policy-set.ts';
+import { findReasons } from './because.ts';
+import type { ConditionExplanation, Explanation, RuleExplanation } from './explanation.ts';
+import { findWhatMismatches, findWhoMismatches } from './mismatch.ts';
+import { findRemedies } from './remedies.ts';
+
+/** What is to be explained: a call, or without arguments all calls of a target. */
+export interface Question extends Pick<Facts, 'principal' | 'target' | 'args'> {
+  readonly call: CallFacts;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/** @param all with the rules that are about other targets, too */
+export function explain(policy: PolicySet, question: Question, { all = false } = {}): Explanation {
+  const { principal, target, call, now } = question;
+  // A resource has no arguments.
+  const args = question.args ?? (target.kind === 'resource' ? {} : undefined);
+  const facts: Facts = args === undefined ? { principal, target } : { ...question, args };
+  const about = policy.rules.filter((rule) => rule.matchesTarget(target));
+  const applicable = about.filter((rule) => rule.matchesPrincipal(principal));
+  const decision = args === undefined ? undefined : decide(policy, principal, target, args, call, now);
+  const { standing, allowed } = judge(applicable, {
+    principal,
+    target,
+    ...(target.kind === 'resource' && { args: {} }),
+  });
+  const example = allowed === undefined ? undefined : findCallIn(allowed, target);
+  const rules = (all ? policy.rules : about).map((rule) => explainRule(rule, facts, decision));
+  const outlook = allowed === undefined ? 'never' : (standing.when ?? 'always');
+  const isOpen = decision === undefined ? outlook === 'always' : decision.effect !== 'deny';
+  return {
+    ...(decision && { decision }),
+    outlook,
+    standing,
+    ...(typeof example === 'object' && { example: example.args }),
+    rules: rules.toSorted(byWeight),
+    otherRules: policy.rules.length - about.length,
+    remedies: isOpen ? [] : findRemedies(policy, { ...question, ...(args && { args }) }, allowed !== undefined),
+  };
+}
+
+function explainRule(rule: CompiledRule, facts: Facts, decision: Decision | undefined): RuleExplanation {
+  const { id, effect, who, what, when, obligations, approvers } = rule;
+  const [finding] = examineRules([rule], facts);
+  const isAbout = rule.matchesPrincipal(facts.principal) && rule.matchesTarget(facts.target);
+  const verdict = finding?.verdict ?? { kind: 'false' as const };
+  const condition = when === undefined ? undefined : explainCondition(rule, facts);
+  const isBesides = isAbout && verdict.kind !== (condition?.verdict ?? 'true');
+  return {
+    id,
+    effect,
+    at: rule.positionOf([]),
+    matches: !isAbout
+      ? 'no'
+      : verdict.kind === 'unknown'
+        ? 'unknown'
+        : finding && isMatch(finding)
+          ? 'yes'
+          : 'no',
+    decides: decision?.rules.includes(id) ?? false,
+    who: findWhoMismatches(who, facts.principal),
+    what: findWhatMismatches(what, facts.target, effect),
+    ...(condition && { condition }),
+    ...(isBesides && {
+      besides: { verdict: verdict.kind, ...(verdict.kind === 'error' && { message: verdict.message }) },
+    }),
+    ...(obligations && { obligations }),
+    ...(effect === 'approve' && { approvers: approvers ?? 'self' }),
+  };
+}
+
+function explainCondition({ when }: CompiledRule, facts: Facts): ConditionExplanation | undefined {
+  if (when === undefined) return undefined;
+  const variables = toVariables(facts);
+  const verdict = evaluateCondition(when, variables);
+  return {
+    text: when.text,
+    verdict: verdict.kind,
+    ...(verdict.kind === 'error' && { message: verdict.message }),
+    reasons: findReasons(when, variables),
+    ...(verdict.kind === 'unknown' && { residual: writeExpression(verdict.residual) }),
+  };
+}
+
+/** The deciding rules first, then those that match, then those that might, then those that are about this caller. */
+function byWeight(a: RuleExplanation, b: RuleExplanation): number {
+  return weightOf(b) - weightOf(a) || (a.id < b.id ? -1 : 1);
+}
+
+function weightOf({ decides, matches, who, what }: RuleExplanation): number {
+  if (decides) return 4;
+  if (matches !== 'no') return matches === 'yes' ? 3 : 2;
+  return who.length === 0 && what.length === 0 ? 1 : 0;
+}

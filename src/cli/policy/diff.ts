@@ -6,7 +6,6 @@ import type { Difference } from '../../policy/diff/difference.ts';
 import type { NamedPrincipal } from '../../policy/diff/principals.ts';
 import { targetsOf } from '../../policy/diff/targets.ts';
 import { loadPolicies } from '../../policy/load.ts';
-import { suggest } from '../../text/suggest.ts';
 import type { AddCommand } from '../command.ts';
 import { toCount } from '../audit/number-option.ts';
 import { withProgress, type Terminal } from '../terminal.ts';
@@ -18,7 +17,7 @@ import { readSide } from './git/read-side.ts';
 import type { Side } from './git/side.ts';
 import { PRINCIPAL_OPTION, readGivenPrincipal } from './given-principal.ts';
 import { createPolicyCommand, tellAbsences, withOffer, type Offer, type OfferOptions } from './offer.ts';
-import { findNamedPrincipals } from './tested-principals.ts';
+import { chooseNamed, findNamedPrincipals } from './tested-principals.ts';
 
 interface DiffOptions extends OfferOptions {
   as?: string[];
@@ -81,7 +80,7 @@ async function compareSides(
   const tests = sides.flatMap((side) => side.tests);
   const named = findNamedPrincipals(offer.principals, tests);
   const given = await Promise.all((options.principal ?? []).map(readGivenPrincipal));
-  const wanted = chooseNamed(named.principals, options.as);
+  const wanted = options.as === undefined ? named.principals : chooseNamed(named.principals, options.as);
   const archetypes = options.as
     ? { principals: [], leftOut: 0 }
     : findArchetypes([before, after], options.archetypes);
@@ -120,25 +119,6 @@ async function drive(terminal: Terminal, comparison: Comparison): Promise<Differ
     }
   };
   return withProgress(terminal, () => `comparing: ${Math.floor(done * 100)} %`, work());
-}
-
-/** @throws BailiwickError `USAGE` where somebody is not known. */
-function chooseNamed(
-  known: readonly NamedPrincipal[],
-  names: readonly string[] | undefined,
-): readonly NamedPrincipal[] {
-  if (names === undefined) return known;
-  return names.map((name) => {
-    const found = known.find((one) => one.name === name);
-    if (found !== undefined) return found;
-    const all = known.map((one) => one.name);
-    const near = suggest(name, all);
-    const hint = near === undefined ? `there is ${all.join(', ') || 'nobody'}` : `did you mean ${near}?`;
-    throw new BailiwickError(
-      'USAGE',
-      `--as: no principal "${name}" in the configuration or the tests; ${hint}`,
-    );
-  });
 }
 
 /** Names tell principals apart: who has one that is taken gets a number. */

@@ -1,10 +1,11 @@
 import { createCommand, type AddCommand } from '../command.ts';
 import { addPolicyDiff } from './diff.ts';
+import { addPolicyExplain } from './explain.ts';
 import { addPolicyCheck } from './check.ts';
 import { addPolicyTest } from './test.ts';
 
 /** In the order in which an author needs them. */
-const COMMANDS: readonly AddCommand[] = [addPolicyCheck, addPolicyTest, addPolicyDiff];
+const COMMANDS: readonly AddCommand[] = [addPolicyCheck, addPolicyTest, addPolicyExplain, addPolicyDiff];
 
 /** `bailiwick policy …`: what a policy means, before it is in force. */
 export const addPolicy: AddCommand = (program, terminal, exit) => {

@@ -1,4 +1,6 @@
 import { toCanonicalJson } from '../../catalog/canonical.ts';
+import { BailiwickError } from '../../errors.ts';
+import { suggest } from '../../text/suggest.ts';
 import type { TextFile } from '../../config/text-file.ts';
 import type { NamedPrincipal } from '../../policy/diff/principals.ts';
 import { readTestFile } from '../../policy/test-file/read.ts';
@@ -42,4 +44,19 @@ export function findNamedPrincipals(
     }
   }
   return { principals: [...found.values()], notes };
+}
+
+/** @throws BailiwickError `USAGE` where somebody is not known. */
+export function chooseNamed(known: readonly NamedPrincipal[], names: readonly string[]): NamedPrincipal[] {
+  return names.map((name) => {
+    const found = known.find((one) => one.name === name);
+    if (found !== undefined) return found;
+    const all = known.map((one) => one.name);
+    const near = suggest(name, all);
+    const hint = near === undefined ? `there is ${all.join(', ') || 'nobody'}` : `did you mean ${near}?`;
+    throw new BailiwickError(
+      'USAGE',
+      `--as: no principal "${name}" in the configuration or the tests; ${hint}`,
+    );
+  });
 }

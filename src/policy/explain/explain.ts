@@ -44,7 +44,9 @@ export function explain(policy: PolicySet, question: Question, { all = false } =
     ...(typeof example === 'object' && { example: example.args }),
     rules: rules.toSorted(byWeight),
     otherRules: policy.rules.length - about.length,
-    remedies: isOpen ? [] : findRemedies(policy, { ...question, ...(args && { args }) }, allowed !== undefined),
+    remedies: isOpen
+      ? []
+      : findRemedies(policy, { ...question, ...(args && { args }) }, allowed !== undefined),
   };
 }
 

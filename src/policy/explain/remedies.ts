@@ -43,11 +43,15 @@ export function findRemedies(policy: PolicySet, question: Question, isShown: boo
 function withFirst(principal: Principal, { member, wanted: [value = null] }: Mismatch): Principal {
   if (member.startsWith('claims.')) {
     const name = member.slice('claims.'.length);
-    return { ...principal, claims: { ...principal.claims, [name]: withValue(principal.claims[name], value) } };
+    return {
+      ...principal,
+      claims: { ...principal.claims, [name]: withValue(principal.claims[name], value) },
+    };
   }
-  if (member === 'scopes') return { ...principal, scopes: [...principal.scopes, String(value)] };
-  if (member === 'groups') return { ...principal, groups: [...principal.groups, String(value)] };
-  return { ...principal, [member]: String(value) };
+  if (typeof value !== 'string') return principal;
+  if (member === 'scopes') return { ...principal, scopes: [...principal.scopes, value] };
+  if (member === 'groups') return { ...principal, groups: [...principal.groups, value] };
+  return { ...principal, [member]: value };
 }
 
 function withValue(claim: Json | undefined, value: Json): Json {

@@ -10,11 +10,14 @@ import type { TestWorld } from './world.ts';
 /** A target, or why there is none. */
 type Found = { readonly target: Target } | { readonly message: string };
 
+/** What names are looked up in. */
+type KnownWorld = Pick<TestWorld, 'catalog' | 'unlisted'>;
+
 /** What a test is about, if not a view. */
 export function findTarget(
-  test: PolicyTest,
+  test: Pick<PolicyTest, 'source' | 'call' | 'model' | 'resource' | 'prompt'>,
   kind: 'call' | 'model' | 'resource' | 'prompt',
-  world: TestWorld,
+  world: KnownWorld,
 ): Found {
   const name = test[kind] ?? '';
   switch (kind) {
@@ -51,7 +54,7 @@ export function findTool(
   return { message: unknown('no tool', name, known, source) };
 }
 
-function findPrompt(name: string, source: string | undefined, { catalog, unlisted }: TestWorld): Found {
+function findPrompt(name: string, source: string | undefined, { catalog, unlisted }: KnownWorld): Found {
   const prompts = catalog.prompts.filter((one) => source === undefined || one.source === source);
   const prompt = prompts.find((one) => (source === undefined ? shownName(one) : one.name) === name);
   if (prompt) return { target: { kind: 'prompt', source: prompt.source, name: prompt.name } };
@@ -65,7 +68,7 @@ function findPrompt(name: string, source: string | undefined, { catalog, unliste
 }
 
 /** A URI need not be listed: servers make them from templates. */
-function findResource(uri: string, source: string | undefined, world: TestWorld): Found {
+function findResource(uri: string, source: string | undefined, world: KnownWorld): Found {
   const own = source === undefined ? toOwnUri(uri) : { source, uri };
   if (own === undefined) {
     return {

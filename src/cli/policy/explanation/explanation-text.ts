@@ -1,0 +1,104 @@
+import type { Decision } from '../../../policy/decision.ts';
+import type { Explanation, Remedy } from '../../../policy/explain/explanation.ts';
+import { visible, visibleJson } from '../../audit/safe-text.ts';
+import { paint } from '../../terminal.ts';
+import { enumerate } from '../difference/names.ts';
+import { describeWho } from '../selector-words.ts';
+import { describeLimit, describeObligations } from '../standing-words.ts';
+import { describeRule } from './rule-text.ts';
+
+/** What was asked, in the words of who asked. */
+export interface Asked {
+  readonly target: string;
+  readonly who: string;
+}
+
+/** An explanation for people at a terminal. */
+export function describeExplanation(explanation: Explanation, { target, who }: Asked): string {
+  const { decision, rules, otherRules } = explanation;
+  const head = `${visible(target)} for ${visible(who)}: ${decision ? describeDecision(decision) : describeOutlook(explanation)}`;
+  const isGood = decision ? decision.effect !== 'deny' : explanation.outlook !== 'never';
+  const others =
+    otherRules === 0
+      ? []
+      : [paint('dim', `  ${otherRules} ${otherRules === 1 ? 'rule is' : 'rules are'} about other targets`)];
+  return [
+    paint(['bold', isGood ? 'green' : 'red'], head),
+    '',
+    paint('bold', 'RULES'),
+    ...(rules.length === 0 ? ['  no rule is about it, and what nothing permits is denied'] : []),
+    ...rules.flatMap((rule) => describeRule(rule, who)),
+    ...others,
+    ...section('WHAT IS DONE WITH THE CALL', describeDuties(decision)),
+    ...section('WHAT IS SEEN', describeSeen(explanation)),
+    ...section('WHAT WOULD BE NEEDED', describeNeeds(explanation)),
+  ].join('\n');
+}
+
+function section(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : ['', paint('bold', title), ...lines.map((line) => `  ${line}`)];
+}
+
+export function describeDecision(decision: Decision): string {
+  if (decision.effect === 'permit') return 'permitted';
+  if (decision.effect === 'approve') {
+    const approvers = decision.approvers.map((one) =>
+      one === 'self' ? "the caller's own human" : describeWho(one),
+    );
+    return `needs the approval of ${enumerate(approvers)}`;
+  }
+  const reasons = {
+    'no-rule': 'nothing permits it',
+    rule: `${enumerate(decision.rules.map(visible))} ${decision.rules.length === 1 ? 'denies' : 'deny'} it`,
+    'condition-error': `the condition of ${enumerate(decision.rules.map(visible))} cannot be evaluated, and errors deny`,
+    conflict: `what ${enumerate(decision.rules.map(visible))} oblige to does not go together`,
+  };
+  return `denied, ${reasons[decision.reason]}`;
+}
+
+function describeOutlook({ outlook, standing }: Explanation): string {
+  if (outlook === 'never') return 'never permitted, and so hidden';
+  const approval = standing.approval === undefined ? '' : `, ${standing.approval} after an approval`;
+  return outlook === 'always' ? `always permitted${approval}` : `permitted for some calls${approval}`;
+}
+
+function describeDuties(decision: Decision | undefined): string[] {
+  if (decision === undefined || decision.effect === 'deny' || decision.obligations === undefined) return [];
+  return describeObligations(decision.obligations).split('; ');
+}
+
+function describeSeen({ outlook, standing }: Explanation): string[] {
+  if (outlook === 'never')
+    return ['hidden: it is in no list, and a call of it is answered as if it did not exist'];
+  const { limits = [], words, obligations = [] } = standing;
+  const isNarrowed = limits.length > 0 || words !== undefined;
+  return [
+    isNarrowed ? 'shown, with a narrowed schema:' : 'shown, with its whole schema',
+    ...limits.map(describeLimit).flatMap((text) => (text === '' ? [] : [`  ${text}`])),
+    ...(words === undefined ? [] : [`  in words: ${visible(words)}`]),
+    ...obligations.map(
+      (one) =>
+        `  ${describeObligations(one.obligations)}${one.when === undefined ? '' : ` where ${visible(one.when)}`}`,
+    ),
+  ];
+}
+
+function describeNeeds({ decision, outlook, example, remedies }: Explanation): string[] {
+  const isDenied = decision?.effect === 'deny';
+  const call =
+    example !== undefined && (isDenied || (decision === undefined && outlook === 'sometimes'))
+      ? [`other arguments, for example ${visibleJson(example)}`]
+      : [];
+  const isClosed = isDenied || (decision === undefined && outlook === 'never');
+  const none =
+    isClosed && remedies.length + call.length === 0 ? ['nothing that a caller could have opens it'] : [];
+  return [...call, ...remedies.map(describeRemedy), ...none];
+}
+
+function describeRemedy({ needs, rule, opens }: Remedy): string {
+  const asked = needs.map(({ member, wanted }) => {
+    const values = wanted.map((value) => visible(typeof value === 'string' ? value : JSON.stringify(value)));
+    return `${visible(member)} ${values.join(' or ')}`;
+  });
+  return `${enumerate(asked)}${opens === 'sometimes' ? ', for some calls' : ''} ${paint('dim', `(${visible(rule)})`)}`;
+}

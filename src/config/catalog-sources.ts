@@ -25,7 +25,7 @@ export function checkCatalogSources(
           context.addIssue({
             code: 'custom',
             path: ['catalogs', name, member, index, 'source', position],
-            message: `names no source of \`sources\`${near === undefined ? '' : `; did you mean \`${near}\`?`}`,
+            message: `must be a source of \`sources\`${near === undefined ? '' : `, like \`${near}\``}`,
           });
         }
       }

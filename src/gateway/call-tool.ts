@@ -17,6 +17,7 @@ import { rewriteUris } from './rewrite-uris.ts';
 import type { Caller, Road } from './road.ts';
 import { scopeRefusal } from './scope-refusal.ts';
 import { shapeResult } from './shape-result.ts';
+import { showsTool } from './shows-tool.ts';
 import { isToolError, toToolError } from './tool-error.ts';
 import { requireCanonical, validateArguments } from './validate-arguments.ts';
 import { windowOf } from './window.ts';
@@ -73,9 +74,10 @@ export async function callTool(road: Road, sent: ToolCall): Promise<JsonObject> 
 
 /** Name → tool, through the caller's view. Hidden and absent take the same path and give the same words. */
 async function find(road: Road, call: ToolCall): Promise<Tool> {
-  const tool = windowOf(call.snapshot, call.endpoint).toolNamed(call.name);
+  const window = windowOf(call.snapshot, call.endpoint);
+  const tool = window.toolNamed(call.name);
+  if (tool && showsTool(call.snapshot.view(call.principal), window, tool)) return tool;
   const target = tool && ({ kind: 'tool', tool } as const);
-  if (target && call.snapshot.view(call.principal).shows(target)) return tool;
   const lacking = target && scopeRefusal(call, target, call.args, road.now());
   if (lacking)
     throw await refused(

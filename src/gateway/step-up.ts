@@ -7,6 +7,7 @@ import { pinArguments } from './pin-arguments.ts';
 import { argumentsOf, promptReference, resourceReference, type Reference } from './reference.ts';
 import type { Caller } from './road.ts';
 import { scopeRefusal } from './scope-refusal.ts';
+import { showsTool } from './shows-tool.ts';
 import { windowOf } from './window.ts';
 
 /** A call that is refused for want of a scope only, ready to be recorded. */
@@ -24,9 +25,15 @@ export function findScopeRefusal(caller: Caller, message: JsonObject, now: numbe
   const { method, params } = message;
   const asked = isJsonObject(params) ? targetOf(caller, method, params, now) : undefined;
   // What is shown is refused, where it is, with an answer that says what is permitted.
-  if (!asked || caller.snapshot.view(caller.principal).shows(asked.target)) return undefined;
+  if (!asked || isShown(caller, asked.target)) return undefined;
   const error = scopeRefusal(caller, asked.target, asked.args, now);
   return error && { attempt: asked.attempt(), error };
+}
+
+function isShown({ snapshot, principal, endpoint }: Caller, target: Target): boolean {
+  const view = snapshot.view(principal);
+  const window = windowOf(snapshot, endpoint);
+  return target.kind === 'tool' ? showsTool(view, window, target.tool) : view.shows(target);
 }
 
 interface Named {

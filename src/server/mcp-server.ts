@@ -2,6 +2,7 @@ import { McpServer, type ServerContext, type Transport } from '@modelcontextprot
 import { freshness } from '../gateway/list-freshness.ts';
 import { offerTo } from '../gateway/offer.ts';
 import type { Caller } from '../gateway/road.ts';
+import { showsTool } from '../gateway/shows-tool.ts';
 import { windowOf } from '../gateway/window.ts';
 import { addCallHandlers } from './call-handlers.ts';
 import { toParts } from './call-context.ts';
@@ -85,7 +86,8 @@ class GatewayMcpServer extends McpServer {
   override toolInputSchemaJson(name: string): Record<string, unknown> | undefined {
     const { endpoint, gateway, principal } = this.#client;
     const snapshot = gateway.current();
-    const tool = windowOf(snapshot, endpoint).toolNamed(name);
-    return tool && snapshot.view(principal).shows({ kind: 'tool', tool }) ? tool.inputSchema : undefined;
+    const window = windowOf(snapshot, endpoint);
+    const tool = window.toolNamed(name);
+    return tool && showsTool(snapshot.view(principal), window, tool) ? tool.inputSchema : undefined;
   }
 }

@@ -6,6 +6,8 @@ import { createCatalog } from '../../src/catalog/catalog.ts';
 import type { Contribution } from '../../src/catalog/entries.ts';
 import type { JsonObject } from '../../src/catalog/json.ts';
 import { BailiwickError } from '../../src/errors.ts';
+import { CatalogsSettings } from '../../src/gateway/catalogs/settings.ts';
+import { compileCatalogs } from '../../src/gateway/catalogs/virtual-catalog.ts';
 import { createGateway } from '../../src/gateway/gateway.ts';
 import { openRounds } from '../../src/gateway/questions/open-rounds.ts';
 import { createInFlight } from '../../src/gateway/in-flight.ts';
@@ -69,6 +71,8 @@ export interface Served {
   readonly policy?: string;
   readonly stale?: ReadonlyMap<string, number>;
   readonly pageSize?: number;
+  /** As `catalogs` of a configuration has them. */
+  readonly catalogs?: unknown;
 }
 
 const ALL = 'policy: all\nrules: [ { id: all, effect: permit } ]';
@@ -78,6 +82,7 @@ async function toSnapshot(served: Served): Promise<Parameters<typeof createSnaps
   const contributions = await Promise.all(served.upstreams.map((one) => one.contribution(never)));
   return {
     catalog: createCatalog(contributions),
+    catalogs: compileCatalogs(CatalogsSettings.parse(served.catalogs ?? {})),
     policy: policy(served.policy ?? ALL),
     upstreams: new Map(served.upstreams.map((one) => [one.source, one])),
     stale: served.stale ?? new Map(),

@@ -3,6 +3,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { endpointNamed } from '../../gateway/endpoint.ts';
 import type { Gateway } from '../../gateway/gateway.ts';
 import { list } from '../../gateway/list.ts';
+import { showsTool } from '../../gateway/shows-tool.ts';
 import { windowOf } from '../../gateway/window.ts';
 import type { Proof } from '../../identity/proof.ts';
 import { mirrorsHeaders } from '../../upstream/mcp/parameters.ts';
@@ -127,10 +128,11 @@ function isCommonHere({ gateway, principal, endpoint }: Client, request: CommonR
   if (!isServed(gateway, principal, endpoint) || list(snapshot, principal, endpoint).tools.length === 0) {
     return false;
   }
-  const tool = request.method === 'tools/call' && windowOf(snapshot, endpoint).toolNamed(request.name);
+  const window = windowOf(snapshot, endpoint);
+  const tool = request.method === 'tools/call' && window.toolNamed(request.name);
   if (!tool) return true;
   // That a scope is missing is said by the status of the answer.
-  const maySay = snapshot.policy.hasStepUp && !snapshot.view(principal).shows({ kind: 'tool', tool });
+  const maySay = snapshot.policy.hasStepUp && !showsTool(snapshot.view(principal), window, tool);
   return !maySay && !mirrorsHeaders(tool);
 }
 

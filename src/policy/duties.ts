@@ -58,7 +58,9 @@ export function compileDuties({ effect, obligations }: Rule): CompiledDuties | u
     of,
     canBeDone(target) {
       if (dryRun && (target.kind !== 'tool' || dryRunArgument(target.tool) === undefined)) return false;
-      return effect !== 'permit' || pins.length === 0 || of(target).pins.length >= pins.length;
+      if (effect !== 'permit' || pins.length === 0) return true;
+      const done = of(target).pins;
+      return pins.every((pin) => done.includes(pin));
     },
   };
 }

@@ -58,8 +58,9 @@ function createSearch(policy: PolicySet, facts: Facts, mayTell: (rule: CompiledR
     if (rule.effect !== 'permit' || !mayTell(rule)) continue;
     for (const scope of rule.who?.scopes ?? []) candidates.add(scope);
   }
-  for (const { effect, when } of readers) {
-    if (effect === 'permit' && when) for (const text of textsOf(when.expression)) candidates.add(text);
+  // Of any effect: a deny may be silent for whoever has a further scope.
+  for (const { when } of readers) {
+    for (const text of when ? textsOf(when.expression) : []) candidates.add(text);
   }
   for (const held of principal.scopes) candidates.delete(held);
   // Scopes only make more rules be about somebody: what already is stays so, and is examined once.

@@ -59,7 +59,8 @@ function compileSelector(what: What, effect: Effect, reader: ResourceReader): Ta
     resource:
       selectsTools(what) || what.prompt || what.model ? never : compileUri(what.resource, effect, reader),
     prompt: selectsTools(what) || what.resource || what.model ? never : compileGlobs(what.prompt),
-    model: what.model && !selectsTools(what) ? compileGlobs(what.model) : never,
+    model:
+      !what.model || selectsTools(what) || what.resource || what.prompt ? never : compileGlobs(what.model),
   };
   return function matchesTarget(target) {
     if (target.kind === 'tool') return hasSource(target.tool.source) && kinds.tool(target.tool);

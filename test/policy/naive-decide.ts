@@ -38,8 +38,8 @@ function naiveEffect(rules: readonly Rule[], principal: Principal, target: Targe
   return has('approve') ? 'approve' : 'permit';
 }
 
-function applies(rule: Rule, principal: Principal, target: Target): boolean {
-  return isAbout(rule.who ?? {}, principal) && (rule.what ?? [{}]).some((what) => covers(what, target));
+export function applies(rule: Rule, principal: Principal, target: Target): boolean {
+  return isAbout(rule.who ?? {}, principal) && (rule.what?.some((what) => covers(what, target)) ?? true);
 }
 
 function isAbout(who: Who, principal: Principal): boolean {
@@ -91,7 +91,7 @@ export function fits(glob: string, text: string): boolean {
 }
 
 /** Smallest first; of one size, in order. */
-function subsetsBySize(values: readonly string[]): string[][] {
+export function subsetsBySize(values: readonly string[]): string[][] {
   const all = values
     .toSorted()
     .reduce<string[][]>((sets, value) => [...sets, ...sets.map((set) => [...set, value])], [[]]);

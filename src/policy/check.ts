@@ -1,13 +1,19 @@
 import type { Catalog } from '../catalog/catalog.ts';
-import type { Target } from '../catalog/entries.ts';
 import { toCanonicalJson } from '../catalog/canonical.ts';
-import { toShownName } from '../catalog/names.ts';
+import type { Target } from '../catalog/entries.ts';
 import type { Tool } from '../catalog/tool.ts';
+import { findIdleApprovals } from './check/approvals.ts';
+import { reviewCondition } from './check/conditions.ts';
+import { checkObligations, checkSelect, findConflicts } from './check/obligations.ts';
+import { createSelectorCheck, type Entry } from './check/selectors.ts';
+import { findShadowed } from './check/shadowing.ts';
+import { findLookAlikes } from './check/spellings.ts';
+import { createTargetIndex, type TargetIndex } from './check/target-index.ts';
 import type { CompiledLimit, LimitMeasure } from './limit.ts';
 import { toLimitMeaning, toMeaning, type CompiledRule, type PolicySet } from './policy-set.ts';
 import { inFileOrder, type Problem } from './problem.ts';
-import type { PlacedRule, RulePath, What } from './rule.ts';
-import { compileWhat } from './select.ts';
+import type { What } from './rule.ts';
+import { selectsTools } from './select.ts';
 
 /** What is known beside the catalog. */
 export interface CheckContext {
@@ -27,102 +33,97 @@ export interface Review {
   readonly warnings: readonly Problem[];
 }
 
+/** How often it is asked what is true of a condition for one target, of all rules together. */
+const MAX_PROOFS = 30_000;
+
 /**
- * What is wrong with a policy that is well-formed: selectors that match nothing in the catalog, rules and limits that say
- * what another says, limits that tell nothing apart, policies that permit nothing at all.
+ * What is wrong with policies that are well-formed. Only what is certain is said, whoever calls and with whatever arguments.
+ *
+ * Problems: selectors that match nothing in the catalog and the lock; conditions about arguments that nothing has, that never hold, or
+ * that can never be evaluated; rules that are never reached, that others make idle, or that say what others say; obligations that
+ * cannot be carried out; limits that tell nothing apart; policies that permit nothing at all.
+ *
+ * Warnings: conditions that always hold; denials and approvals that also match calls without an argument; permits that contradict one
+ * another; names of callers that only look alike.
+ *
+ * The work grows with the rules and the catalog, not with their product, where selectors name a source or a tool; where it would grow
+ * beyond bounds, less is found.
  */
 export function checkPolicies(policy: PolicySet, catalog: Catalog, context: CheckContext = {}): Review {
-  const offer = toOffer(catalog, context);
-  const problems = inFileOrder([
-    ...checkSelectors([...policy.rules, ...policy.limits], catalog, context),
-    ...findRepeatedMeanings(policy.rules, toMeaning),
-    ...findRepeatedMeanings(policy.limits, toLimitMeaning),
-    ...policy.limits.flatMap((limit) => findIdleCounts(limit, offer)),
-    ...findNoPermit(policy.rules),
-  ]);
-  return { problems, warnings: [] };
+  const { locked = [], unknown = [], withToolsOnly = [] } = context;
+  const index = createTargetIndex(catalog, locked);
+  const checkEntry = createSelectorCheck({ catalog, index, unknown, withToolsOnly });
+  const targetsOf = createTargetFinder(index, context);
+  const budget = { left: MAX_PROOFS };
+  const conditions = policy.rules.map((rule) => {
+    const targets = targetsOf(rule);
+    return reviewCondition(rule, { targets, schemas: index.schemasOf(targets) }, budget);
+  });
+  return {
+    problems: inFileOrder([
+      ...[...policy.rules, ...policy.limits].flatMap(checkEntry),
+      ...conditions.flatMap(({ problems }) => problems),
+      ...policy.rules.flatMap((rule) => [
+        ...checkObligations(rule, index.schemasOf(targetsOf(rule))),
+        ...checkSelect(rule),
+      ]),
+      ...findRepeatedMeanings(policy.rules, toMeaning),
+      ...findRepeatedMeanings(policy.limits, toLimitMeaning),
+      ...findShadowed(policy.rules),
+      ...findIdleApprovals(policy.rules, index, targetsOf),
+      ...policy.limits.flatMap((limit) => findIdleCounts(limit, index, unknown)),
+      ...findNoPermit(policy.rules),
+    ]),
+    warnings: inFileOrder([
+      ...conditions.flatMap(({ warnings }) => warnings),
+      ...findConflicts(policy.rules, ({ what }) => index.selectAny(what)),
+      ...findLookAlikes([...policy.rules, ...policy.limits]),
+    ]),
+  };
 }
 
-/** A rule or a limit, or something else with selectors: what is said of them is true for all. */
-type Entry = Pick<PlacedRule, 'id' | 'what' | 'positionOf'>;
-
-/** Selectors that match nothing. */
+/** Selectors that match nothing: of rules, limits, or of whatever else has selectors. */
 export function checkSelectors(
   entries: readonly Entry[],
   catalog: Catalog,
-  context: CheckContext = {},
+  { locked = [], unknown = [], withToolsOnly = [] }: CheckContext = {},
 ): Problem[] {
-  const offer = toOffer(catalog, context);
-  return entries.flatMap((entry) =>
-    (entry.what ?? []).flatMap((what, index) => checkSelector(entry, what, ['what', index], offer)),
-  );
+  const index = createTargetIndex(catalog, locked);
+  return entries.flatMap(createSelectorCheck({ catalog, index, unknown, withToolsOnly }));
 }
 
-function toOffer(catalog: Catalog, { locked, unknown: unreachable = [] }: CheckContext): Offer {
-  const known = new Set([...catalog.contributions.map(({ source }) => source), ...unreachable]);
-  return { catalog, targets: toTargets(catalog, locked), known, unreachable };
+/** All that a rule is about; nothing where something of it is unknown: what holds for the rest need not hold for that. */
+function createTargetFinder(
+  index: TargetIndex,
+  { unknown = [], withToolsOnly = [] }: CheckContext,
+): (rule: CompiledRule) => readonly Target[] {
+  const isOpen = (what: What | undefined): boolean =>
+    mayMean(what, unknown) || (!isAboutTools(what) && mayMean(what, withToolsOnly));
+  const found = new Map<CompiledRule, readonly Target[]>();
+  const find = ({ what }: CompiledRule): readonly Target[] => {
+    if (what?.some(isOpen) ?? isOpen(undefined)) return [];
+    const [model] = what?.flatMap((one) => one.model ?? []) ?? [];
+    // One stands for all: what conditions see of a model is the same for each.
+    return model === undefined
+      ? index.selectAny(what)
+      : [...index.selectAny(what), { kind: 'model', source: '', name: model }];
+  };
+  return (rule) => {
+    const targets = found.get(rule) ?? find(rule);
+    found.set(rule, targets);
+    return targets;
+  };
 }
 
-interface Offer {
-  readonly catalog: Catalog;
-  readonly targets: readonly Target[];
-  /** Sources that exist, whether they answered or not. */
-  readonly known: ReadonlySet<string>;
-  readonly unreachable: readonly string[];
+/** True where a selector may be about one of these sources. */
+function mayMean(what: What | undefined, sources: readonly string[]): boolean {
+  return sources.some((one) => what?.source?.includes(one) ?? true);
 }
 
-/** Members whose values name something of the catalog, with the words for what they name. */
-const NAMING_MEMBERS = [
-  ['tool', 'tool has this name'],
-  ['tag', 'tool has this tag'],
-  ['method', 'tool has this method'],
-  ['path', 'tool has this path'],
-  ['resource', 'resource or template has this URI'],
-  ['prompt', 'prompt has this name'],
-] as const;
-
-/** Each value on its own first, so that one misspelt name among good ones is found; then the selector as a whole. */
-function checkSelector(
-  entry: Entry,
-  what: What,
-  path: RulePath,
-  { catalog, targets, known, unreachable }: Offer,
-): Problem[] {
-  const problemAt = (where: RulePath, message: string): Problem => ({
-    ...entry.positionOf([...path, ...where]),
-    message: `${entry.id}: ${message}`,
-  });
-  const matchesAny = (selector: What): boolean => targets.some(compileWhat([selector], 'deny'));
-
-  const strangers = (what.source ?? []).flatMap((source, index) =>
-    known.has(source) ? [] : [problemAt(['source', index], `there is no source \`${source}\``)],
-  );
-  const mayMeanUnknown = unreachable.some((source) => what.source?.includes(source) ?? true);
-  if (strangers.length > 0 || mayMeanUnknown) return strangers;
-
-  const inSources = what.source === undefined ? '' : ` in ${what.source.join(', ')}`;
-  const unmatched = NAMING_MEMBERS.flatMap(([member, noun]) =>
-    (what[member] ?? []).flatMap((value, index) =>
-      matchesAny({ source: what.source, [member]: [value] })
-        ? []
-        : [
-            problemAt(
-              [member, index],
-              `${member} \`${value}\` matches nothing: no ${noun}${inSources}${member === 'tool' ? toOwnNameHint(value, catalog) : ''}`,
-            ),
-          ],
-    ),
-  );
-  if (unmatched.length > 0 || matchesAny(what)) return unmatched;
-  return [problemAt([], 'this selector matches nothing: each member matches something, but not together')];
-}
-
-/** People copy the name they see, which begins with the source. */
-function toOwnNameHint(value: string, { tools }: Catalog): string {
-  const meant = tools.find(({ source, name }) => toShownName(source, name) === value);
-  return meant === undefined
-    ? ''
-    : `; policies use a tool's own name: write \`source: ${meant.source}\` and \`tool: ${meant.name}\``;
+/** True for selectors of nothing but tools. */
+function isAboutTools(what: What | undefined): boolean {
+  if (what === undefined) return false;
+  return selectsTools(what) || (what.access !== undefined && !what.access.includes('read'));
 }
 
 function findRepeatedMeanings<T extends Entry>(
@@ -144,12 +145,15 @@ function findRepeatedMeanings<T extends Entry>(
 }
 
 /** Counts of their own for each of what nothing is: all of it would be counted together, which is not what was written. */
-function findIdleCounts(limit: CompiledLimit, { targets, unreachable }: Offer): Problem[] {
-  const matched = targets.filter(limit.matchesTarget);
+function findIdleCounts(
+  limit: CompiledLimit,
+  { selectAny }: TargetIndex,
+  unknown: readonly string[],
+): Problem[] {
+  const matched = selectAny(limit.what);
   if (matched.length === 0) return [];
   const isIdle = ({ by }: LimitMeasure): boolean =>
-    by === 'model' ||
-    (by === 'tool' && unreachable.length === 0 && matched.every(({ kind }) => kind !== 'tool'));
+    by === 'model' || (by === 'tool' && unknown.length === 0 && matched.every(({ kind }) => kind !== 'tool'));
   const idle = new Map(limit.measures.filter(isIdle).map((measure) => [measure.by, measure.kind]));
   return [...idle].map(([by, kind]) => ({
     ...limit.positionOf([kind, 'by']),
@@ -163,17 +167,4 @@ function findNoPermit(rules: readonly CompiledRule[]): Problem[] {
   const message =
     'no policy permits anything, so every call is denied; `deny` and `approve` only take from what a permit or a scope opens';
   return [{ ...first.positionOf([]), message }];
-}
-
-function toTargets(catalog: Catalog, locked: readonly Tool[] = []): Target[] {
-  return [
-    ...[...catalog.tools, ...locked].map((tool): Target => ({ kind: 'tool', tool })),
-    ...catalog.resources.map(({ source, uri }): Target => ({ kind: 'resource', source, uri })),
-    ...catalog.templates.map(({ source, uriTemplate }): Target => ({
-      kind: 'resource',
-      source,
-      uri: uriTemplate,
-    })),
-    ...catalog.prompts.map(({ source, name }): Target => ({ kind: 'prompt', source, name })),
-  ];
 }

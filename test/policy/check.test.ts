@@ -57,8 +57,8 @@ rules:
   - { id: s, effect: deny, what: [{ resource: "x://*" }, { prompt: bye }] }
 `),
     ).toEqual([
-      'p.policy.yaml:3:43  p/scope:one: tool `get_tickets` matches nothing: no tool has this name in desk',
-      'p.policy.yaml:4:34  p/scope:two: tag `ticket` matches nothing: no tool has this tag',
+      'p.policy.yaml:3:43  p/scope:one: tool `get_tickets` matches nothing: no tool has this name in desk; did you mean `get_ticket`?',
+      'p.policy.yaml:4:34  p/scope:two: tag `ticket` matches nothing: no tool has this tag; did you mean `tickets`?',
       'p.policy.yaml:9:21  p/r: method `PATCH` matches nothing: no tool has this method',
       'p.policy.yaml:10:13  p/r: path `/users/*` matches nothing: no tool has this path',
       'p.policy.yaml:11:47  p/s: resource `x://*` matches nothing: no resource or template has this URI',
@@ -68,7 +68,7 @@ rules:
 
   test('names a source that does not exist once, without blaming what is said about it', () => {
     expect(complaints('policy: p\nscopes: { x: { source: dsk, tool: get_ticket, tag: tickets } }\n')).toEqual(
-      ['p.policy.yaml:2:24  p/scope:x: there is no source `dsk`'],
+      ['p.policy.yaml:2:24  p/scope:x: there is no source `dsk`; did you mean `desk`?'],
     );
   });
 
@@ -84,7 +84,7 @@ scopes:
     const { problems } = checkPolicies(policy(text), CATALOG, { unknown: ['cluster'] });
     expect(describeProblems(problems).split('\n')).toEqual([
       'p.policy.yaml:6:28  p/scope:d: tool `list_pods` matches nothing: no tool has this name in desk',
-      'p.policy.yaml:7:16  p/scope:e: there is no source `clutser`',
+      'p.policy.yaml:7:16  p/scope:e: there is no source `clutser`; did you mean `cluster`?',
     ]);
     expect(complaints(text)).toHaveLength(5);
   });
@@ -110,7 +110,7 @@ scopes:
   a: { tag: tickets, source: [desk, files] }
 rules:
   - { id: b, effect: permit, who: { scopes: [a] }, what: [{ source: [files, desk], tag: [tickets] }] }
-  - { id: c, effect: deny, who: { scopes: [a] }, what: { source: [files, desk], tag: [tickets] } }
+  - { id: c, effect: deny, who: { groups: [a] }, what: { source: [files, desk], tag: [tickets] } }
 `),
     ).toEqual(['p.policy.yaml:3:3  p/scope:a: says the same as p/b; remove one of them']);
   });
@@ -133,8 +133,8 @@ limits:
   - { id: e, who: { team: [y, x] }, budget: { usd: 1, per: day, mode: soft } }
 `),
     ).toEqual([
-      'p.policy.yaml:3:28  p/a: tool `get_tickets` matches nothing: no tool has this name',
-      'p.policy.yaml:4:49  p/b: there is no source `dsk`',
+      'p.policy.yaml:3:28  p/a: tool `get_tickets` matches nothing: no tool has this name; did you mean `get_ticket`?',
+      'p.policy.yaml:4:49  p/b: there is no source `dsk`; did you mean `desk`?',
       'p.policy.yaml:6:5  p/d: says the same as p/c; remove one of them',
     ]);
   });

@@ -1,4 +1,5 @@
 import { BailiwickError } from '../errors.ts';
+import { planArguments } from '../gateway/plan-arguments.ts';
 import { validateArguments } from '../gateway/validate-arguments.ts';
 import { withPins } from '../gateway/catalogs/pins.ts';
 import { windowOf } from '../gateway/window.ts';
@@ -27,7 +28,10 @@ export const addPlan: AddCommand = (program, terminal) => {
       `plan files_read_text_file --args '{"path":"refund-policy.md"}' --json`,
     ],
   )
-    .option('--as <principal>', 'only if this principal sees the tool; without it, as the operator')
+    .option(
+      '--as <principal>',
+      'as this principal would call it, with what policy sets; without it, as the operator',
+    )
     .action(async (name: string, options: ToolOptions) => {
       const given = await readArguments(options.args);
       const { loaded, logger } = await loadForCommand(options);
@@ -37,8 +41,8 @@ export const addPlan: AddCommand = (program, terminal) => {
         if (wanted.only) requireSources(app);
         const snapshot = app.gateway.current();
         const window = windowOf(snapshot, endpoint);
-        const view =
-          options.as === undefined ? undefined : snapshot.view(toPrincipal(loaded, app, options.as));
+        const principal = options.as === undefined ? undefined : toPrincipal(loaded, app, options.as);
+        const view = principal && snapshot.view(principal);
         const tool = window.toolNamed(name);
         if (!tool || (view && !view.shows({ kind: 'tool', tool }))) {
           const refusal = new BailiwickError('UNKNOWN_TOOL', `Unknown tool: ${name}`);
@@ -47,8 +51,10 @@ export const addPlan: AddCommand = (program, terminal) => {
           );
           throw hintAtTool(refusal, { name, visible, as: options.as, held: app.held(), window });
         }
-        const args = withPins(window.pinsOf(tool), given);
-        validateArguments(tool, args);
+        const pinned = withPins(window.pinsOf(tool), given);
+        if (!principal) validateArguments(tool, pinned);
+        const asker = principal && { snapshot, principal, via: { face: 'cli' as const }, endpoint };
+        const args = asker ? planArguments(asker, tool, pinned, Date.now()) : pinned;
         const plan = snapshot.upstreams.get(tool.source)?.plan(tool, args);
         if (!plan) throw new BailiwickError('UPSTREAM_UNAVAILABLE', `source ${tool.source} is not connected`);
         if (options.json) terminal.out(JSON.stringify(plan, undefined, 2));

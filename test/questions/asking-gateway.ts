@@ -13,18 +13,19 @@ import type { Store } from '../../src/state/store.ts';
 import { createSealer } from '../../src/state/sealed.ts';
 import type { QuestionSettings } from '../../src/upstream/mcp/question-settings.ts';
 import { createClock, createLog, openLedger } from '../ledger/support.ts';
-import { catalogOf, policy, tool } from '../policy/fixtures.ts';
+import { loadPolicies } from '../../src/policy/load.ts';
+import { catalogOf, tool } from '../policy/fixtures.ts';
 import { createAskingUpstream } from './asking-upstream.ts';
 
 const SOURCES = ['helpdesk', 'payroll'] as const;
 
 const TOOLS = ['ask', 'ask_at_once', 'tell', 'relay', 'page_first'];
 
-const POLICY = policy(`
+const POLICY = `
 policy: all
 rules: [ { id: helpdesk, effect: permit, what: { source: helpdesk } }, { id: payroll, effect: permit, what: { source: payroll } },
          { id: prompts, effect: permit, what: { prompt: '*' } }, { id: resources, effect: permit, what: { resource: '**' } } ]
-`);
+`;
 
 export type Clock = ReturnType<typeof createClock>;
 
@@ -36,6 +37,8 @@ export function createAskingGateway(
     questions?: Record<string, QuestionSettings>;
     limits?: RoundLimits;
     store?: Store;
+    /** Rules beside those that permit everything, as a file. */
+    rules?: string;
   } = {},
 ) {
   const { clock = createClock(Date.now()), secret = randomUUID() } = options;
@@ -63,7 +66,10 @@ export function createAskingGateway(
         }),
       ),
     ),
-    policy: POLICY,
+    policy: loadPolicies([
+      { file: 'all.policy.yaml', text: POLICY },
+      ...(options.rules === undefined ? [] : [{ file: 'more.policy.yaml', text: options.rules }]),
+    ]),
     stale: new Map(),
     upstreams: new Map(asking.map(({ upstream }) => [upstream.source, upstream])),
     settings: {

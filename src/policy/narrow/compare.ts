@@ -130,6 +130,9 @@ export function lengthSides(
 ): Readonly<Record<'true' | 'false', Cuts<number>>> | undefined {
   const sides = sidesOf(operator, literal);
   if (sides === undefined || !sides.isExact) return undefined;
-  const lengths = (whole: Cuts<number>): Cuts<number> => combineCuts(whole, [0], (a, b) => a && b);
-  return { true: lengths(sides.true.numbers.whole), false: lengths(sides.false.numbers.whole) };
+  return { true: toLengths(sides.true), false: toLengths(sides.false) };
+}
+
+function toLengths({ numbers }: ValueSet): Cuts<number> {
+  return combineCuts(numbers.whole, [0], (a, b) => a && b);
 }

@@ -1,13 +1,13 @@
 import type { JsonSchema } from '../../catalog/json.ts';
 import type { Tool } from '../../catalog/tool.ts';
 import { writeExpression } from '../cel/write.ts';
-import { hullOfBoxes, type Box } from './box.ts';
+import { boxesWithin } from './boxes-within.ts';
+import { hullOfBoxes } from './box.ts';
 import { toLimits } from './limits.ts';
 import { createMemory } from './memory.ts';
 import type { Narrowing, Region } from './region.ts';
 import { restrict } from './restrict.ts';
 import { readSchema } from './schema-node.ts';
-import { isEmptyShape } from './shape.ts';
 import { solve, type Solution } from './solve.ts';
 import { wordsFor } from './words.ts';
 
@@ -48,10 +48,7 @@ function textOf({ permits, denies }: Region): string {
 
 function narrowTo(region: Region, solution: Solution, schema: JsonSchema): Narrowing {
   const node = readSchema(schema);
-  const boxes = solution.boxes.flatMap((box): Box[] => {
-    const shape = restrict(box.shape, node);
-    return isEmptyShape(shape) ? [] : [{ ...box, shape }];
-  });
+  const boxes = boxesWithin(solution.boxes, node);
   if (boxes.length === 0) return NOTHING;
   const { limits, said } = toLimits(hullOfBoxes(boxes), node);
   const words = wordsFor(region, solution, restrict(said, node));

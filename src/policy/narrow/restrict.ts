@@ -1,3 +1,5 @@
+import { hasList, type ListSet } from './list-set.ts';
+import { mayBe } from './may-be.ts';
 import type { SchemaNode } from './schema-node.ts';
 import { shapeOf, toShape, type Shape } from './shape.ts';
 import { fitLengths } from './strings.ts';
@@ -17,7 +19,17 @@ export function domainOf(node: SchemaNode): ValueSet {
   return fit(node.values, node);
 }
 
-function fit(values: ValueSet, { lengths }: SchemaNode): ValueSet {
-  const strings = fitLengths(values.strings, lengths);
-  return strings === values.strings ? values : { ...values, strings };
+function fit(values: ValueSet, node: SchemaNode): ValueSet {
+  const strings = fitLengths(values.strings, node.lengths);
+  const lists = fitItems(values.lists, node);
+  return strings === values.strings && lists === values.lists ? values : { ...values, strings, lists };
+}
+
+/** Of single lists those whose items the schema lets through. */
+function fitItems(lists: ListSet, node: SchemaNode): ListSet {
+  if (lists.exceptions.size === 0) return lists;
+  const exceptions = [...lists.exceptions].filter(
+    ([, list]) => !hasList(lists, list) || list.every((item) => mayBe(node.item(), item)),
+  );
+  return { ...lists, exceptions: new Map(exceptions) };
 }

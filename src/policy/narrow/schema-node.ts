@@ -40,6 +40,8 @@ export interface SchemaNode {
   /** Members that an object has to have. */
   readonly required: readonly string[];
   member(name: string): SchemaNode;
+  /** Of a list. */
+  item(): SchemaNode;
 }
 
 const ANY_LENGTH: Lengths = { least: 0, most: Infinity };
@@ -49,8 +51,9 @@ const ANY_NODE: SchemaNode = {
   lengths: ANY_LENGTH,
   required: [],
   member: () => ANY_NODE,
+  item: () => ANY_NODE,
 };
-const NO_NODE: SchemaNode = { ...ANY_NODE, values: NO_VALUE, member: () => NO_NODE };
+const NO_NODE: SchemaNode = { ...ANY_NODE, values: NO_VALUE, member: () => NO_NODE, item: () => NO_NODE };
 
 const nodes = new WeakMap<JsonObject, SchemaNode>();
 
@@ -129,6 +132,7 @@ function toOwnNode(schema: JsonObject, read: Reader): SchemaNode {
     listed,
     lengths,
     required,
+    item: () => withoutAbsence(read(schema['items'])),
     member: (name) => {
       const node = readMember(schema, name, read);
       if (required.includes(name)) return withoutAbsence(node);
@@ -211,6 +215,7 @@ function meetNodes(a: SchemaNode, b: SchemaNode): SchemaNode {
       most: Math.min(a.lengths.most, b.lengths.most),
     },
     required: [...new Set([...a.required, ...b.required])],
+    item: () => meetNodes(a.item(), b.item()),
     member: (name) => meetNodes(a.member(name), b.member(name)),
   };
 }
@@ -226,6 +231,7 @@ function uniteNodes(a: SchemaNode, b: SchemaNode): SchemaNode {
       most: Math.max(a.lengths.most, b.lengths.most),
     },
     required: a.required.filter((name) => b.required.includes(name)),
+    item: () => uniteNodes(a.item(), b.item()),
     member: (name) => {
       if (!hasObjects(a.values)) return b.member(name);
       return hasObjects(b.values) ? uniteNodes(a.member(name), b.member(name)) : a.member(name);

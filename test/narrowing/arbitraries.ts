@@ -64,8 +64,17 @@ const VALUES: Readonly<Record<string, readonly (Json | undefined)[]>> = {
 
 export const NAMES: readonly string[] = Object.keys(SCHEMAS);
 
-/** Every combination of the values of these arguments. */
+/** The most combinations that are tried. */
+const MAX_UNIVERSE = 90;
+
+/** Combinations of the values of these arguments: all of them, or some of every kind. */
 export function universeOf(names: readonly string[]): JsonObject[] {
+  const all = combinationsOf(names);
+  const step = Math.ceil(all.length / MAX_UNIVERSE);
+  return all.filter((_, index) => index % step === 0);
+}
+
+function combinationsOf(names: readonly string[]): JsonObject[] {
   return names.reduce<JsonObject[]>(
     (all, name) =>
       all.flatMap((args) =>
@@ -163,7 +172,7 @@ const callers: fc.Arbitrary<Principal> = fc
     fc.subarray(['x', 'y']).map((groups) => principal({ claims: claims as Principal['claims'], groups })),
   );
 
-const schemas: fc.Arbitrary<JsonSchema> = fc
+const anySchemas: fc.Arbitrary<JsonSchema> = fc
   .tuple(
     fc.record(Object.fromEntries(NAMES.map((name) => [name, oneOf(...(SCHEMAS[name] ?? []))]))),
     fc.subarray([...NAMES], { maxLength: 2 }),
@@ -177,6 +186,10 @@ const schemas: fc.Arbitrary<JsonSchema> = fc
     }),
     $defs: DEFINITIONS,
   }));
+
+/** Few enough that each is compiled once. */
+const SAMPLE = fc.sample(anySchemas, { numRuns: 80, seed: 20_261_121 });
+const schemas = fc.constantFrom(...SAMPLE);
 
 export interface Case {
   readonly names: readonly string[];

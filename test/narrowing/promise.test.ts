@@ -12,8 +12,11 @@ import { catalog, catalogOf, decide } from '../policy/fixtures.ts';
 import { anyCases, insideCases, universeOf, type Case } from './arbitraries.ts';
 import { policyOf, toolWith } from './fixtures.ts';
 
+/** Keeps what it compiled by object. */
+const ajv = new Ajv2020({ strict: false, validateSchema: false, addUsedSchema: false });
+
 function compile(schema: JsonSchema): ValidateFunction {
-  return new Ajv2020({ strict: false, validateSchema: false }).compile(schema);
+  return ajv.compile(schema);
 }
 
 /** A case with everything that the laws speak of. */
@@ -25,8 +28,7 @@ function stage({ names, rules, caller, schema }: Case, needsWitness = false) {
   const outlook = lookAhead(policy.rules, { principal: caller, target });
   const isOwn = compile(schema);
   const presented = seen.present(tool);
-  const isPresented =
-    presented && (presented.inputSchema === schema ? isOwn : compile(presented.inputSchema));
+  const isPresented = presented && compile(presented.inputSchema);
   const region: Region = outlook.kind === 'region' ? outlook.region : { permits: [], denies: [] };
   const witness = needsWitness ? findWitness(region, tool) : undefined;
   const required = (schema['required'] ?? []) as string[];
@@ -85,7 +87,7 @@ function holdsFor(cases: fc.Arbitrary<Case>, numRuns: number, isInside: boolean)
 
 describe('what you see is what you may call, of arguments too', () => {
   test('inside the fragment: hidden exactly where nothing is permitted, and without words exactly what is permitted', () => {
-    const count = holdsFor(insideCases, 2_000, true);
+    const count = holdsFor(insideCases, 1_000, true);
     expect(count.hidden).toBeGreaterThan(count.runs / 20);
     expect(count.narrowed).toBeGreaterThan(count.runs / 4);
     expect(count.kept).toBeGreaterThan(count.runs / 10);
@@ -93,7 +95,7 @@ describe('what you see is what you may call, of arguments too', () => {
   });
 
   test('outside of it: what is hidden is denied whatever is sent, and no schema excludes what is permitted', () => {
-    const count = holdsFor(anyCases, 2_000, false);
+    const count = holdsFor(anyCases, 1_000, false);
     expect(count.hidden).toBeGreaterThan(count.runs / 50);
     expect(count.narrowed).toBeGreaterThan(count.runs / 4);
     expect(count.kept).toBeGreaterThan(count.runs / 20);
@@ -117,10 +119,10 @@ describe('what you see is what you may call, of arguments too', () => {
           expect(other.isDenied(difference)).toBe(true);
         }
       }),
-      { numRuns: 400 },
+      { numRuns: 200 },
     );
-    expect(count.found).toBeGreaterThan(80);
-    expect(count.none).toBeGreaterThan(40);
-    expect(count.unknown).toBeLessThan(80);
+    expect(count.found).toBeGreaterThan(40);
+    expect(count.none).toBeGreaterThan(20);
+    expect(count.unknown).toBeLessThan(40);
   });
 });

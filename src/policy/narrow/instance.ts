@@ -5,7 +5,7 @@ import { nextDown } from './numbers.ts';
 import { domainOf, restrict } from './restrict.ts';
 import type { SchemaNode } from './schema-node.ts';
 import { ANY_SHAPE, shapeOf, type Shape } from './shape.ts';
-import { stringPiecesOf, type Lengths } from './strings.ts';
+import { lengthOf, shortStringsOf, stringPiecesOf, type Lengths } from './strings.ts';
 import { ABSENT, hasObjects, hasValue, intersectionOf, PRESENCE } from './value-set.ts';
 
 /** How deep an instance may be. */
@@ -56,19 +56,21 @@ function objectOf(shape: Shape, node: SchemaNode, depth: number): Json | undefin
 
 function textOf(strings: Cuts<string>, { least, most }: Lengths): string | undefined {
   if (strings.length === 0) return undefined;
-  const beginnings = ['', ...[...stringPiecesOf(strings)].slice(0, 64).map(({ text }) => text)];
-  for (const beginning of beginnings) {
-    const missing = Math.max(0, Math.min(least, 10_000) - Array.from(beginning).length);
-    const padded = beginning + 'a'.repeat(missing);
-    for (const text of [padded, `${padded}a`, `${padded}\0`, `${padded}0`]) {
-      const { length } = Array.from(text);
-      if (length >= least && length <= most && isInCuts(strings, text)) {
-        if (text !== '' || beginnings.length === 1 || !isInCuts(strings, 'a')) return text;
-      }
+  const short = [...piecesOf(strings)].slice(0, 64).flatMap(([first, end]) => shortStringsOf(first, end));
+  const prefixes = [...stringPiecesOf(strings)].slice(0, 64).map(({ text }) => text);
+  for (const beginning of ['', ...prefixes, ...short]) {
+    const padded = beginning + 'a'.repeat(Math.max(0, Math.min(least, MAX_PADDED) - lengthOf(beginning)));
+    // What is not empty tells more.
+    for (const text of [padded === '' ? 'a' : padded, `${padded}a`, `${padded}0`, `${padded}\0`, padded]) {
+      const length = lengthOf(text);
+      if (length >= least && length <= most && isInCuts(strings, text)) return text;
     }
   }
-  return [...piecesOf(strings)].map(([first]) => first).find((first) => Array.from(first).length <= most);
+  return undefined;
 }
+
+/** The longest text that is made up. */
+const MAX_PADDED = 10_000;
 
 function numberOf(whole: Cuts<number>): number | undefined {
   for (const value of [1, 0]) if (isInCuts(whole, value)) return value;

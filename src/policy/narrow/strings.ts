@@ -26,19 +26,37 @@ function commonPrefixOf(first: string, end: string | undefined): string {
   return '';
 }
 
-/** Of strings those that may have so many code points, as far as single strings and common prefixes tell. */
+/** Of strings those that may have so many code points, as far as single strings and the shortest of others tell. */
 export function fitLengths(strings: Cuts<string>, { least, most }: Lengths): Cuts<string> {
   if (least <= 0 && most === Infinity) return strings;
   const kept: string[] = [];
   for (const [first, end] of piecesOf(strings)) {
     const single = singleOf(first, end);
-    const shortest = Array.from(single ?? commonPrefixOf(first, end)).length;
-    if (shortest > most || (single !== undefined && shortest < least)) continue;
+    if (single !== undefined && lengthOf(single) < least) continue;
+    if (lengthOf(first) > most && shortStringsOf(first, end).every((text) => lengthOf(text) > most)) continue;
     // The empty string is the one that `minLength: 1` is about.
     kept.push(first === '' && least > 0 ? '\0' : first);
     if (end !== undefined) kept.push(end);
   }
   return kept;
+}
+
+/** The first of a piece, and the first of each length that is shorter. */
+export function shortStringsOf(first: string, end: string | undefined): string[] {
+  const texts = [first];
+  for (let length = Math.min(first.length - 1, MAX_SHORT); length > 0; length -= 1) {
+    const text = afterPrefix(first.slice(0, length));
+    if (text !== undefined && (end === undefined || text < end)) texts.push(text);
+  }
+  return texts;
+}
+
+/** How far into a text shorter ones are looked for. */
+const MAX_SHORT = 256;
+
+/** In code points. */
+export function lengthOf(text: string): number {
+  return Array.from(text).length;
 }
 
 /** Code points that a string may have. */

@@ -19,6 +19,8 @@ export interface Node {
   readonly args: unknown;
   readonly start: number;
   readonly end: number;
+  /** The whole text. */
+  readonly input: string;
 }
 
 /** Converts a part; `names` are those that are bound where it stands. */

@@ -18,7 +18,7 @@ export function convertCall(
   if (node.op === 'call') {
     const [name, args] = node.args as readonly [string, readonly Node[]];
     if (name === 'has') return toHas(args, convert, names, depth, at);
-    checkFunction(name, false, args.length, at);
+    checkFunction(name, false, args.length, { start: at.start, end: at.start + name.length });
     return {
       kind: 'call',
       name,
@@ -33,10 +33,16 @@ export function convertCall(
   if (macro !== undefined) {
     return toComprehension(macro, [receiver, ...args], convert, names, depth, at);
   }
-  checkFunction(name, true, args.length, at);
+  checkFunction(name, true, args.length, toNameSpan(name, receiver, node));
   const converted = [receiver, ...args].map((one) => convert(one, names, depth + 1));
   if (name === 'matches') checkPattern(converted[1]);
   return { kind: 'call', name, isMethod: true, args: converted, at };
+}
+
+/** Where the name of a method stands: the first after its receiver. */
+function toNameSpan(name: string, receiver: Node, { start, end, input }: Node): Span {
+  const found = input.indexOf(name, receiver.end);
+  return found < 0 || found > end ? { start, end } : { start: found, end: found + name.length };
 }
 
 function isId({ op, args }: Node, name: string): boolean {

@@ -17,6 +17,12 @@ const convert: Convert = (node, names, depth) => {
     throw new Refusal(`more than ${MAX_DEPTH} levels deep; write it as several rules`, at);
   const part = (inner: unknown): Expression => convert(inner as Node, names, depth + 1);
   const parts = node.args as readonly unknown[];
+  const toEntry = ([key, value]: readonly [Node, Node]): readonly [Expression, Expression] => {
+    const converted = part(key);
+    if (converted.kind === 'constant') return [converted, part(value)];
+    // Of maps as keys the checker would write out types that double with each level.
+    throw new Refusal('the keys of a map are written out: a text, a number, true or false', converted.at);
+  };
   switch (node.op) {
     case 'value':
       return { kind: 'constant', value: toConstant(node.args, at), at };
@@ -29,13 +35,7 @@ const convert: Convert = (node, names, depth) => {
     case 'list':
       return { kind: 'list', items: parts.map(part), at };
     case 'map':
-      return {
-        kind: 'map',
-        entries: (parts as readonly [unknown, unknown][]).map(
-          ([key, value]) => [part(key), part(value)] as const,
-        ),
-        at,
-      };
+      return { kind: 'map', entries: (parts as readonly [Node, Node][]).map(toEntry), at };
     case '!_':
       return { kind: 'not', operand: part(node.args), at };
     case '-_':

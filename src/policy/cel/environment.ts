@@ -37,10 +37,21 @@ export const MAX_LENGTH = 4096;
 /** How deep an expression may be. */
 export const MAX_DEPTH = 200;
 
+/** Conversions of the CEL specification that the library lacks. */
+const MORE_CONVERSIONS = [
+  'int(uint): int',
+  'int(google.protobuf.Timestamp): int',
+  'string(google.protobuf.Timestamp): string',
+  'string(google.protobuf.Duration): string',
+  'timestamp(google.protobuf.Timestamp): google.protobuf.Timestamp',
+  'duration(google.protobuf.Duration): google.protobuf.Duration',
+];
+
 /** What conditions are checked against: the variables with their types, and limits on what is parsed at all. */
-export const environment = Object.entries(MEMBERS).reduce(
-  (building, [name, schema]) => building.registerVariable(name, { schema }),
-  new Environment({
+export const environment = createEnvironment();
+
+function createEnvironment(): Environment {
+  const building = new Environment({
     homogeneousAggregateLiterals: false,
     limits: {
       maxAstNodes: MAX_LENGTH,
@@ -49,7 +60,15 @@ export const environment = Object.entries(MEMBERS).reduce(
       maxMapEntries: 1000,
       maxCallArguments: 8,
     },
-  })
-    .registerVariable('args', 'map<string, dyn>')
-    .registerVariable('now', 'google.protobuf.Timestamp'),
-);
+  });
+  for (const [name, schema] of Object.entries(MEMBERS)) building.registerVariable(name, { schema });
+  building.registerVariable('args', 'map<string, dyn>');
+  building.registerVariable('now', 'google.protobuf.Timestamp');
+  for (const signature of MORE_CONVERSIONS) building.registerFunction(signature, neverCalled);
+  return building;
+}
+
+/** The library checks types; evaluating is ours. */
+function neverCalled(): never {
+  throw new Error('conditions are not evaluated by the library');
+}

@@ -88,7 +88,7 @@ export function isList(value: Value): value is List | readonly unknown[] {
 }
 
 export function isMap(value: Value): value is Dictionary | Readonly<Record<string, unknown>> {
-  return value instanceof Dictionary || isObject(value);
+  return isObject(value) || value instanceof Dictionary;
 }
 
 export function sizeOf(list: List | readonly unknown[]): number {

@@ -2,6 +2,7 @@ import { type Expression, type Span, VARIABLES } from './expression.ts';
 import { lift } from './lift.ts';
 import { EXHAUSTED, type Evaluation, type Outcome, Residual } from './outcome.ts';
 import { mapParts } from './substitute.ts';
+import { Duration, Timestamp } from './value.ts';
 
 /** What a comprehension or `cel.bind` binds while its body is evaluated. The item of a comprehension changes. */
 export interface Scope {
@@ -54,7 +55,15 @@ export function say(
   evaluation: Evaluation,
   scope: Scope | undefined,
 ): Expression {
+  // A time reads best as it was written.
+  if (source.kind === 'call' && source.args.every(({ kind }) => kind === 'constant') && isTime(outcome)) {
+    return source;
+  }
   return lift(outcome, source.at, evaluation) ?? substitute(source, evaluation, scope);
+}
+
+function isTime(outcome: Outcome): boolean {
+  return outcome instanceof Timestamp || outcome instanceof Duration;
 }
 
 /** The source with what the names of a scope stand for. */

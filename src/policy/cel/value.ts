@@ -101,13 +101,9 @@ export function fromJson(json: unknown): Value {
 
 /** A map of JSON. */
 export function isObject(value: Value): value is Readonly<Record<string, unknown>> {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    !Array.isArray(value) &&
-    !(value instanceof Typed) &&
-    !(value instanceof Uint8Array)
-  );
+  if (typeof value !== 'object' || value === null) return false;
+  if (Object.getPrototypeOf(value) === Object.prototype) return true;
+  return !Array.isArray(value) && !(value instanceof Typed) && !(value instanceof Uint8Array);
 }
 
 /** A member of JSON; `undefined` where there is none of its own. */

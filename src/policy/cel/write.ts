@@ -79,7 +79,7 @@ function writeBare(expression: Expression): string {
       return `-${writeNegated(expression.operand)}`;
     case 'conditional': {
       const { test, then, otherwise } = expression;
-      return `${write(test, LEVELS.or)} ? ${write(then, 0)} : ${write(otherwise, 0)}`;
+      return `${write(test, LEVELS.or)} ? ${write(then, LEVELS.or)} : ${write(otherwise, 0)}`;
     }
     case 'and':
       return writeBinary(expression, '&&', LEVELS.and);

@@ -4,6 +4,7 @@ import { loadConfig, type LoadedConfig } from '../config/load.ts';
 import { watchInputs } from '../config/watch.ts';
 import { toBailiwickError } from '../errors.ts';
 import { checkCatalogs } from '../gateway/catalogs/check.ts';
+import { catalogFromLock } from '../lock/catalog-from-lock.ts';
 import { checkPolicies } from '../policy/check.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { placesIn, readWrittenConfig } from './written-config.ts';
@@ -55,7 +56,9 @@ const MAX_WARNINGS = 50;
 export function warnOfPolicies(app: App, logger: Logger): void {
   const down = app.sources().filter(({ state }) => state !== 'ready');
   const sources = [...down, ...app.unusable()].map(({ source }) => source);
-  const { problems, warnings } = checkPolicies(app.policy(), app.offered(), { unknown: sources });
+  const { lock } = app.review();
+  const locked = lock === undefined ? [] : catalogFromLock(lock).flatMap(({ tools }) => tools);
+  const { problems, warnings } = checkPolicies(app.policy(), app.offered(), { locked, unknown: sources });
   const found = [...problems, ...warnings];
   for (const { file, line, column, message } of found.slice(0, MAX_WARNINGS)) {
     logger.warn({}, `${file}:${line}:${column}  ${message}`);

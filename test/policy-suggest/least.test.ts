@@ -69,7 +69,7 @@ function toPast(
 function suggest(calls: readonly PastCall[], by: readonly By[], names: readonly string[]): string {
   const usage = createUsage(IN_FORCE, names);
   for (const past of calls) usage.add(past, '2026-11-20T00:00:00.000Z');
-  const { rules } = composeRules(usage.end(), { policy: IN_FORCE, by, names });
+  const { rules } = composeRules(usage.end(), { policy: IN_FORCE, by });
   return writePolicy({ name: 'suggested', about: [HOSTILE], rules, after: [HOSTILE] });
 }
 

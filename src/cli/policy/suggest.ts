@@ -45,6 +45,7 @@ export const addPolicySuggest: AddCommand = (program, terminal, exit) => {
       const { source: _, ...rest } = options;
       const by = toBy(options.by);
       const names = toNames(options.arguments);
+      refuseName(options.name);
       await withOffer(terminal, rest, async (offer) => {
         const report = await suggest(terminal, offer, options, by, names);
         if (report === undefined) {
@@ -91,7 +92,7 @@ async function suggest(
     record.tellNone('no permitted call, so there is nothing to suggest');
     return undefined;
   }
-  return compose(terminal, offer, record, usage.end(), { by, names, span, name: options.name });
+  return compose(terminal, offer, record, usage.end(), { by, span, name: options.name });
 }
 
 async function compose(
@@ -101,7 +102,6 @@ async function compose(
   usage: Usage,
   made: {
     readonly by: readonly By[];
-    readonly names: readonly string[];
     readonly name: string;
     readonly span: SuggestReport['span'];
   },
@@ -178,6 +178,14 @@ function toNames(text: string | undefined): string[] {
   throw new BailiwickError(
     'USAGE',
     `--arguments: ${wrong} is no argument that a condition can name, like kind or metadata.namespace`,
+  );
+}
+
+function refuseName(name: string): void {
+  if (/^[A-Za-z0-9][\w.-]{0,63}$/.test(name)) return;
+  throw new BailiwickError(
+    'USAGE',
+    `--name: ${name} must be 1 to 64 letters, digits, \`.\`, \`_\` or \`-\`, a letter or digit first`,
   );
 }
 

@@ -30,8 +30,6 @@ export interface ComposeOptions {
   readonly policy: PolicySet;
   /** In the order in which they are tried; the subject is the last resort. */
   readonly by: readonly By[];
-  /** Arguments whose observed values become conditions. */
-  readonly names: readonly string[];
 }
 
 /** The least rules that permit what was permitted. */
@@ -58,7 +56,7 @@ export function composeRules(usage: Usage, options: ComposeOptions): Suggestion 
         notes.push('left out: a caller whose name is too long for a policy');
         continue;
       }
-      const drafted = toDrafts(one, target, rules, options.names);
+      const drafted = toDrafts(one, target, rules);
       for (const draft of drafted) addDraft(drafts, draft);
       const denied = one.uses.reduce((sum, use) => sum + use.denied, 0);
       const isTold = drafted.some(({ when, effect }) => when !== undefined || effect === 'deny');
@@ -89,8 +87,8 @@ function toDrafts(
   { who, word, uses }: CallerClass,
   target: UsedTarget,
   rules: ReadonlyMap<string, CompiledRule>,
-  names: readonly string[],
 ): Draft[] {
+  const names = uses[0]?.names ?? [];
   const observed = createObserved(names);
   for (const use of uses) observed.merge(use.observed);
   const condition = toArgumentCondition(observed, names);

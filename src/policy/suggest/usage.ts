@@ -2,6 +2,7 @@ import { examineRules } from '../examine.ts';
 import type { RuleId } from '../decision.ts';
 import type { PolicySet, CompiledRule } from '../policy-set.ts';
 import type { PastCall } from '../replay/past-call.ts';
+import { takesArgument } from '../takes-argument.ts';
 import { createObserved, type Observed } from './observed.ts';
 
 /** Who called, as policy tells callers apart. */
@@ -38,6 +39,8 @@ export interface Use {
   readonly approvals: Set<RuleId>;
   /** Rules that denied some of the calls. */
   readonly denials: Set<RuleId>;
+  /** Of the arguments whose values are noted those that the target takes. */
+  readonly names: readonly string[];
   readonly observed: Observed;
 }
 
@@ -82,6 +85,7 @@ export function createUsage(policy: PolicySet, names: readonly string[], maxUses
     const key = JSON.stringify([caller, target]);
     const known = uses.get(key);
     if (known !== undefined || uses.size >= maxUses) return known;
+    const taken = names.filter((name) => takes(past, name));
     const use: Use = {
       caller,
       target,
@@ -92,7 +96,8 @@ export function createUsage(policy: PolicySet, names: readonly string[], maxUses
       kept: new Set(),
       approvals: new Set(),
       denials: new Set(),
-      observed: createObserved(names),
+      names: taken,
+      observed: createObserved(taken),
     };
     uses.set(key, use);
     return use;
@@ -126,6 +131,11 @@ export function createUsage(policy: PolicySet, names: readonly string[], maxUses
       leftOut,
     }),
   };
+}
+
+/** What the schema of a tool does not list no call of it has. */
+function takes({ target }: PastCall, name: string): boolean {
+  return target.kind !== 'tool' || takesArgument(target.tool.inputSchema, name.split('.'));
 }
 
 export function targetKey({ kind, source, name }: UsedTarget): string {

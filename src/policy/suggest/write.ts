@@ -74,9 +74,10 @@ function writeWho(who: Who): string {
 /** Words that YAML, of whichever version, takes for something else than text. */
 const NO_TEXT = /^(?:true|false|null|yes|no|on|off|y|n|nan|inf)$/i;
 
-/** A text: as it is where it is a plain word, else as JSON writes it, which YAML reads the same. */
+/** A text: as it is where it is a plain word, in single quotes where all of it can be seen, else as JSON writes it. */
 function toScalar(text: string): string {
-  return /^[A-Za-z][\w./@-]*(?::\w[\w./@-]*)*$/.test(text) && !NO_TEXT.test(text) ? text : toFlow(text);
+  if (/^[A-Za-z][\w./@-]*(?::\w[\w./@-]*)*$/.test(text) && !NO_TEXT.test(text)) return text;
+  return /^[\u0020-\u007E]+$/.test(text) ? `'${text.replaceAll("'", "''")}'` : toFlow(text);
 }
 
 /** JSON is YAML but for characters that YAML takes for the end of a line, or for none at all. */

@@ -20,18 +20,16 @@ export interface Explanation {
 /**
  * Says of a narrowing what the schema and the description that the caller is shown say too.
  *
- * @param hidden paths of arguments of which the caller is told nothing
+ * @param isHidden of the path of an argument: the caller is told nothing of it
  */
 export function explainNarrowing(
   narrowing: Narrowing,
   args: JsonObject,
-  hidden: readonly (readonly string[])[],
+  isHidden: (path: readonly string[]) => boolean,
 ): Explanation {
   if (narrowing.kind !== 'some') return { sentences: [] };
   const { words } = narrowing;
-  const limits = narrowing.limits.filter(
-    ({ path }) => !hidden.some((one) => one.every((part, index) => path[index] === part)),
-  );
+  const limits = narrowing.limits.filter(({ path }) => !isHidden(path));
   const broken = limits.filter((limit) => isBroken(limit, args));
   const told = (broken.length > 0 ? broken : limits).map(toSentence);
   const [only, ...others] = broken;

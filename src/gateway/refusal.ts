@@ -1,7 +1,8 @@
 import type { Target } from '../catalog/entries.ts';
-import type { JsonObject } from '../catalog/json.ts';
+import type { JsonObject, JsonSchema } from '../catalog/json.ts';
 import { BailiwickError } from '../errors.ts';
 import type { Decision } from '../policy/decision.ts';
+import { valueAt } from '../text/pointer.ts';
 import type { Asker } from './decide-call.ts';
 import { explainNarrowing } from './explain-narrowing.ts';
 import { windowOf } from './window.ts';
@@ -36,7 +37,7 @@ export function toRefusal(
 
 function toDenial(asker: Asker, target: Target, args: JsonObject, decision: Denial): BailiwickError {
   const narrowing = asker.snapshot.view(asker.principal).narrowingOf(target);
-  const { sentences, pointer } = explainNarrowing(narrowing, args, hiddenPaths(asker, target));
+  const { sentences, pointer } = explainNarrowing(narrowing, args, hiddenFrom(asker, target));
   const why = `policy does not permit this call: ${whyDenied(decision)}`;
   const message = sentences.length === 0 ? why : `${why}. What is permitted: ${sentences.join('; ')}`;
   return new BailiwickError('POLICY_DENIED', message, {
@@ -48,12 +49,27 @@ function toDenial(asker: Asker, target: Target, args: JsonObject, decision: Deni
   });
 }
 
-/** Arguments that this endpoint fixes, and nobody there is told of. */
-function hiddenPaths({ snapshot, endpoint }: Asker, target: Target): readonly (readonly string[])[] {
-  if (target.kind !== 'tool') return [];
-  return windowOf(snapshot, endpoint)
-    .pinsOf(target.tool)
-    .map(({ path }) => path);
+/** Whether an argument is one that callers are told nothing of: policy pins it, or the endpoint fixes it. */
+function hiddenFrom(
+  { snapshot, principal, endpoint }: Asker,
+  target: Target,
+): (path: readonly string[]) => boolean {
+  if (target.kind !== 'tool') return () => false;
+  const { tool } = target;
+  const presented = snapshot.view(principal).present(tool)?.inputSchema ?? {};
+  const pins = windowOf(snapshot, endpoint).pinsOf(tool);
+  return (path) =>
+    pins.some((pin) => pin.path.every((part, index) => path[index] === part)) ||
+    (hasArgument(tool.inputSchema, path) && !hasArgument(presented, path));
+}
+
+function hasArgument(schema: JsonSchema, path: readonly string[]): boolean {
+  return (
+    valueAt(
+      schema,
+      path.flatMap((part) => ['properties', part]),
+    ) !== undefined
+  );
 }
 
 function whyDenied({ reason, rules }: Denial): string {

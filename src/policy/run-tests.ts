@@ -3,7 +3,7 @@ import type { Catalog } from '../catalog/catalog.ts';
 import type { Target } from '../catalog/entries.ts';
 import { toShownName } from '../catalog/names.ts';
 import type { Principal } from '../identity/principal.ts';
-import { decide } from './decide.ts';
+import { settle } from './settle.ts';
 import type { Decision } from './decision.ts';
 import type { PolicySet } from './policy-set.ts';
 import { sayRules, type RuleSay } from './rule-say.ts';
@@ -44,7 +44,7 @@ export function runTests(
 
 function runDecision(policy: PolicySet, one: DecisionCase): CaseOutcome {
   const { principal, target, args, call, now, because } = one;
-  const decided = decide(policy, principal, target, args, call, now);
+  const { decision: decided } = settle(policy, principal, target, args, call, now);
   const failures = [...compareDecision(one, decided), ...compareObligations(one, decided)];
   const facts = { principal, target, args, call, now };
   return { case: one, failures, decided, says: failures.length > 0 ? sayRules(policy, facts, because) : [] };

@@ -86,8 +86,10 @@ function together(first: Obligations = {}, second: Obligations = {}): Obligation
   const select = first.select ?? second.select;
   if (second.select !== undefined && second.select !== select) return undefined;
   const mask = [...new Set([...(first.mask ?? []), ...(second.mask ?? [])])];
+  const set = { ...first.set, ...second.set };
   return {
     ...second,
+    ...(Object.keys(set).length > 0 && { set }),
     ...(select !== undefined && { select }),
     ...(mask.length > 0 && { mask }),
     ...(first.dryRun && { dryRun: true }),

@@ -1,5 +1,8 @@
+import path from 'node:path';
 import { expect, test } from 'vitest';
+import { connectAsked } from '../questions/asked-clients.ts';
 import { CLIENT_KINDS, connect, rejection, type AnyClient } from '../support/clients.ts';
+import { BIN } from '../support/command-line.ts';
 import { createFolder, startGateway } from '../support/gateway.ts';
 import { runWith } from '../support/in-process.ts';
 import { CLUSTER_POLICY, clusterFiles, KEY_OF, startCluster } from './cluster.ts';
@@ -51,6 +54,24 @@ test('the same policy gives the same answers in both eras, and a record of each 
   expect(
     decided.map(({ target, args, decision }) => [target?.name, args?.full ?? args?.masked, decision?.rules]),
   ).toEqual([...expected, ...expected, ...expected]);
+});
+
+test.each(['v2 modern', 'v1'] as const)('a client over stdio gets the same answers (%s)', async (kind) => {
+  await using api = await startCluster();
+  const policy = CLUSTER_POLICY.replace(/.*id: night.*\n/, '');
+  await using workspace = await createFolder(clusterFiles(api.url, '', policy));
+  const command = [
+    process.execPath,
+    BIN,
+    'serve',
+    '--stdio',
+    '--config',
+    path.join(workspace.folder, 'bailiwick.yaml'),
+  ];
+  const { client } = await connectAsked(kind, { command });
+  for (const [tool, args, expected] of CALLS) {
+    expect([tool, args, await outcomeOf(client, `cluster_${tool}`, args)]).toEqual([tool, args, expected]);
+  }
 });
 
 test('the command line takes the same road', async () => {

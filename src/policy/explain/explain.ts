@@ -1,6 +1,6 @@
 import { writeExpression } from '../cel/write.ts';
 import { evaluateCondition } from '../cel/evaluate.ts';
-import { decide } from '../decide.ts';
+import { settle } from '../settle.ts';
 import type { Decision } from '../decision.ts';
 import { findCallIn } from '../diff/differing-calls.ts';
 import { judge } from '../diff/standing.ts';
@@ -27,7 +27,8 @@ export function explain(policy: PolicySet, question: Question, { all = false } =
   const facts: Facts = args === undefined ? { principal, target } : { ...question, args };
   const about = policy.rules.filter((rule) => rule.matchesTarget(target));
   const applicable = about.filter((rule) => rule.matchesPrincipal(principal));
-  const decision = args === undefined ? undefined : decide(policy, principal, target, args, call, now);
+  const decision =
+    args === undefined ? undefined : settle(policy, principal, target, args, call, now).decision;
   const { standing, allowed } = judge(applicable, {
     principal,
     target,

@@ -1,4 +1,4 @@
-import { decide } from '../decide.ts';
+import { settle } from '../settle.ts';
 import type { RuleId } from '../decision.ts';
 import { examineRules, isMatch, type Finding } from '../examine.ts';
 import { toVariables } from '../facts.ts';
@@ -63,7 +63,7 @@ function isRuledOut({ verdict, rule }: Finding): boolean {
 function decideNow(policy: PolicySet, past: PastCall): Judgement {
   const { principal, args = {}, call, now } = past.facts;
   const who = past.knowsClaims ? principal : { ...principal, claims: {} };
-  const { effect, rules } = decide(policy, who, past.target, args, call, now);
+  const { effect, rules } = settle(policy, who, past.target, args, call, now).decision;
   return { effects: [effect], rules, unknown: [] };
 }
 

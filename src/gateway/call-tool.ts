@@ -41,11 +41,11 @@ export interface ToolCall extends Caller {
  *   `SHUTTING_DOWN`, `INTERNAL`.
  */
 export async function callTool(road: Road, sent: ToolCall): Promise<JsonObject> {
-  const { args, conflict } = pinArguments(sent, sent.name, sent.args);
-  const call = { ...sent, args };
+  const pinned = pinArguments(sent, sent.name, sent.args);
+  const call = { ...sent, args: pinned.args };
   const tool = await find(road, call);
   try {
-    const ruling = await fill(road, call, tool, conflict);
+    const ruling = await fill(road, call, tool, pinned.conflict);
     await validate(road, call, tool, ruling);
     const attempt = await decide(road, call, tool, ruling);
     const price = call.snapshot.settings.prices.get(tool.source)?.(tool);

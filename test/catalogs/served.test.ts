@@ -37,7 +37,7 @@ const desk = (): ScriptedUpstream =>
         method === 'resources/read'
           ? { contents: [{ uri: uri as string, text: 'read' }] }
           : method === 'prompts/get'
-            ? { messages: [], description: `got ${String(name)}` }
+            ? { messages: [], description: `got ${name as string}` }
             : { completion: { values: [JSON.stringify(ref)] } },
     },
   );
@@ -76,8 +76,10 @@ const ERAS: [era: string, open: (endpoint: string, caller: string) => Promise<As
   ['legacy', async (endpoint, caller) => (await openSession(endpoint, caller)).ask],
 ];
 
+const listOf = ({ result = {} }: Message, member: string): JsonObject[] => result[member] as JsonObject[];
+
 const named = async (ask: Ask, method: string, member: string, key = 'name'): Promise<unknown[]> =>
-  ((await ask(method)).result?.[member] as JsonObject[]).map((entry) => entry[key]);
+  listOf(await ask(method), member).map((entry) => entry[key]);
 
 test.each(ERAS)('a catalog lists what it includes, under its names (%s)', async (_era, open) => {
   await using gateway = await serveScripted(served());
@@ -97,9 +99,7 @@ test.each(ERAS)('what it lists can be used through it (%s)', async (_era, open) 
   await using gateway = await serveScripted(served());
   const ask = await open(`${gateway.endpoint}/support`, 'ann');
   const text = async (name: string, args: JsonObject): Promise<unknown> =>
-    (((await ask('tools/call', { name, arguments: args })).result?.['content'] as JsonObject[])[0] ?? {})[
-      'text'
-    ];
+    listOf(await ask('tools/call', { name, arguments: args }), 'content')[0]?.['text'];
   expect(await text('open_ticket', { a: 1 })).toBe('["create",{"a":1}]');
   const read = await ask('resources/read', { uri: 'desk+file:///a' });
   expect(read.result?.['contents']).toEqual([{ uri: 'desk+file:///a', text: 'read' }]);
@@ -151,9 +151,7 @@ test('policy decides about the arguments with what is pinned in them, and a tool
     askModern(`${gateway.endpoint}/${name}`, 'ann', 'tools/call', { name: 'desk_list', arguments: {} });
   expect((await call('opened')).result?.['isError']).toBeUndefined();
   const closed = (method: string): Promise<Message> => askModern(`${gateway.endpoint}/closed`, 'ann', method);
-  expect(((await closed('tools/list')).result?.['tools'] as JsonObject[]).map(({ name }) => name)).toEqual([
-    'desk_create',
-  ]);
+  expect(listOf(await closed('tools/list'), 'tools').map(({ name }) => name)).toEqual(['desk_create']);
   expect((await call('closed')).error).toMatchObject({ code: -32_602, message: 'Unknown tool: desk_list' });
 });
 

@@ -116,6 +116,8 @@ const outcomeOf = (promise: Promise<JsonObject>): Promise<JsonObject | string> =
     (error: unknown) => (error instanceof BailiwickError ? error.code : Promise.reject(error as Error)),
   );
 
+const plain = ([source, own]: readonly [string, string]): string => `${source} ${own}`;
+
 const road = createRoad();
 
 test('whatever the policies, a catalog and a caller: what the catalog shows /mcp shows, and what goes through it goes through /mcp', async () => {
@@ -147,7 +149,6 @@ test('whatever the policies, a catalog and a caller: what the catalog shows /mcp
       });
       const [all, here] = [list(snapshot, principal, ALL_SOURCES), list(snapshot, principal, HERE)];
       const window = snapshot.catalogs.get('s')?.on(CATALOG);
-      const plain = ([source, own]: readonly [string, string]): string => `${source} ${own}`;
       for (const kind of ['tools', 'prompts', 'resources', 'resourceTemplates'] as const) {
         expect(all.places(kind).map(plain)).toEqual(expect.arrayContaining(here.places(kind).map(plain)));
       }

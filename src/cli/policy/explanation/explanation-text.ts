@@ -83,15 +83,22 @@ function describeSeen({ outlook, standing }: Explanation): string[] {
   ];
 }
 
-function describeNeeds({ decision, outlook, example, remedies }: Explanation): string[] {
+function describeNeeds({ decision, outlook, example, remedies, rules }: Explanation): string[] {
   const isDenied = decision?.effect === 'deny';
   const call =
     example !== undefined && (isDenied || (decision === undefined && outlook === 'sometimes'))
       ? [`other arguments, for example ${visibleJson(example)}`]
       : [];
   const isClosed = isDenied || (decision === undefined && outlook === 'never');
+  const denies = rules
+    .filter(({ effect, matches }) => effect === 'deny' && matches === 'yes')
+    .map(({ id }) => visible(id));
+  const closing =
+    denies.length === 0 ? '' : `, while ${enumerate(denies)} ${denies.length === 1 ? 'denies' : 'deny'} it`;
   const none =
-    isClosed && remedies.length + call.length === 0 ? ['nothing that a caller could have opens it'] : [];
+    isClosed && remedies.length + call.length === 0
+      ? [`nothing that a caller could have more opens it${closing}`]
+      : [];
   return [...call, ...remedies.map(describeRemedy), ...none];
 }
 

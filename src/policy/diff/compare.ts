@@ -1,15 +1,17 @@
-import type { Target } from '../../catalog/entries.ts';
 import { toCanonicalJson } from '../../catalog/canonical.ts';
+import type { Target } from '../../catalog/entries.ts';
 import type { Principal } from '../../identity/principal.ts';
-import type { PolicySet } from '../policy-set.ts';
+import { factsAt, type VariablePath } from '../cel/places.ts';
+import type { Facts } from '../facts.ts';
+import type { CompiledRule, PolicySet } from '../policy-set.ts';
+import { indexRules } from '../rule-index.ts';
 import { compareJudgements, type Changes } from './changes.ts';
 import type { Difference, Entry, EntryTarget } from './difference.ts';
 import { compareLimits } from './limits.ts';
 import type { NamedPrincipal } from './principals.ts';
-import { factsAt, type VariablePath } from '../cel/places.ts';
-import { createConsequences, createRuleTable, type RuleTable } from './rule-tables.ts';
+import { createRuleTraits } from './rule-traits.ts';
 import { signaturesUnder } from './signature.ts';
-import { judge, type Judgement } from './standing.ts';
+import { judge, judgeBy, lookAtRules, type Judgement, type Outlooks } from './standing.ts';
 
 /** What two policy sets are compared for. */
 export interface Comparison {
@@ -41,13 +43,8 @@ export function* comparePolicies({
   targets,
   principals,
 }: Comparison): Generator<Done, Difference> {
-  const consequenceOf = createConsequences();
-  const tables = [before, after].map((policy) => createRuleTable(policy, consequenceOf)) as [
-    RuleTable,
-    RuleTable,
-  ];
+  const compareOne = createComparer(before, after);
   const signatureOf = signaturesUnder([before, after]);
-  const byCase = new Map<string, Verdict>();
   const bySignature = new Map<string, readonly (readonly [ComparedTarget, Verdict])[]>();
   const gains: Entry[] = [];
   const losses: Entry[] = [];
@@ -58,11 +55,10 @@ export function* comparePolicies({
     let found = bySignature.get(signature);
     if (found === undefined) {
       const rows: (readonly [ComparedTarget, Verdict])[] = [];
-      const applies = tables.map((table) => table.appliesTo(principal));
       for (const [index, compared] of targets.entries()) {
-        const row = compareOne(compared.target, index, principal, tables, applies, byCase);
+        const row = compareOne(compared.target, principal);
         if (row !== undefined) rows.push([compared, row]);
-        if (index % 32 === 31) yield (count + index / targets.length) / principals.length;
+        if (index % 16 === 15) yield (count + index / targets.length) / principals.length;
       }
       bySignature.set(signature, (found = rows));
     }
@@ -79,40 +75,58 @@ export function* comparePolicies({
   return { gains, losses, narrowed, limits: compareLimits(before.limits, after.limits) };
 }
 
-function compareOne(
-  target: Target,
-  targetIndex: number,
-  principal: Principal,
-  tables: readonly [RuleTable, RuleTable],
-  applies: readonly (readonly boolean[])[],
-  byCase: Map<string, Verdict>,
-): Verdict | undefined {
-  const about = tables.map((table, side) => table.about(target).filter((index) => applies[side]?.[index]));
-  const consequences = about.map((indexes, side) =>
-    [...new Set(indexes.map((index) => tables[side]?.consequences[index] ?? -1))]
-      .toSorted((a, b) => a - b)
-      .join(','),
-  );
-  if (consequences[0] === consequences[1]) return undefined;
-  const places = new Map<string, VariablePath>();
-  for (const [side, indexes] of about.entries()) {
-    for (const index of indexes) {
-      for (const place of tables[side]?.places[index] ?? []) places.set(JSON.stringify(place), place);
+/** Compares one principal and one target at a time, and remembers what comes back. Undefined where nothing is another. */
+function createComparer(
+  before: PolicySet,
+  after: PolicySet,
+): (target: Target, principal: Principal) => Verdict | undefined {
+  const traitsOf = createRuleTraits();
+  const sides = [before, after].map((policy) => indexRules(policy.rules));
+  const verdicts = new Map<Target, Map<string, Verdict>>();
+  const outlooks = new Map<string, Outlooks>();
+
+  const consequencesOf = (rules: readonly CompiledRule[]): string =>
+    [...new Set(rules.map((rule) => traitsOf(rule).consequence))].toSorted((a, b) => a - b).join(',');
+
+  const factsOf = (rules: readonly CompiledRule[], principal: Principal): string => {
+    const places = new Map<string, VariablePath>();
+    for (const rule of rules) for (const place of traitsOf(rule).places) places.set(JSON.stringify(place), place);
+    // In an order of their own: rules that do the same may stand in another order elsewhere.
+    const ordered = [...places].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, place]) => place);
+    return toCanonicalJson(factsAt(principal, ordered));
+  };
+
+  const judgeSide = (rules: readonly CompiledRule[], key: string, facts: Facts): Judgement => {
+    if (facts.target.kind === 'resource' || !rules.every((rule) => traitsOf(rule).isAlikeForTargets)) {
+      return judge(rules, facts);
     }
-  }
-  // In an order of their own: rules that do the same may stand in another order elsewhere.
-  const ordered = [...places].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, place]) => place);
-  const facts = toCanonicalJson(factsAt(principal, ordered));
-  const key = [targetIndex, ...consequences, facts].join(' ');
-  const known = byCase.get(key);
-  if (known !== undefined) return known;
-  const [then, now] = tables.map((table, side) =>
-    judge(
-      (about[side] ?? []).flatMap((index) => table.rules[index] ?? []),
-      { principal, target, ...(target.kind === 'resource' && { args: {} }) },
-    ),
-  ) as [Judgement, Judgement];
-  const verdict = { ...compareJudgements(then, now, target), before: then.standing, after: now.standing };
-  byCase.set(key, verdict);
-  return verdict;
+    const known = outlooks.get(key) ?? lookAtRules(rules, facts);
+    outlooks.set(key, known);
+    return judgeBy(known, facts.target);
+  };
+
+  return (target, principal) => {
+    const [then = [], now = []] = sides.map((index) => index.applicableTo(principal).about(target));
+    const [old, young] = [consequencesOf(then), consequencesOf(now)];
+    if (old === young) return undefined;
+    const facts = factsOf([...then, ...now], principal);
+    const key = `${old} ${young} ${facts}`;
+    const ofTarget = verdicts.get(target) ?? new Map<string, Verdict>();
+    verdicts.set(target, ofTarget);
+    const known = ofTarget.get(key);
+    if (known !== undefined) return known;
+    // A resource has no arguments.
+    const asked: Facts = { principal, target, ...(target.kind === 'resource' && { args: {} }) };
+    const [first, second] = [
+      judgeSide(then, `${old} ${facts}`, asked),
+      judgeSide(now, `${young} ${facts}`, asked),
+    ];
+    const verdict = {
+      ...compareJudgements(first, second, target),
+      before: first.standing,
+      after: second.standing,
+    };
+    ofTarget.set(key, verdict);
+    return verdict;
+  };
 }

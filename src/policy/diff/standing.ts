@@ -1,11 +1,12 @@
 import { toCanonicalJson } from '../../catalog/canonical.ts';
+import type { Target } from '../../catalog/entries.ts';
 import type { Expression } from '../cel/expression.ts';
 import { writeExpression } from '../cel/write.ts';
 import { examineRules, type Finding } from '../examine.ts';
 import type { Facts } from '../facts.ts';
 import { narrow } from '../narrow/narrow.ts';
 import type { Narrowing, Region } from '../narrow/region.ts';
-import { lookAhead, type Outlook } from '../outlook.ts';
+import { toOutlook, type Outlook } from '../outlook.ts';
 import type { CompiledRule } from '../policy-set.ts';
 import type { RuleObligations } from '../rule.ts';
 import type { Standing } from './difference.ts';
@@ -21,66 +22,97 @@ export interface Judgement {
   readonly standing: Standing;
 }
 
+/** What rules say of a principal's calls, before it is narrowed to what a target takes. */
+export interface Outlooks {
+  readonly allowed: Outlook;
+  readonly free: Outlook;
+  readonly obligations: Judgement['obligations'];
+  readonly approvers: NonNullable<Standing['approvers']>;
+}
+
 const ALWAYS: Expression = { kind: 'constant', value: true, at: { start: 0, end: 0 } };
 const EVERYTHING: Region = { permits: [ALWAYS], denies: [] };
 const ANY_ARGUMENTS = { inputSchema: { type: 'object' } };
+const HIDDEN: Judgement = {
+  isShown: false,
+  allowed: undefined,
+  free: undefined,
+  obligations: [],
+  standing: { effect: 'deny' },
+};
 
 /** @param rules those that are about the principal and the target of `facts` */
 export function judge(rules: readonly CompiledRule[], facts: Facts): Judgement {
-  const allowed = outlookOf(rules, facts);
-  const { region } = allowed;
-  if (region === undefined) {
-    return {
-      isShown: false,
-      allowed: undefined,
-      free: undefined,
-      obligations: [],
-      standing: { effect: 'deny' },
-    };
-  }
-  // Where an approval matches a call is not free; so for free calls it closes as a deny does.
-  const closing = rules.map((rule): CompiledRule =>
-    rule.effect === 'approve' ? { ...rule, effect: 'deny' } : rule,
-  );
+  return judgeBy(lookAtRules(rules, facts), facts.target);
+}
+
+/** @param rules those that are about the principal and the target of `facts` */
+export function lookAtRules(rules: readonly CompiledRule[], facts: Facts): Outlooks {
+  const findings = examineRules(rules, facts);
+  const allowed = toOutlook(findings, facts.target);
   const isEverFree = rules.every(({ effect }) => effect !== 'approve');
-  const free = isEverFree ? allowed : outlookOf(closing, facts);
-  const findings = examineRules(rules, facts).filter(({ verdict }) => verdict.kind !== 'false');
-  const obligations = obligationsOf(findings);
-  const approvers = approversOf(findings);
+  const live = findings.filter(({ verdict }) => verdict.kind !== 'false');
+  return {
+    allowed,
+    free: isEverFree ? allowed : toOutlook(findings.map(toClosing), facts.target),
+    obligations: obligationsOf(live),
+    approvers: approversOf(live),
+  };
+}
+
+export function judgeBy({ allowed, free, obligations, approvers }: Outlooks, target: Target): Judgement {
+  const { region, narrowing } = narrowTo(allowed, target);
+  if (region === undefined) return HIDDEN;
+  const freeRegion = free === allowed ? region : narrowTo(free, target).region;
   const approval =
-    free.region === undefined ? 'always' : textOf(free.region) === textOf(region) ? undefined : 'sometimes';
+    freeRegion === undefined
+      ? 'always'
+      : freeRegion === region || textOf(freeRegion) === textOf(region)
+        ? undefined
+        : 'sometimes';
   return {
     isShown: true,
     allowed: region,
-    free: free.region,
+    free: freeRegion,
     obligations,
     standing: {
       effect: approval === 'always' ? 'approve' : 'permit',
       ...(region !== EVERYTHING && { when: 'sometimes' }),
       ...(approval !== undefined && { approval, approvers }),
-      ...toSaid(allowed.narrowing),
+      ...toSaid(narrowing),
       ...(obligations.length > 0 && { obligations }),
     },
   };
 }
 
+const texts = new WeakMap<Region, string>();
+
 /** Equal for regions that are written alike, whatever the order of their parts. */
-export function textOf({ permits, denies }: Region): string {
-  return JSON.stringify([textsOf(permits), textsOf(denies)]);
+export function textOf(region: Region): string {
+  let text = texts.get(region);
+  if (text === undefined) {
+    text = JSON.stringify([textsOf(region.permits), textsOf(region.denies)]);
+    texts.set(region, text);
+  }
+  return text;
 }
 
 function textsOf(expressions: readonly Expression[]): string[] {
   return [...new Set(expressions.map(writeExpression))].toSorted();
 }
 
-function outlookOf(
-  rules: readonly CompiledRule[],
-  facts: Facts,
+/** Where an approval matches a call is not free; so for free calls it closes as a deny does. */
+function toClosing(finding: Finding): Finding {
+  if (finding.rule.effect !== 'approve') return finding;
+  return { ...finding, rule: { ...finding.rule, effect: 'deny' } };
+}
+
+function narrowTo(
+  outlook: Outlook,
+  target: Target,
 ): { region: Region | undefined; narrowing: Narrowing } {
-  const outlook: Outlook = lookAhead(rules, facts);
   if (outlook.kind === 'closed') return { region: undefined, narrowing: { kind: 'nothing' } };
   if (outlook.kind === 'open') return { region: EVERYTHING, narrowing: { kind: 'everything' } };
-  const { target } = facts;
   const narrowing = narrow(outlook.region, target.kind === 'tool' ? target.tool : ANY_ARGUMENTS);
   if (narrowing.kind === 'nothing') return { region: undefined, narrowing };
   return { region: narrowing.kind === 'everything' ? EVERYTHING : outlook.region, narrowing };
@@ -94,18 +126,18 @@ function toSaid(narrowing: Narrowing): Pick<Standing, 'limits' | 'words'> {
 
 /** Each once, in a stable order. */
 function obligationsOf(findings: readonly Finding[]): NonNullable<Standing['obligations']> {
-  const found = findings.flatMap(({ rule, verdict }) => {
+  const found = findings.flatMap(({ rule, verdict, condition = verdict }) => {
     if (rule.obligations === undefined || (verdict.kind === 'error' && rule.effect === 'permit')) return [];
     const obligations: RuleObligations = rule.obligations;
-    return [{ obligations, ...(verdict.kind === 'unknown' && { when: writeExpression(verdict.residual) }) }];
+    return [
+      { obligations, ...(condition.kind === 'unknown' && { when: writeExpression(condition.residual) }) },
+    ];
   });
   return unique(found);
 }
 
 function approversOf(findings: readonly Finding[]): NonNullable<Standing['approvers']> {
-  return unique(
-    findings.flatMap(({ rule }) => (rule.effect === 'approve' ? [rule.approvers ?? 'self'] : [])),
-  );
+  return unique(findings.flatMap(({ rule }) => (rule.effect === 'approve' ? [rule.approvers ?? 'self'] : [])));
 }
 
 function unique<T>(values: readonly T[]): T[] {

@@ -71,16 +71,12 @@ export function describeTargets(targets: readonly EntryTarget[], totals: TargetT
 
 /** Names that share their beginning, where no other name begins so, become one. */
 function fold(group: readonly EntryTarget[], all: readonly string[]): { name: string; size: number }[] {
-  const byStem = new Map<string, string[]>();
-  for (const { name } of group) {
-    const stem = stemOf(name);
-    byStem.set(stem, [...(byStem.get(stem) ?? []), name]);
-  }
-  return [...byStem].flatMap(([stem, names]) => {
-    const isAll = all.filter((name) => name.startsWith(stem)).length === names.length;
-    return isAll && names.length >= FEWEST_TO_FOLD
-      ? [{ name: `${stem}*`, size: names.length }]
-      : names.map((name) => ({ name, size: 1 }));
+  const inAll = Map.groupBy(all, stemOf);
+  return [...Map.groupBy(group, ({ name }) => stemOf(name))].flatMap(([stem, members]) => {
+    const isAll = inAll.get(stem)?.length === members.length;
+    return isAll && members.length >= FEWEST_TO_FOLD
+      ? [{ name: `${stem}*`, size: members.length }]
+      : members.map(({ name }) => ({ name, size: 1 }));
   });
 }
 

@@ -74,7 +74,11 @@ function explainRule(rule: CompiledRule, facts: Facts, decision: Decision | unde
     what: findWhatMismatches(what, facts.target, effect),
     ...(condition && { condition }),
     ...(isBesides && {
-      besides: { verdict: verdict.kind, ...(verdict.kind === 'error' && { message: verdict.message }) },
+      besides: {
+        verdict: verdict.kind,
+        ...(finding?.unmet && { pointer: finding.unmet.pointer }),
+        ...(verdict.kind === 'error' && { message: verdict.message }),
+      },
     }),
     ...(obligations && { obligations }),
     ...(effect === 'approve' && { approvers: approvers ?? 'self' }),

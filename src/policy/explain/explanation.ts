@@ -39,7 +39,12 @@ export interface RuleExplanation {
   readonly what: readonly (readonly Mismatch[])[];
   readonly condition?: ConditionExplanation;
   /** Why it is not about the call though its condition holds: a pinned argument has another value, say. */
-  readonly besides?: { readonly verdict: Verdict['kind']; readonly message?: string };
+  readonly besides?: {
+    readonly verdict: Verdict['kind'];
+    /** The argument that has another value than the one that is pinned. */
+    readonly pointer?: string;
+    readonly message?: string;
+  };
   readonly obligations?: RuleObligations;
   readonly approvers?: 'self' | Who;
 }

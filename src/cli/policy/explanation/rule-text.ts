@@ -82,7 +82,8 @@ function describeBesides({ besides, obligations }: RuleExplanation): string[] {
     ([pointer, value]) => `${visible(pointer.slice(1))} to ${visibleJson(value)}`,
   );
   const what = pins.length > 0 ? `it pins ${enumerate(pins)}` : 'it is about a dry run';
-  const why = besides.message === undefined ? '' : `: ${visible(besides.message)}`;
+  const said = besides.message ?? (besides.pointer && `the call gives another ${besides.pointer.slice(1)}`);
+  const why = said === undefined ? '' : `: ${visible(said)}`;
   return besides.verdict === 'unknown'
     ? [`${what}: calls that give another value are not what it is about`]
     : [`${what}, which this call is not${why}`];

@@ -1,6 +1,6 @@
 import { rename, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { createFolder, DOCUMENT } from '../support/gateway.ts';
 import { runWith } from '../support/in-process.ts';
 import { AFTER, BEFORE, CONFIG, createRepository } from './repository.ts';
@@ -13,7 +13,10 @@ interface Document {
   readonly notes: readonly string[];
 }
 
-async function diff(folder: string, ...args: readonly string[]): Promise<{ status: number | null; err: string; found: Document }> {
+async function diff(
+  folder: string,
+  ...args: readonly string[]
+): Promise<{ status: number | null; err: string; found: Document }> {
   const { status, out, err } = await runWith(folder, ['policy', 'diff', ...args, '--json']);
   return { status, err, found: (out === '' ? {} : JSON.parse(out)) as Document };
 }
@@ -69,9 +72,12 @@ describe('what is compared', () => {
     await write('policies/more.policy.yaml', 'policy: more\nscopes:\n  all: { source: notes }\n');
     commit('more');
     const more = await diff(folder, 'HEAD~1');
-    expect([more.status, said(more.found.gains)]).toEqual([1, expect.arrayContaining(['scope all notes_wipe'])]);
+    expect([more.status, said(more.found.gains)]).toEqual([
+      1,
+      expect.arrayContaining(['scope all notes_wipe']),
+    ]);
     await rm(path.join(folder, 'policies'), { recursive: true });
-    await write('bailiwick.yaml', `${CONFIG}`);
+    await write('bailiwick.yaml', CONFIG);
     commit('none');
     const none = await diff(folder, 'HEAD~1', 'HEAD');
     expect(said(none.found.losses)).toContain('dana notes_list_notes');
@@ -113,13 +119,18 @@ describe('what is compared', () => {
     await write('policies/notes.test.yaml', 'principals:\n  fresh: { team: red }\n');
     const { found } = await diff(folder, 'main', '--archetypes', '0', '--principal', '{"subject":"given"}');
     expect(said(found.losses)).toEqual(['erik notes_delete_note', 'gone notes_delete_note']);
-    expect(said(found.gains)).toEqual(expect.arrayContaining(['fresh notes_list_notes', '{"subject":"given"} notes_list_notes']));
+    expect(said(found.gains)).toEqual(
+      expect.arrayContaining(['fresh notes_list_notes', '{"subject":"given"} notes_list_notes']),
+    );
     const one = await diff(folder, 'main', '--as', 'fresh');
     expect(new Set(one.found.gains.map(({ principal }) => principal))).toEqual(new Set(['fresh']));
   });
 });
 
-describe('what is refused', () => {
+describe('what is refused', async () => {
+  const shared = await createRepository();
+  afterAll(() => shared[Symbol.asyncDispose]());
+
   test.each([
     ['a revision that is not there', ['nowhere'], /nowhere is no revision of .*, and no folder or file/],
     ['a branch of a clone without it', ['origin/main'], /git fetch origin main/],
@@ -129,8 +140,7 @@ describe('what is refused', () => {
     ['a word that is no JSON', ['main', '--principal', 'dana'], /is not JSON/],
     ['two forms at once', ['main', '--markdown'], /not both/],
   ])('%s', async (_, args, message) => {
-    await using repository = await createRepository();
-    const { status, err } = await diff(repository.folder, ...args);
+    const { status, err } = await diff(shared.folder, ...args);
     expect(status).toBe(2);
     expect(err).toMatch(message);
   });
@@ -146,7 +156,9 @@ describe('what is refused', () => {
   });
 
   test('policies outside of the repository, and a word that means two things', async () => {
-    await using outside = await createFolder({ 'far.policy.yaml': 'policy: far\nscopes:\n  far: { source: notes }\n' });
+    await using outside = await createFolder({
+      'far.policy.yaml': 'policy: far\nscopes:\n  far: { source: notes }\n',
+    });
     await using repository = await createRepository();
     const { folder, write, git } = repository;
     git('branch', 'both');

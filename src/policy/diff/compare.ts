@@ -90,7 +90,8 @@ function createComparer(
 
   const factsOf = (rules: readonly CompiledRule[], principal: Principal): string => {
     const places = new Map<string, VariablePath>();
-    for (const rule of rules) for (const place of traitsOf(rule).places) places.set(JSON.stringify(place), place);
+    for (const rule of rules)
+      for (const place of traitsOf(rule).places) places.set(JSON.stringify(place), place);
     // In an order of their own: rules that do the same may stand in another order elsewhere.
     const ordered = [...places].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, place]) => place);
     return toCanonicalJson(factsAt(principal, ordered));

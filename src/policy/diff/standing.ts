@@ -107,10 +107,7 @@ function toClosing(finding: Finding): Finding {
   return { ...finding, rule: { ...finding.rule, effect: 'deny' } };
 }
 
-function narrowTo(
-  outlook: Outlook,
-  target: Target,
-): { region: Region | undefined; narrowing: Narrowing } {
+function narrowTo(outlook: Outlook, target: Target): { region: Region | undefined; narrowing: Narrowing } {
   if (outlook.kind === 'closed') return { region: undefined, narrowing: { kind: 'nothing' } };
   if (outlook.kind === 'open') return { region: EVERYTHING, narrowing: { kind: 'everything' } };
   const narrowing = narrow(outlook.region, target.kind === 'tool' ? target.tool : ANY_ARGUMENTS);
@@ -137,7 +134,9 @@ function obligationsOf(findings: readonly Finding[]): NonNullable<Standing['obli
 }
 
 function approversOf(findings: readonly Finding[]): NonNullable<Standing['approvers']> {
-  return unique(findings.flatMap(({ rule }) => (rule.effect === 'approve' ? [rule.approvers ?? 'self'] : [])));
+  return unique(
+    findings.flatMap(({ rule }) => (rule.effect === 'approve' ? [rule.approvers ?? 'self'] : [])),
+  );
 }
 
 function unique<T>(values: readonly T[]): T[] {

@@ -111,8 +111,14 @@ function name(source: Of<'name'>, bound: readonly Bound[]): Run {
       evaluation.metUnknown = true;
       return unknown;
     }
-    return variable === 'now' ? evaluation.now : value;
+    if (variable !== 'now') return value;
+    return isTime(value) ? evaluation.now : new Failure('`now` is no time', source.at);
   };
+}
+
+/** Milliseconds in the years 1 to 9999. */
+function isTime(value: unknown): boolean {
+  return typeof value === 'number' && value >= -62_135_596_800_000 && value < 253_402_300_800_000;
 }
 
 function boundName(source: Of<'name'>, hops: number): Run {
@@ -196,10 +202,12 @@ function describeKey(key: Value): string {
 }
 
 function list(source: Of<'list'>, items: readonly Run[]): Run {
+  const values = source.items.map((item) => (item.kind === 'constant' ? item.value : undefined));
+  if (!values.includes(undefined)) return constant(new List(values));
   return ofMany(
     items,
     source.items,
-    (values) => new List(values),
+    (made) => new List(made),
     (parts) => ({ ...source, items: parts }),
   );
 }

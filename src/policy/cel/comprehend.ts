@@ -30,13 +30,9 @@ export function comprehend(source: Comprehension, parts: Parts): Run {
     if (range instanceof Residual) return keepWhole(source, range, parts, evaluation, scope);
     const refused = parts.refuse(range) ?? (isIterable(range) ? undefined : toNoRange(source, range));
     if (refused !== undefined) return refused;
-    const result = over(
-      source,
-      isList(range) ? range : keysOf(range as Readonly<Record<string, unknown>>),
-      parts,
-      evaluation,
-      scope,
-    );
+    const items = isList(range) ? range : keysOf(range as Readonly<Record<string, unknown>>);
+    if (items !== range && !evaluation.list(sizeOf(items))) return EXHAUSTED;
+    const result = over(source, items, parts, evaluation, scope);
     return result === CANNOT_SAY ? keepWhole(source, range, parts, evaluation, scope) : result;
   };
 }

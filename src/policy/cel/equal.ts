@@ -25,14 +25,15 @@ export function isEqual(left: Value, right: Value, evaluation: Evaluation): Equa
   if (shallow !== undefined) return shallow;
   const open: [Value, Value][] = [];
   let isUnknown = false;
-  if (!pushParts(left, right, open)) return false;
+  if (!pushParts(left, right, open, evaluation)) return false;
   for (let pair = open.pop(); pair !== undefined; pair = open.pop()) {
     if (--evaluation.steps < 0) return EXHAUSTED;
     const [a, b] = pair;
     const same = isSame(a, b, evaluation);
     if (same === UNKNOWN) isUnknown = true;
-    else if (same === undefined ? !pushParts(a, b, open) : same !== true) return same ?? false;
+    else if (same === undefined ? !pushParts(a, b, open, evaluation) : same !== true) return same ?? false;
   }
+  if (evaluation.steps < 0) return EXHAUSTED;
   return isUnknown ? UNKNOWN : true;
 }
 
@@ -66,15 +67,18 @@ function isNumber(value: Value): value is bigint | number {
 }
 
 /** What has to be equal pair by pair; false where they differ already. */
-function pushParts(a: Value, b: Value, open: [Value, Value][]): boolean {
+function pushParts(a: Value, b: Value, open: [Value, Value][], evaluation: Evaluation): boolean {
   if (isList(a)) {
     if (!isList(b) || sizeOf(a) !== sizeOf(b)) return false;
+    if (!evaluation.list(sizeOf(a))) return true;
     for (let index = sizeOf(a) - 1; index >= 0; index--) open.push([itemOf(a, index), itemOf(b, index)]);
     return true;
   }
   if (isList(b) || !isMap(a) || !isMap(b)) return false;
   const keys = keysOf(a);
-  if (keys.length !== keysOf(b).length) return false;
+  const others = keysOf(b).length;
+  evaluation.list(keys.length + others);
+  if (keys.length !== others) return false;
   for (const key of keys) {
     const other = valueOf(b, key);
     if (other === undefined) return false;

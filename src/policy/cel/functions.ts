@@ -16,7 +16,9 @@ const size: Apply = (values, evaluation, at) => {
   if (typeof value === 'string') return evaluation.read(value.length) ? BigInt(lengthOf(value)) : EXHAUSTED;
   if (isList(value)) return BigInt(sizeOf(value));
   if (value instanceof Uint8Array) return BigInt(value.length);
-  return isMap(value) ? BigInt(keysOf(value).length) : noFunction(values, at);
+  if (!isMap(value)) return noFunction(values, at);
+  const { length } = keysOf(value);
+  return evaluation.list(length) ? BigInt(length) : EXHAUSTED;
 };
 
 function onBytes(apply: (bytes: Uint8Array, at: Parameters<Apply>[2]) => unknown): Apply {

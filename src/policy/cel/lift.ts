@@ -5,9 +5,6 @@ import { writeDuration, writeTimestamp } from './time.ts';
 import { Dictionary, Duration, isObject, List, Timestamp, TypeName, Uint, type Value } from './value.ts';
 import { UNKNOWN } from './variables.ts';
 
-/** Looking for what is unknown in values costs less than working with them. */
-const ITEMS_PER_STEP = 16;
-
 /** An outcome as an expression; `undefined` for a value that is unknown in part. */
 export function lift(outcome: Outcome, at: Span, evaluation: Evaluation): Expression | undefined {
   if (outcome instanceof Residual) return outcome.expression;
@@ -52,8 +49,7 @@ function hasUnknown(value: Value, evaluation: Evaluation): boolean {
   for (let part = open.pop(); part !== undefined; part = open.pop()) {
     if (part === UNKNOWN) return true;
     const size = isList(part) ? sizeOf(part) : isObject(part) ? keysOf(part).length : 0;
-    evaluation.steps -= size / ITEMS_PER_STEP;
-    if (evaluation.steps < 0) return true;
+    if (!evaluation.list(size)) return true;
     pushParts(part, open);
   }
   return false;

@@ -46,6 +46,7 @@ export class Evaluation {
     this.variables = variables;
   }
 
+  /** Where it is known: a number. */
   get now(): Timestamp {
     this.#now ??= new Timestamp(BigInt(Math.trunc(Number(this.variables.now))) * 1_000_000n);
     return this.#now;
@@ -53,6 +54,11 @@ export class Evaluation {
 
   /** Pays for looking through text; false when there are no steps left for it. */
   read(characters: number): boolean {
-    return (this.steps -= (characters / 100) | 0) >= 0;
+    return (this.steps -= Math.floor(characters / 100)) >= 0;
+  }
+
+  /** Pays for putting down the items of a list or a map, which costs less than working with them. */
+  list(items: number): boolean {
+    return (this.steps -= items / 16) >= 0;
   }
 }

@@ -28,6 +28,8 @@ const remembered = new Map<string, Pattern | { readonly problem: string }>();
 /** Compiled, or why not. */
 export function toPattern(text: string, limits: PatternLimits): Pattern | { readonly problem: string } {
   if (text.length > limits.length) return tooLarge(`has more than ${limits.length} characters`);
+  // Before anything is compiled, which takes time as well.
+  if (estimate(text) > 10 * limits.size) return tooLarge('repeats too much');
   const pattern = remembered.get(text) ?? remember(text);
   return 'size' in pattern && pattern.size > limits.size ? tooLarge('repeats too much') : pattern;
 }
@@ -45,7 +47,6 @@ function remember(text: string): Pattern | { readonly problem: string } {
 }
 
 function compile(text: string): Pattern | { readonly problem: string } {
-  if (estimate(text) > 100_000) return tooLarge('repeats too much');
   try {
     const compiled = RE2JS.compile(text);
     return { size: compiled.programSize(), test: (subject) => compiled.test(subject) };

@@ -51,6 +51,9 @@ export const TEXT_METHODS: Readonly<Record<string, Apply>> = {
 export const matchesConstant: Apply = (values, evaluation, at) =>
   matches(values, evaluation, at, CONSTANT_PATTERN);
 
+/** What a pattern costs that has to be compiled, or might have to be. */
+const COMPILE_STEPS = 50;
+
 const matches = (
   values: readonly Value[],
   evaluation: Parameters<Apply>[1],
@@ -58,11 +61,12 @@ const matches = (
   limits: typeof CONSTANT_PATTERN,
 ): Outcome =>
   onText(['string'], (text, [pattern]) => {
+    if (limits === COMPUTED_PATTERN && (evaluation.steps -= COMPILE_STEPS) < 0) return EXHAUSTED;
     const compiled = toPattern(pattern as string, limits);
     if ('problem' in compiled) return new Failure(compiled.problem, at);
     // What has to be looked at for each character grows with the program, at worst.
-    const work = text.length * (1 + compiled.size / 100) + (limits === COMPUTED_PATTERN ? compiled.size : 0);
-    return evaluation.read(work) ? compiled.test(text) : EXHAUSTED;
+    if (!evaluation.read(text.length * (1 + compiled.size / 100))) return EXHAUSTED;
+    return compiled.test(text);
   })(values, evaluation, at);
 
 const split = onText(['string', 'int?'], (text, [separator, most = -1n]) => {

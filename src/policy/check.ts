@@ -92,6 +92,9 @@ export function checkSelectors(
   return entries.flatMap(createSelectorCheck({ catalog, index, unknown, withToolsOnly }));
 }
 
+/** Stands for all models: what is known of one before it is asked for is the same for each. */
+const ANY_MODEL: Target = { kind: 'model', source: '', name: '' };
+
 /** All that a rule is about; nothing where something of it is unknown: what holds for the rest need not hold for that. */
 function createTargetFinder(
   index: TargetIndex,
@@ -99,14 +102,12 @@ function createTargetFinder(
 ): (rule: CompiledRule) => readonly Target[] {
   const isOpen = (what: What | undefined): boolean =>
     mayMean(what, unknown) || (!isAboutTools(what) && mayMean(what, withToolsOnly));
+  const everything = [...index.targets, ANY_MODEL];
   const found = new Map<CompiledRule, readonly Target[]>();
   const find = ({ what }: CompiledRule): readonly Target[] => {
     if (what?.some(isOpen) ?? isOpen(undefined)) return [];
-    const [model] = what?.flatMap((one) => one.model ?? []) ?? [];
-    // One stands for all: what conditions see of a model is the same for each.
-    return model === undefined
-      ? index.selectAny(what)
-      : [...index.selectAny(what), { kind: 'model', source: '', name: model }];
+    if (what === undefined) return everything;
+    return what.some(({ model }) => model) ? [...index.selectAny(what), ANY_MODEL] : index.selectAny(what);
   };
   return (rule) => {
     const targets = found.get(rule) ?? find(rule);

@@ -39,6 +39,7 @@ export const addPolicyTest: AddCommand = (program, terminal, exit) => {
       const files = await readAll(found);
       const sources = sourcesOf(files);
       await withOffer(terminal, { ...options, ...(sources !== 'all' && { sources }) }, async (offer) => {
+        tellAbsences(terminal, offer);
         const runs = await run(files, createWorlds(offer), options.filter);
         const outcomes = runs.flatMap((one) => one.outcomes);
         const coverage = coverageOf(runs, (file) => path.relative('.', file));
@@ -53,7 +54,6 @@ export const addPolicyTest: AddCommand = (program, terminal, exit) => {
             terminal.out(`${describeOutcomes(outcomes)}\n`);
             terminal.out(describeSummary(counts, coverage, { all: options.coverage ?? false }));
           }
-          tellAbsences(terminal, offer);
         }
         if (outcomes.length === 0) terminal.err(sayNothingRan(found, options.filter));
         if (isThin) terminal.err(`rule coverage is ${coverage.percent} %, wanted is at least ${least} %`);

@@ -167,12 +167,19 @@ function hasError(expression: Expression): boolean {
   }
 }
 
-/** Everything that is known whoever calls, and whenever. */
+/** Everything that is known whoever calls, and whenever. Which models there are is not said, nor all URIs that can be read. */
 function variablesOf(target: Target): Variables {
   const { principal: _principal, ...known } = toVariables({
     principal: NOBODY,
     target,
     ...(target.kind === 'resource' && { args: {} }),
   });
+  if (target.kind === 'resource') return { ...known, tool: { ...asRecord(known.tool), name: UNKNOWN } };
+  if (target.kind === 'model')
+    return { ...known, tool: { ...asRecord(known.tool), name: UNKNOWN, source: UNKNOWN } };
   return known;
+}
+
+function asRecord(value: unknown): Record<string, unknown> {
+  return isRecord(value) ? value : {};
 }

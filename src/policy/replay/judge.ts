@@ -79,7 +79,8 @@ function weigh(verdicts: readonly Weighed[], past: PastCall): Judgement {
   if (permits.length === 0 && maybe('permit').length === 0)
     return { effects: ['deny'], rules: [], unknown: [] };
 
-  const mayDeny = maybe('deny').length > 0 || permits.length === 0;
+  const disputed = mayConflict(verdicts);
+  const mayDeny = maybe('deny').length > 0 || permits.length === 0 || disputed.length > 0;
   const mayApprove = approves.length > 0 || maybe('approve').length > 0;
   const effects: Effect[] = [
     ...(mayDeny ? (['deny'] as const) : []),
@@ -90,10 +91,23 @@ function weigh(verdicts: readonly Weighed[], past: PastCall): Judgement {
   if (effects.length === 1) return { effects, rules, unknown: [] };
   const asked = [
     ...maybe('deny'),
-    ...(permits.length === 0 ? maybe('permit') : []),
-    ...(approves.length === 0 ? maybe('approve') : []),
+    ...maybe('permit').filter((one) => permits.length === 0 || disputed.includes(one)),
+    ...maybe('approve').filter((one) => approves.length === 0 || disputed.includes(one)),
   ];
-  return { effects, rules, unknown: asked.map((one) => ({ rule: one.rule.id, reads: readsOf(one, past) })) };
+  const unknown = asked.length > 0 ? asked : verdicts.filter(({ isSure }) => !isSure);
+  return {
+    effects,
+    rules,
+    unknown: unknown.map((one) => ({ rule: one.rule.id, reads: readsOf(one, past) })),
+  };
+}
+
+/** Rules that may match, and may then oblige to what does not go together with what others oblige to. */
+function mayConflict(verdicts: readonly Weighed[]): readonly Weighed[] {
+  const obliging = verdicts.filter(
+    (one) => one.rule.obligations !== undefined && (!one.isSure || isMatch(one)),
+  );
+  return obliging.length < 2 ? [] : obliging;
 }
 
 function readsOf({ verdict, asks }: Weighed, past: PastCall): string[] {

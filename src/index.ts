@@ -36,7 +36,8 @@ export type { ToolPrincipal } from './catalog/local-tools.ts';
 
 // policy
 export { decide } from './policy/decide.ts';
-export type { Decision, RuleId } from './policy/decision.ts';
+export type { Decision, Obligations, RuleId } from './policy/decision.ts';
+export type { CallFacts } from './policy/facts.ts';
 export { loadPolicies } from './policy/load.ts';
 export type { PolicySet } from './policy/policy-set.ts';
 export { view, type View } from './policy/view.ts';

@@ -6,7 +6,7 @@ import type { Decision } from './decision.ts';
 import { examineRules } from './examine.ts';
 import type { CallFacts, Facts } from './facts.ts';
 import { findOpeningScope, findOpeningScopes } from './opening-scopes.ts';
-import type { PolicySet } from './policy-set.ts';
+import type { CompiledRule, PolicySet } from './policy-set.ts';
 import { indexRules } from './rule-index.ts';
 
 /**
@@ -34,19 +34,16 @@ export function decide(
 ): Decision {
   const facts: Facts = { principal, target, args, call, now };
   const about = indexRules(policy.rules).applicableTo(principal).about(target);
-  const denied = conclude(
-    examineRules(
-      about.filter(({ effect }) => effect === 'deny'),
-      facts,
-    ),
-    target,
-    args,
-  );
+  const denies = examineRules(about.filter(isDeny), facts);
+  const denied = conclude(denies, target, args);
   if (denied.rules.length > 0) return denied;
-  const others = about.filter(({ effect }) => effect !== 'deny');
-  const decision = conclude(examineRules(others, facts), target, args);
+  const others = examineRules(
+    about.filter((rule) => !isDeny(rule)),
+    facts,
+  );
+  const decision = conclude(others, target, args);
   if (decision.effect !== 'deny' || decision.reason !== 'no-rule') return decision;
-  return { ...decision, missingScopes: findOpeningScopes(policy, facts) };
+  return { ...decision, missingScopes: findOpeningScopes(policy, facts, [...denies, ...others]) };
 }
 
 /**
@@ -67,4 +64,8 @@ export function findStepUpScope(
 export function heldScopes({ rules }: PolicySet, { scopes }: Principal): string[] {
   const asked = new Set(rules.flatMap(({ effect, who }) => (effect === 'permit' ? (who?.scopes ?? []) : [])));
   return scopes.filter((scope) => asked.has(scope));
+}
+
+function isDeny({ effect }: CompiledRule): boolean {
+  return effect === 'deny';
 }

@@ -1,9 +1,9 @@
 import type { Principal } from '../identity/principal.ts';
 import { conclude } from './conclude.ts';
-import { examineRules } from './examine.ts';
+import { examine, examineRules, isMatch, type Finding } from './examine.ts';
 import type { Facts } from './facts.ts';
 import type { CompiledRule, PolicySet } from './policy-set.ts';
-import { readsScopes, textsOf } from './read-expression.ts';
+import { textsOf } from './read-expression.ts';
 import { indexRules } from './rule-index.ts';
 
 /** How many sets of scopes are tried for one call. */
@@ -15,9 +15,15 @@ const MOST_TRIES = 256;
  *
  * One is enough where any number is, as long as no condition reads the scopes: a call opens when one permit matches, a permit's
  * `scopes` are "any of these", and scopes can only make more rules match that close.
+ *
+ * @param findings about the call as it is
  */
-export function findOpeningScopes(policy: PolicySet, facts: Facts): readonly string[] {
-  const search = createSearch(policy, facts, () => true);
+export function findOpeningScopes(
+  policy: PolicySet,
+  facts: Facts,
+  findings: readonly Finding[],
+): readonly string[] {
+  const search = createSearch(policy, facts, findings, () => true);
   const largest = search.readsScopes ? search.candidates.length : 1;
   let tries = 0;
   for (let size = 1; size <= largest; size += 1) {
@@ -36,7 +42,12 @@ export function findOpeningScope(
   facts: Facts,
   obtainable?: readonly string[],
 ): string | undefined {
-  const { candidates, opens } = createSearch(policy, facts, ({ stepUp }) => stepUp === true);
+  const { candidates, opens } = createSearch(
+    policy,
+    facts,
+    examine(policy, facts),
+    ({ stepUp }) => stepUp === true,
+  );
   const reachable = obtainable ? candidates.filter((scope) => obtainable.includes(scope)) : candidates;
   return reachable.slice(0, MOST_TRIES).find((scope) => opens([scope]));
 }
@@ -49,30 +60,36 @@ interface Search {
   readonly opens: (scopes: readonly string[]) => boolean;
 }
 
-function createSearch(policy: PolicySet, facts: Facts, mayTell: (rule: CompiledRule) => boolean): Search {
+/** @param findings about the call as it is */
+function createSearch(
+  policy: PolicySet,
+  facts: Facts,
+  findings: readonly Finding[],
+  mayTell: (rule: CompiledRule) => boolean,
+): Search {
   const { principal, target, args = {} } = facts;
-  const about = indexRules(policy.rules).about(target);
-  const readers = about.filter((rule) => rule.when && readsScopes(rule.when.expression));
+  const readers: CompiledRule[] = [];
+  const byScope = new Map<string, CompiledRule[]>();
   const candidates = new Set<string>();
-  for (const rule of about) {
-    if (rule.effect !== 'permit' || !mayTell(rule)) continue;
-    for (const scope of rule.who?.scopes ?? []) candidates.add(scope);
-  }
-  // Of any effect: a deny may be silent for whoever has a further scope.
-  for (const { when } of readers) {
-    for (const text of when ? textsOf(when.expression) : []) candidates.add(text);
+  for (const { rule, isReader } of indexRules(policy.rules).scopedAbout(target)) {
+    const { effect, who, when } = rule;
+    if (effect === 'permit' && mayTell(rule)) for (const scope of who?.scopes ?? []) candidates.add(scope);
+    if (isReader) {
+      readers.push(rule);
+      // Of any effect: a deny may be silent for whoever has a further scope.
+      for (const text of when ? textsOf(when.expression) : []) candidates.add(text);
+    } else {
+      for (const scope of who?.scopes ?? []) {
+        const asking = byScope.get(scope);
+        if (asking === undefined) byScope.set(scope, [rule]);
+        else asking.push(rule);
+      }
+    }
   }
   for (const held of principal.scopes) candidates.delete(held);
-  // Scopes only make more rules be about somebody: what already is stays so, and is examined once.
-  const settled = examineRules(
-    about.filter((rule) => !readers.includes(rule) && rule.matchesPrincipal(principal)),
-    facts,
-  );
-  const byScope = new Map<string, CompiledRule[]>();
-  for (const rule of about) {
-    if (readers.includes(rule) || rule.matchesPrincipal(principal)) continue;
-    for (const scope of rule.who?.scopes ?? []) byScope.set(scope, [...(byScope.get(scope) ?? []), rule]);
-  }
+  // Scopes only make more rules be about somebody: what is found already stays so where no condition reads them.
+  const settled = findings.filter(({ rule }) => !readers.includes(rule));
+  const found = new Set(settled.map(({ rule }) => rule));
   return {
     candidates: [...candidates].toSorted(byCodeUnit),
     readsScopes: readers.length > 0,
@@ -80,13 +97,14 @@ function createSearch(policy: PolicySet, facts: Facts, mayTell: (rule: CompiledR
       const holder: Principal = { ...principal, scopes: [...principal.scopes, ...scopes] };
       const further = new Set([...readers, ...scopes.flatMap((scope) => byScope.get(scope) ?? [])]);
       const examined = examineRules(
-        [...further].filter((rule) => rule.matchesPrincipal(holder)),
+        [...further].filter((rule) => !found.has(rule) && rule.matchesPrincipal(holder)),
         { ...facts, principal: holder },
       );
-      const decision = conclude([...settled, ...examined], target, args);
-      if (decision.effect === 'deny') return false;
-      const known = new Set(decision.rules);
-      return about.some((rule) => rule.effect === 'permit' && mayTell(rule) && known.has(rule.id));
+      const all = [...settled, ...examined];
+      if (conclude(all, target, args).effect === 'deny') return false;
+      return all.some(
+        (finding) => finding.rule.effect === 'permit' && mayTell(finding.rule) && isMatch(finding),
+      );
     },
   };
 }

@@ -2,14 +2,21 @@ import type { Target } from '../catalog/entries.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { CompiledRule } from './policy-set.ts';
 import { createPrincipalIndex } from './principal-index.ts';
+import { readsScopes } from './read-expression.ts';
 import { createTargetIndex } from './target-index.ts';
 
 /** Finds the rules about somebody and something without asking every rule. */
 export interface RuleIndex {
-  /** The rules about a target, whoever calls, in the order of the rules. */
-  about(target: Target): readonly CompiledRule[];
+  /** The rules about a target to which it makes a difference which scopes a caller has, in the order of the rules. */
+  scopedAbout(target: Target): readonly ScopedRule[];
   /** Remembered for as long as the principal is. */
   applicableTo(principal: Principal): Applicable;
+}
+
+/** A rule that asks for scopes, or whose condition reads them. */
+export interface ScopedRule {
+  readonly rule: CompiledRule;
+  readonly isReader: boolean;
 }
 
 /** Those of the rules that are about one principal. */
@@ -37,6 +44,12 @@ function createIndex(rules: readonly CompiledRule[]): RuleIndex {
   const positions = new Map(rules.map((rule, position) => [rule, position]));
   const findAbout = createTargetIndex(rules);
   const findApplicable = createPrincipalIndex(rules);
+  const scoped = rules.map((rule): ScopedRule | undefined => {
+    const isReader = rule.when !== undefined && readsScopes(rule.when.expression);
+    return isReader || rule.who?.scopes ? { rule, isReader } : undefined;
+  });
+  const scopedLists = new Map<readonly number[], readonly number[]>();
+  const isScoped = (position: number): boolean => scoped[position] !== undefined;
   const known = new WeakMap<Principal, Applicable>();
   const toRules = (found: readonly number[]): CompiledRule[] =>
     found.flatMap((position) => rules[position] ?? []);
@@ -65,9 +78,11 @@ function createIndex(rules: readonly CompiledRule[]): RuleIndex {
   }
 
   return {
-    about(target) {
+    scopedAbout(target) {
       const { wide, close } = findAbout(target);
-      return toRules(merge(wide, close));
+      let alike = scopedLists.get(wide);
+      if (alike === undefined) scopedLists.set(wide, (alike = wide.filter(isScoped)));
+      return merge(alike, close.filter(isScoped)).flatMap((position) => scoped[position] ?? []);
     },
     applicableTo(principal) {
       let applicable = known.get(principal);

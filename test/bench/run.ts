@@ -3,7 +3,7 @@
  * compile a large OpenAPI document, beside two other compilers?
  *
  *   node test/bench/run.ts [--rounds N] [--seconds N] [--callers 1,16] [--rate N] [--parties LIST] [--json] [--write]
- *     [--only calls|list|compile|state|ledger|record|sessions|redis|isolation|identity] [--specs DIRECTORY]
+ *     [--only calls|list|compile|state|ledger|record|sessions|redis|isolation|identity|policy] [--specs DIRECTORY]
  *
  * Exit 0: measured. 1: a party could not be started or answered wrongly. 2: the command line is wrong.
  * `--write` renews the tables in `docs/bench.md`. How to read the numbers is written there.
@@ -19,6 +19,7 @@ import { formatIsolationTable, runIsolationBench } from './isolation/run-isolati
 import { formatIdentityTable, runIdentityBench } from './identity/run-identity.ts';
 import { readMachine } from './machine.ts';
 import { PARTY_NAMES } from './parties.ts';
+import { formatPolicyTable, runPolicyBench } from './policy/run-policy.ts';
 import { formatMachine, formatTable, summarizeSamples } from './report.ts';
 import { formatRedisTable, runRedisBench } from './redis/run-redis.ts';
 import { formatRecordTable, runRecordBench } from './record/rounds.ts';
@@ -36,6 +37,7 @@ const BENCHES = [
   'sessions',
   'isolation',
   'identity',
+  'policy',
   'redis',
 ];
 const DOCUMENT = new URL('../../docs/bench.md', import.meta.url);
@@ -83,6 +85,7 @@ async function main(): Promise<number> {
   if (runs('sessions')) await benchSessions();
   if (runs('isolation')) await benchIsolation(rounds, seconds);
   if (runs('identity')) await benchIdentity();
+  if (runs('policy')) await benchPolicy(rounds);
   if (values.only === 'redis') await benchRedis(rounds);
   return 0;
 }
@@ -197,6 +200,16 @@ async function benchIdentity(): Promise<void> {
   const text = `${how} ${load}\n\n${formatIdentityTable(lines)}`;
   console.log(values.json ? JSON.stringify({ lines }, null, 2) : text);
   if (values.write) await writeSection('identified', text);
+}
+
+async function benchPolicy(rounds: number): Promise<void> {
+  const before = readMachine();
+  const lines = runPolicyBench(rounds, (line) => console.error(line));
+  const how = `Best of ${rounds} rounds, Node ${process.version}.`;
+  const load = `Load average ${before.load.toFixed(2)} before and ${readMachine().load.toFixed(2)} after, on ${before.cores} cores.`;
+  const text = `${how} ${load}\n\n${formatPolicyTable(lines)}`;
+  console.log(values.json ? JSON.stringify({ lines }, null, 2) : text);
+  if (values.write) await writeSection('decided', text);
 }
 
 async function writeSection(name: string, text: string): Promise<void> {

@@ -145,6 +145,11 @@ function isWithin(inner: string, outer: string): boolean {
   return inner.startsWith(`${outer}/`);
 }
 
+/** Those that lie within no other. */
+function outermost(values: ReadonlyMap<string, Json>): [string, Json][] {
+  return [...values].filter(([pointer]) => ![...values.keys()].some((other) => isWithin(pointer, other)));
+}
+
 function obligationsOf(asked: readonly Asked[], args: JsonObject): Obligations {
   const allOf = (member: 'pins' | 'defaults') => new Map(asked.flatMap((one) => Object.entries(one[member])));
   const [pins, defaults] = [allOf('pins'), allOf('defaults')];
@@ -153,8 +158,6 @@ function obligationsOf(asked: readonly Asked[], args: JsonObject): Obligations {
     return value === undefined && !blocked;
   };
   const left = new Map([...defaults].filter(([pointer]) => isLeftOut(pointer)));
-  const outermost = (values: ReadonlyMap<string, Json>) =>
-    [...values].filter(([pointer]) => ![...values.keys()].some((other) => isWithin(pointer, other)));
   const set = Object.fromEntries([
     ...outermost(pins).filter(([pointer]) => isLeftOut(pointer)),
     ...outermost(left).filter(

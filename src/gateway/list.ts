@@ -47,6 +47,8 @@ function createListing(view: View, window: Window): Listing {
   const { endpoint } = window;
   const shown = {
     tools: view.tools.filter((tool) => {
+      // Policy shows it, by the view it is in.
+      if (window.pinsOf(tool).length === 0) return window.includes({ kind: 'tool', tool });
       const own = window.toolNamed(window.nameAt(tool, 'tool'));
       return own !== undefined && showsTool(view, window, own);
     }),

@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { schemasOfArgument, withoutArgument } from '../../catalog/argument-schema.ts';
-import { isJsonObject, type Json, type JsonObject, type JsonSchema } from '../../catalog/json.ts';
+import type { Json, JsonObject, JsonSchema } from '../../catalog/json.ts';
 import type { Tool } from '../../catalog/tool.ts';
 import { BailiwickError } from '../../errors.ts';
+import { setArguments } from '../../policy/set-arguments.ts';
 import { compileGlob } from '../../text/glob.ts';
 import { fromPointer, toPointer, valueAt } from '../../text/pointer.ts';
 
@@ -74,9 +75,9 @@ export function withPins(pins: readonly Pin[], args: JsonObject): JsonObject {
       throw refusal(path, 'is fixed at this endpoint; leave it out');
     }
     if (given !== undefined || !isFilled) continue;
-    const next = put(whole, path, value);
+    const next = setArguments(whole, { [toPointer(path)]: value });
     if (!next) throw refusal(path, 'is fixed at this endpoint, and what is given around it is no object');
-    whole = next;
+    whole = next.args;
   }
   return whole;
 }
@@ -84,19 +85,6 @@ export function withPins(pins: readonly Pin[], args: JsonObject): JsonObject {
 /** The input schema as callers see it for whom arguments are pinned. */
 export function withoutPins(pins: readonly Pin[], schema: JsonSchema): JsonSchema {
   return pins.reduce((shorter, { path }) => withoutArgument(shorter, path), schema);
-}
-
-/** A copy with a value at a path, objects made on the way where nothing is; undefined where something that is no object is in the way. */
-function put(
-  into: Json | undefined,
-  [name, ...rest]: readonly string[],
-  value: Json,
-): JsonObject | undefined {
-  if (name === undefined || (into !== undefined && !isJsonObject(into))) return undefined;
-  const members = new Map(Object.entries(into ?? {}));
-  const member = rest.length === 0 ? value : put(members.get(name), rest, value);
-  // By entries, because `__proto__` is a name like any other.
-  return member === undefined ? undefined : Object.fromEntries(members.set(name, member));
 }
 
 function refusal(path: readonly string[], message: string): BailiwickError {

@@ -1,0 +1,143 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Json, JsonObject } from '../../src/catalog/json.ts';
+import { BailiwickError } from '../../src/errors.ts';
+import { dutyOf } from '../../src/gateway/obligations/duty.ts';
+import { maskValues } from '../../src/gateway/obligations/mask-values.ts';
+import { obligeToolResult } from '../../src/gateway/obligations/oblige-tool-result.ts';
+import { withholdFault } from '../../src/gateway/obligations/withheld.ts';
+import type { Obligations } from '../../src/policy/decision.ts';
+import { tool } from '../policy/fixtures.ts';
+
+const SECRET = 'hunter2';
+const TOOL = tool('crm', 'get');
+const text = (value: string): JsonObject => ({ type: 'text', text: value });
+
+/** What is left of an MCP tool's result under these obligations. */
+function oblige(obligations: Obligations, result: JsonObject): JsonObject {
+  const duty = dutyOf({ effect: 'permit', rules: ['p/r'], obligations });
+  if (duty === undefined) throw new Error('nothing is asked for');
+  return obligeToolResult(duty, TOOL, { result });
+}
+
+const MASK: Obligations = { mask: ['/items/*/key', '/a~1b'] };
+const DOCUMENT = { items: [{ key: SECRET, name: 'n' }], 'a/b': [SECRET] };
+const MASKED = { items: [{ key: '***', name: 'n' }], 'a/b': '***' };
+
+describe('of the result of an MCP tool', () => {
+  test('structure and text say the same afterwards, and what policy cannot look into is left out', () => {
+    const result = {
+      content: [text(`the key is ${SECRET}`), { type: 'image', data: SECRET, mimeType: 'image/png' }],
+      structuredContent: DOCUMENT,
+      _meta: { trace: SECRET },
+      other: SECRET,
+    };
+    expect(oblige(MASK, result)).toEqual({
+      content: [
+        text(JSON.stringify(MASKED)),
+        text('[2 blocks of this result that policy cannot look into are withheld]'),
+      ],
+      structuredContent: MASKED,
+    });
+  });
+
+  test('each text that is JSON is a document of its own', () => {
+    const other = JSON.stringify({ 'a/b': SECRET });
+    expect(oblige(MASK, { content: [text(JSON.stringify(DOCUMENT)), text(other)] })).toEqual({
+      content: [text(JSON.stringify(MASKED)), text('{"a/b":"***"}')],
+    });
+  });
+
+  test.each([
+    ['words', [text(`the key is ${SECRET}`)]],
+    ['a text that is a JSON string', [text(JSON.stringify(SECRET))]],
+    ['a broken document', [text(`{"items": "${SECRET}"`)]],
+    ['a file', [{ type: 'resource', resource: { uri: 'a:b', blob: SECRET } }]],
+  ])('%s is withheld', (_, content) => {
+    expect(() => oblige(MASK, { content })).toThrow(expect.objectContaining({ code: 'RESULT_WITHHELD' }));
+    expect(() => oblige({ select: 'items' }, { content })).toThrow('it is not JSON');
+  });
+
+  test('nothing needs no masking', () => {
+    expect(oblige(MASK, { content: [] })).toEqual({ content: [] });
+  });
+
+  test('a projection comes before the masks, and one that fails withholds everything', () => {
+    const obligations: Obligations = { select: '{first: items[0]}', mask: ['/first/key'] };
+    expect(oblige(obligations, { content: [], structuredContent: DOCUMENT })).toMatchObject({
+      structuredContent: { first: { key: '***', name: 'n' } },
+    });
+    expect(() => oblige({ select: 'sum(items)' }, { content: [], structuredContent: DOCUMENT })).toThrow(
+      'its projection failed',
+    );
+    expect(() => oblige({ select: 'items[' }, { content: [], structuredContent: DOCUMENT })).toThrow(
+      'its projection failed',
+    );
+  });
+
+  test.each<[string, JsonObject]>([
+    ['in words', { content: [text(`no such key ${SECRET}`)] }],
+    ['in JSON', { content: [text(JSON.stringify(DOCUMENT))] }],
+    ['in structure', { content: [text(SECRET)], structuredContent: DOCUMENT, _meta: { SECRET } }],
+    [
+      'that imitates an API',
+      { content: [], structuredContent: { error: { code: 'UPSTREAM_ERROR', 'a/b': 1 } } },
+    ],
+  ])('an error %s stays one, and says nothing that is masked', (_, result) => {
+    for (const obligations of [MASK, { ...MASK, select: 'items[].name' }]) {
+      const told = oblige(obligations, { ...result, isError: true });
+      expect(told['isError']).toBe(true);
+      expect(JSON.stringify(told)).not.toContain(SECRET);
+    }
+  });
+});
+
+test('a fault says its code, and nothing of what the upstream said', () => {
+  const fault = new BailiwickError('UPSTREAM_REJECTED', `no: ${SECRET}`, {
+    data: { upstream: { code: -32_099, message: SECRET, data: { SECRET } } },
+  });
+  const told = withholdFault(fault) as BailiwickError;
+  expect([told.code, told.data]).toMatchObject(['UPSTREAM_REJECTED', { upstream: { code: -32_099 } }]);
+  expect(JSON.stringify([told.message, told.data])).not.toContain(SECRET);
+  const timeout = new BailiwickError('UPSTREAM_TIMEOUT', 'crm did not answer in time');
+  expect(withholdFault(timeout)).toBe(timeout);
+});
+
+test('whatever the document and the pointers, nothing is left where a pointer leads, and all else is as it was', () => {
+  const names = fc.constantFrom('a', 'b', '0', '1', '*', '__proto__', '~', '/');
+  const { document } = fc.letrec<{ document: Json }>((tie) => ({
+    document: fc.oneof(
+      { depthSize: 'small' },
+      fc.constantFrom<Json>(1, 'x', null, true),
+      fc.array(tie('document'), { maxLength: 3 }),
+      fc
+        .array(fc.tuple(names, tie('document')), { maxLength: 4 })
+        .map((entries) => Object.fromEntries(entries)),
+    ),
+  }));
+  const paths = fc.array(fc.array(names, { minLength: 1, maxLength: 3 }), { maxLength: 3 });
+  fc.assert(
+    fc.property(document, paths, (value, given) => {
+      const masked = maskValues(
+        value,
+        given.map((path) =>
+          path.map((part) => `/${part.replaceAll('~', '~0').replaceAll('/', '~1')}`).join(''),
+        ),
+      );
+      expect(masked).toEqual(naiveMask(value, [], given));
+    }),
+    { numRuns: 300 },
+  );
+});
+
+/** Visits every value with its path, and asks whether some pointer leads there. */
+function naiveMask(value: Json, at: readonly string[], paths: readonly (readonly string[])[]): Json {
+  const leadsHere = (path: readonly string[]): boolean =>
+    path.length === at.length && path.every((part, index) => part === '*' || part === at[index]);
+  if (at.length > 0 && paths.some(leadsHere)) return '***';
+  if (Array.isArray(value)) return value.map((item, index) => naiveMask(item, [...at, String(index)], paths));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [name, naiveMask(member, [...at, name], paths)]),
+  );
+}

@@ -142,7 +142,7 @@ export function targetKey({ kind, source, name }: UsedTarget): string {
   return JSON.stringify([kind, source, name]);
 }
 
-export function toUsedTarget({ target }: Pick<PastCall, 'target'>): UsedTarget {
+function toUsedTarget({ target }: Pick<PastCall, 'target'>): UsedTarget {
   if (target.kind === 'tool') return { kind: 'tool', source: target.tool.source, name: target.tool.name };
   return {
     kind: target.kind,

@@ -4,7 +4,7 @@ import type { Expression } from '../../src/policy/cel/expression.ts';
 import { parseCondition } from '../../src/policy/cel/parse-condition.ts';
 import { writeExpression } from '../../src/policy/cel/write.ts';
 
-export const PRINCIPAL = {
+const PRINCIPAL = {
   issuer: 'config',
   subject: 'ann',
   scopes: ['read'],

@@ -14,7 +14,7 @@ export function asTest(outcome: Outcome, at: Span): boolean | Residual | Failure
 }
 
 /** Whether an expression gives true, false or an error, and nothing else. */
-export function isBoolean(expression: Expression): boolean {
+function isBoolean(expression: Expression): boolean {
   switch (expression.kind) {
     case 'compare':
     case 'and':

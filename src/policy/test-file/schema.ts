@@ -32,7 +32,7 @@ export const TestPrincipal = z
   .meta({ description: 'A principal of the tests.' });
 
 /** A tool of a source that the configuration does not have. */
-export const DeclaredTool = z
+const DeclaredTool = z
   .strictObject({
     source: z.string().regex(SOURCE_NAME, { error: 'must be the name of a source: a-z, 0-9 and `-`' }),
     name: z

@@ -1,0 +1,242 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { toMarkdown, toText } from '../../src/cli/policy/difference/difference-markdown.ts';
+import { describeDifference } from '../../src/cli/policy/difference/difference-text.ts';
+import type { DifferenceReport } from '../../src/cli/policy/difference/report.ts';
+import { findArchetypes } from '../../src/policy/diff/archetypes.ts';
+import { comparePolicies } from '../../src/policy/diff/compare.ts';
+import type { Difference, Entry } from '../../src/policy/diff/difference.ts';
+import type { NamedPrincipal } from '../../src/policy/diff/principals.ts';
+import { targetsOf } from '../../src/policy/diff/targets.ts';
+import type { PolicySet } from '../../src/policy/load.ts';
+import { policySetOf, principals, rules } from '../policy/arbitraries.ts';
+import { catalog, catalogOf, decide, policy, principal, tool } from '../policy/fixtures.ts';
+
+const refund = {
+  ...tool('desk', 'refund', 'write'),
+  inputSchema: {
+    type: 'object',
+    properties: { amount: { type: 'integer', minimum: 0, maximum: 1000 }, note: { type: 'string' } },
+    required: ['amount'],
+  },
+};
+const offered = catalog(
+  catalogOf('desk', { tools: [refund, tool('desk', 'list')], prompts: ['greet'] }),
+  catalogOf('one', { tools: [tool('one', 'get_ticket'), tool('one', 'delete_ticket', 'destructive')] }),
+);
+
+const dana: NamedPrincipal = { name: 'dana', kind: 'configured', principal: principal({ groups: ['desk'] }) };
+
+function compare(
+  before: PolicySet,
+  after: PolicySet,
+  people: readonly NamedPrincipal[] = [dana],
+): Difference {
+  const targets = targetsOf(offered, [before, after]);
+  const steps = comparePolicies({ before, after, targets, principals: people });
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+const refunds = (rest: string): PolicySet =>
+  policy(`policy: p\nrules:\n  - { id: refund, effect: permit, what: { tool: refund }${rest} }\n`);
+
+describe('what is another', () => {
+  test.each([
+    ['the whole tool', 'policy: p\n', refunds(''), ['gains shown desk_refund']],
+    [
+      'a lower bound',
+      ", when: 'args.amount <= 500'",
+      refunds(", when: 'args.amount <= 100'"),
+      ['narrowed fewer-arguments desk_refund'],
+    ],
+    [
+      'a higher one',
+      ", when: 'args.amount <= 100'",
+      refunds(", when: 'args.amount <= 500'"),
+      ['gains more-arguments desk_refund'],
+    ],
+    [
+      'another range',
+      ", when: 'args.amount <= 100'",
+      refunds(", when: 'args.amount >= 50 && args.amount <= 200'"),
+      ['gains more-arguments desk_refund', 'narrowed fewer-arguments desk_refund'],
+    ],
+    [
+      'the same in other words',
+      ", when: 'args.amount <= 100'",
+      refunds(", when: '!(args.amount > 100)'"),
+      [],
+    ],
+    ['a bound that the schema has already', '', refunds(", when: 'args.amount <= 1000'"), []],
+    [
+      'what is masked',
+      '',
+      refunds(', obligations: { mask: [/iban] }'),
+      ['narrowed obligations-added desk_refund'],
+    ],
+    [
+      'a default less',
+      ', obligations: { defaults: { note: x } }',
+      refunds(''),
+      ['gains obligations-removed desk_refund'],
+    ],
+  ])('%s', (_, before, after, expected) => {
+    const difference = compare(before.startsWith('policy:') ? policy(before) : refunds(before), after);
+    const found = (['gains', 'losses', 'narrowed'] as const).flatMap((name) =>
+      difference[name].flatMap(({ changes, target }) =>
+        changes.map(({ kind }) => `${name} ${kind} ${target.name}`),
+      ),
+    );
+    expect(found).toEqual(expected);
+  });
+
+  test('an approval where there was none, for the calls that need it, and its end', () => {
+    const free = refunds('');
+    const asked = policy(
+      "policy: p\nrules:\n  - { id: refund, effect: permit, what: { tool: refund } }\n  - { id: yes, effect: approve, what: { tool: refund }, when: 'args.amount > 100' }\n",
+    );
+    const [entry] = compare(free, asked).narrowed;
+    expect(entry?.changes.map(({ kind }) => kind)).toEqual(['approval-added']);
+    expect(entry?.changes[0]?.example?.['amount']).toBeGreaterThan(100);
+    expect(entry?.after).toMatchObject({ effect: 'permit', approval: 'sometimes' });
+    expect(compare(asked, free).gains.map(({ changes }) => changes[0]?.kind)).toEqual(['approval-removed']);
+  });
+
+  test('an example is decided as it says, on both sides', () => {
+    const [wide, narrow] = [refunds(", when: 'args.amount <= 500'"), refunds(", when: 'args.amount <= 100'")];
+    const example = compare(wide, narrow).narrowed[0]?.changes[0]?.example;
+    const effects = [wide, narrow].map(
+      (set) => decide(set, dana.principal, { kind: 'tool', tool: refund }, example).effect,
+    );
+    expect(effects).toEqual(['permit', 'deny']);
+  });
+
+  test('archetypes have what conditions ask for, and those that no policy tells apart are one', () => {
+    const set = policy(
+      `policy: p\nscopes:\n  a: { source: desk }\n  b: { source: desk }\nrules:\n  - { id: own, effect: permit, who: { groups: [dev, ops] }, what: { source: one }, when: 'args.ns in principal.claims.namespaces || "root" in principal.groups' }\n`,
+    );
+    const names = findArchetypes([set], 50).principals.map(({ name }) => name);
+    expect(names).toEqual(
+      expect.arrayContaining([
+        'anyone',
+        'scope a',
+        'group dev',
+        'group dev and claim namespaces = ["example"]',
+        'group dev and group root',
+      ]),
+    );
+    expect(findArchetypes([set], 2)).toMatchObject({ leftOut: names.length - 2 });
+  });
+});
+
+describe('for any two sets of policies', () => {
+  const sets = fc.tuple(rules, rules).map(([a, b]) => [policySetOf(a), policySetOf(b)] as const);
+  const people = fc
+    .array(principals, { minLength: 1, maxLength: 4 })
+    .map((all) =>
+      all.map((one, index): NamedPrincipal => ({ name: `p${index}`, kind: 'given', principal: one })),
+    );
+  const pairs = (entries: readonly Entry[], kind: string): string[] =>
+    entries
+      .filter(({ changes }) => changes.some((change) => change.kind === kind))
+      .map(({ principal: who, target }) => `${who} ${target.kind} ${target.source} ${target.name}`)
+      .toSorted();
+
+  test('nothing differs from itself, and what one way gains the other way loses', () => {
+    fc.assert(
+      fc.property(sets, people, ([a, b], who) => {
+        expect(compare(a, a, who)).toEqual({ gains: [], losses: [], narrowed: [], limits: [] });
+        const [there, back] = [compare(a, b, who), compare(b, a, who)];
+        expect(pairs(there.gains, 'shown')).toEqual(pairs(back.losses, 'hidden'));
+        expect(pairs(there.losses, 'hidden')).toEqual(pairs(back.gains, 'shown'));
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  test('without conditions a gain was denied and is not, and a loss the reverse', () => {
+    fc.assert(
+      fc.property(sets, people, ([a, b], who) => {
+        const { gains, losses } = compare(a, b, who);
+        const targets = targetsOf(offered, [a, b]);
+        for (const one of who) {
+          for (const { target, shown } of targets) {
+            const [then, now] = [a, b].map((set) => decide(set, one.principal, target).effect !== 'deny');
+            const isIn = (entries: readonly Entry[], kind: string): boolean =>
+              pairs(entries, kind).includes(`${one.name} ${shown.kind} ${shown.source} ${shown.name}`);
+            expect([isIn(gains, 'shown'), isIn(losses, 'hidden')]).toEqual([!then && now, then && !now]);
+          }
+        }
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
+
+describe('as Markdown', () => {
+  const reportOf = (name: string, count = 1): DifferenceReport => ({
+    gains: Array.from({ length: count }, (_, index) => ({
+      principal: `${name}${index}`,
+      target: { kind: 'resource', source: 'x', name: `${name}/${index}`, access: 'read' },
+      before: { effect: 'deny' },
+      after: { effect: 'permit', words: name },
+      changes: [{ kind: 'shown' }],
+    })),
+    losses: [],
+    narrowed: [],
+    limits: [],
+    before: name,
+    after: 'HEAD',
+    principals: [],
+    targets: [],
+    notes: [name],
+  });
+
+  test('whatever names hold, a row is a row, and nothing is a link, a tag, a name or an image', () => {
+    const hostile = fc.oneof(
+      fc.constantFrom(
+        'a|b',
+        '`x`',
+        '<img src=x>',
+        '@octocat',
+        '#1',
+        '![a](http://x)',
+        '\n# big',
+        '[x]: http://y',
+        '\u202Eabc',
+        '&lt;',
+        '\\|',
+        '||~~',
+      ),
+      fc.string({ unit: 'binary', maxLength: 30 }),
+    );
+    fc.assert(
+      fc.property(fc.array(hostile, { minLength: 1, maxLength: 4 }), (parts) => {
+        const lines = toMarkdown(reportOf(parts.join(''))).split('\n');
+        const rows = lines.filter((line) => line.startsWith('| ')).slice(2);
+        expect(rows).toHaveLength(1);
+        expect(rows[0]?.match(/(?<!\\)\|/g)).toHaveLength(5);
+        for (const line of lines) {
+          const text = line.replace(/<\/?sub>/g, '').replace(/^(?:\| |### |\*\*Policy)/, '');
+          expect(text).not.toMatch(/[<>`@[\]\u202E]|!\[|:\/\//);
+        }
+      }),
+      { numRuns: 300 },
+    );
+    expect(toText('@octocat')).not.toContain('@');
+  });
+
+  test('at most 60,000 characters, with how many rows are left out', () => {
+    const text = toMarkdown(reportOf('somebody with a long name ', 2_000));
+    expect(text.length).toBeLessThanOrEqual(60_000);
+    expect(text).toMatch(/\*\*\d+ more:\*\*/);
+    expect(text.split('\n')[0]).toContain('2000 gains');
+  });
+
+  test('for a terminal nothing steers it', () => {
+    expect(describeDifference(reportOf('\u001B[2J\nx'))).not.toContain('\u001B[2J');
+  });
+});

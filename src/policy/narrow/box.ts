@@ -30,7 +30,7 @@ export interface Note {
 }
 
 /** How many boxes a condition is kept apart in; where there are more, they count as the one box around all of them. */
-const MAX_BOXES = 96;
+const MAX_BOXES = 64;
 
 /** What one region may cost, counted in pairs of boxes. What is left out for it makes the answer wider, never narrower. */
 export interface Budget {
@@ -75,7 +75,10 @@ function inHalves<T>(items: readonly T[], join: (a: T, b: T) => T): T | undefine
 }
 
 function meetBoxes(a: readonly Box[], b: readonly Box[], budget: Budget): readonly Box[] {
-  if (budget.left <= 0) return a.map(toInexact);
+  if (budget.left <= 0) {
+    const box = a.length > 0 && b.length > 0 ? meetBox(hullOfBoxes(a), hullOfBoxes(b)) : undefined;
+    return box === undefined ? [] : [{ ...box, isExact: box.isExact && a.length === 1 && b.length === 1 }];
+  }
   let met: readonly Box[] = [];
   for (const left of a) {
     for (const right of b) {
@@ -160,8 +163,4 @@ export function hullOfBoxes(boxes: readonly Box[]): Box {
     notes: first.notes.filter(({ key }) => rest.every(({ notes }) => notes.some((note) => note.key === key))),
     isExact: false,
   };
-}
-
-function toInexact(box: Box): Box {
-  return { ...box, isExact: false };
 }

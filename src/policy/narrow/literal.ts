@@ -41,13 +41,17 @@ function toNumber(value: bigint): number | bigint {
   return BigInt(number) === value ? number : value;
 }
 
-function isJson(value: unknown): value is Json {
+/** How deep a known value may be that is looked at. */
+const MAX_DEPTH = 32;
+
+function isJson(value: unknown, depth = 0): value is Json {
+  if (depth > MAX_DEPTH) return false;
   return (
     value === null ||
     typeof value === 'string' ||
     typeof value === 'boolean' ||
     (typeof value === 'number' && Number.isFinite(value)) ||
-    (typeof value === 'object' && Object.values(value).every(isJson))
+    (typeof value === 'object' && Object.values(value).every((part) => isJson(part, depth + 1)))
   );
 }
 

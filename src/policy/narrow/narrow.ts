@@ -4,10 +4,11 @@ import { writeExpression } from '../cel/write.ts';
 import { boxesWithin } from './boxes-within.ts';
 import { hullOfBoxes } from './box.ts';
 import { toLimits } from './limits.ts';
-import { createMemory } from './memory.ts';
+import { createMemory, type Memory } from './memory.ts';
 import type { Narrowing, Region } from './region.ts';
 import { restrict } from './restrict.ts';
 import { readSchema } from './schema-node.ts';
+import { signatureOf } from './schema-signature.ts';
 import { solve, type Solution } from './solve.ts';
 import { wordsFor } from './words.ts';
 
@@ -23,24 +24,40 @@ const EVERYTHING: Narrowing = { kind: 'everything' };
  * to be kept apart, and where the schema says more than what a {@link readSchema} reads.
  */
 export function narrow(region: Region, tool: Pick<Tool, 'inputSchema'>): Narrowing {
-  const text = textOf(region);
-  const bySchema = narrowings.of(text, () => ({
-    solution: solve(region),
-    of: new WeakMap<JsonSchema, Narrowing>(),
-  }));
+  const solved = regions.of(textOf(region), () => toSolved(region));
   const { inputSchema } = tool;
-  const known = bySchema.of.get(inputSchema);
+  const known = solved.bySchema.get(inputSchema);
   if (known !== undefined) return known;
-  const narrowing = narrowTo(region, bySchema.solution, inputSchema);
-  bySchema.of.set(inputSchema, narrowing);
+  const signature = signatureOf(inputSchema, solved.names);
+  const compute = (): Narrowing => narrowTo(region, solved.solution, inputSchema);
+  const narrowing = signature === undefined ? compute() : solved.bySignature.of(signature, compute);
+  solved.bySchema.set(inputSchema, narrowing);
   return narrowing;
 }
 
-/** The regions of late: the same ones come back for every tool that the same rules are about. */
-const narrowings = createMemory<{
+/** A region with what it came to: the same one comes back for every tool that the same rules are about. */
+interface Solved {
   readonly solution: Solution;
-  readonly of: WeakMap<JsonSchema, Narrowing>;
-}>(256);
+  /** The arguments that it is about. */
+  readonly names: readonly string[];
+  readonly bySchema: WeakMap<JsonSchema, Narrowing>;
+  readonly bySignature: Memory<Narrowing>;
+}
+
+/** The regions of late. */
+const regions = createMemory<Solved>(256);
+
+function toSolved(region: Region): Solved {
+  const solution = solve(region);
+  const parts = [...solution.permits.flat(), ...solution.denies].flatMap(({ boxes }) => boxes);
+  const names = new Set(
+    [...solution.boxes, ...parts].flatMap(({ shape, notes }) => [
+      ...shape.members.keys(),
+      ...notes.flatMap(({ path }) => path.slice(0, 1)),
+    ]),
+  );
+  return { solution, names: [...names], bySchema: new WeakMap(), bySignature: createMemory(64) };
+}
 
 function textOf({ permits, denies }: Region): string {
   return `${permits.map(writeExpression).join('\n')}\n\n${denies.map(writeExpression).join('\n')}`;

@@ -24,7 +24,7 @@ export function renderStrings(strings: Cuts<string>, domain: Cuts<string>): Said
   const excluded: string[] = [];
   const prefixes: StringPiece[] = [];
   for (const piece of stringPiecesOf(combineCuts(within, strings, butNot))) {
-    if (piece.kind === 'single' && excluded.length < MAX_LISTED) excluded.push(piece.text);
+    if (piece.kind === 'single') excluded.push(piece.text);
     if (piece.kind === 'prefix' && piece.text !== '') prefixes.push(piece);
   }
   const unwanted = toPattern(prefixes);
@@ -33,7 +33,7 @@ export function renderStrings(strings: Cuts<string>, domain: Cuts<string>): Said
   return {
     schema: isNews && pattern !== undefined ? { pattern } : {},
     said: ofStrings(said),
-    excluded,
+    excluded: excluded.length <= MAX_LISTED ? excluded : [],
     patterns: unwanted === undefined ? [] : [unwanted],
   };
 }

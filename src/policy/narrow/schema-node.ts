@@ -3,6 +3,7 @@ import { listsOfSizes } from './list-set.ts';
 import { numbersAbove, numbersFrom } from './numbers.ts';
 import type { Lengths } from './strings.ts';
 import {
+  ABSENCE,
   ABSENT,
   ANYTHING,
   differenceOf,
@@ -67,18 +68,26 @@ export function readSchema(schema: JsonObject): SchemaNode {
   return root;
 }
 
+/** How far references and combinations are followed at one place, and how many alternatives are told apart. */
+const MAX_DEPTH = 64;
+const MAX_PARTS = 256;
+
 type Reader = (schema: Json | undefined) => SchemaNode;
 
 function createReader(root: JsonObject): Reader {
   const read = new Map<JsonObject, SchemaNode>();
+  let depth = 0;
   const readNode: Reader = (schema) => {
     if (schema === false) return NO_NODE;
     if (!isJsonObject(schema)) return ANY_NODE;
     const known = read.get(schema);
     if (known !== undefined) return known;
+    if (depth > MAX_DEPTH) return ANY_NODE;
     // What refers to itself says no more by that.
     read.set(schema, ANY_NODE);
+    depth += 1;
     const node = combineParts(schema, root, readNode);
+    depth -= 1;
     read.set(schema, node);
     return node;
   };
@@ -89,12 +98,14 @@ function combineParts(schema: JsonObject, root: JsonObject, read: Reader): Schem
   const parts = [toOwnNode(schema, read)];
   const reference = schema['$ref'];
   if (typeof reference === 'string') parts.push(read(resolveLocal(root, reference)));
-  if (Array.isArray(schema['allOf'])) parts.push(...schema['allOf'].map(read));
+  // To leave some out is to let more through.
+  if (Array.isArray(schema['allOf'])) parts.push(...schema['allOf'].slice(0, MAX_PARTS).map(read));
   for (const keyword of ['anyOf', 'oneOf']) {
     const alternatives = schema[keyword];
-    if (Array.isArray(alternatives)) parts.push(alternatives.map(read).reduce(uniteNodes, NO_NODE));
+    if (!Array.isArray(alternatives) || alternatives.length > MAX_PARTS) continue;
+    parts.push(uniteNodes(alternatives.map(read)));
   }
-  return parts.reduce(meetNodes);
+  return meetNodes(parts);
 }
 
 /** What a reference inside the document leads to; undefined where it leads anywhere else. */
@@ -132,14 +143,12 @@ function toOwnNode(schema: JsonObject, read: Reader): SchemaNode {
     listed,
     lengths,
     required,
-    item: () => withoutAbsence(read(schema['items'])),
-    member: (name) => {
+    item: once(() => withoutAbsence(read(schema['items']))),
+    member: oncePerName((name) => {
       const node = readMember(schema, name, read);
       if (required.includes(name)) return withoutAbsence(node);
-      return (node.values.flags & ABSENT) !== 0
-        ? node
-        : { ...node, values: unionOf(node.values, ofFlags(ABSENT)) };
-    },
+      return (node.values.flags & ABSENT) !== 0 ? node : { ...node, values: unionOf(node.values, ABSENCE) };
+    }),
   };
 }
 
@@ -204,37 +213,53 @@ function numberOf(value: Json | undefined): number | undefined {
   return typeof value === 'number' && !Number.isNaN(value) ? value : undefined;
 }
 
-function meetNodes(a: SchemaNode, b: SchemaNode): SchemaNode {
-  if (a === ANY_NODE) return b;
-  if (b === ANY_NODE) return a;
+function meetNodes(given: readonly SchemaNode[]): SchemaNode {
+  const parts = [...new Set(given)].filter((node) => node !== ANY_NODE);
+  const [first = ANY_NODE] = parts;
+  if (parts.length <= 1) return first;
   return {
-    values: intersectionOf(a.values, b.values),
-    listed: a.listed ?? b.listed,
+    values: parts.reduce((values, node) => intersectionOf(values, node.values), ANYTHING),
+    listed: parts.find(({ listed }) => listed !== undefined)?.listed,
     lengths: {
-      least: Math.max(a.lengths.least, b.lengths.least),
-      most: Math.min(a.lengths.most, b.lengths.most),
+      least: Math.max(...parts.map(({ lengths }) => lengths.least)),
+      most: Math.min(...parts.map(({ lengths }) => lengths.most)),
     },
-    required: [...new Set([...a.required, ...b.required])],
-    item: () => meetNodes(a.item(), b.item()),
-    member: (name) => meetNodes(a.member(name), b.member(name)),
+    required: [...new Set(parts.flatMap(({ required }) => required))],
+    item: once(() => meetNodes(parts.map((node) => node.item()))),
+    member: oncePerName((name) => meetNodes(parts.map((node) => node.member(name)))),
   };
 }
 
-function uniteNodes(a: SchemaNode, b: SchemaNode): SchemaNode {
-  if (a === NO_NODE) return b;
-  if (b === NO_NODE) return a;
+function uniteNodes(given: readonly SchemaNode[]): SchemaNode {
+  const parts = [...new Set(given)].filter((node) => node !== NO_NODE);
+  const [first = NO_NODE] = parts;
+  if (parts.length <= 1) return first;
+  const lists = parts.map(({ listed }) => listed);
+  const objects = parts.filter(({ values }) => hasObjects(values));
   return {
-    values: unionOf(a.values, b.values),
-    listed: a.listed && b.listed && [...a.listed, ...b.listed],
+    values: parts.reduce((values, node) => unionOf(values, node.values), NO_VALUE),
+    listed: lists.every((list) => list !== undefined) ? lists.flat() : undefined,
     lengths: {
-      least: Math.min(a.lengths.least, b.lengths.least),
-      most: Math.max(a.lengths.most, b.lengths.most),
+      least: Math.min(...parts.map(({ lengths }) => lengths.least)),
+      most: Math.max(...parts.map(({ lengths }) => lengths.most)),
     },
-    required: a.required.filter((name) => b.required.includes(name)),
-    item: () => uniteNodes(a.item(), b.item()),
-    member: (name) => {
-      if (!hasObjects(a.values)) return b.member(name);
-      return hasObjects(b.values) ? uniteNodes(a.member(name), b.member(name)) : a.member(name);
-    },
+    required: first.required.filter((name) => parts.every(({ required }) => required.includes(name))),
+    item: once(() => uniteNodes(parts.map((node) => node.item()))),
+    member: oncePerName((name) => uniteNodes(objects.map((node) => node.member(name)))),
   };
+}
+
+/** Nodes may hold one another many times over: each is asked once. */
+function oncePerName(read: (name: string) => SchemaNode): (name: string) => SchemaNode {
+  const known = new Map<string, SchemaNode>();
+  return (name) => {
+    let node = known.get(name);
+    if (node === undefined) known.set(name, (node = read(name)));
+    return node;
+  };
+}
+
+function once(read: () => SchemaNode): () => SchemaNode {
+  const readNode = oncePerName(read);
+  return () => readNode('');
 }

@@ -6,7 +6,7 @@ import type { Region } from './region.ts';
 import { isEmptyShape, subtractShape, type Shape } from './shape.ts';
 
 /** What a region costs at most, in pairs of boxes. */
-const MAX_WORK = 100_000;
+const MAX_WORK = 30_000;
 
 /** A condition that is wanted true or false, and where it is. */
 export interface Part {

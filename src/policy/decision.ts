@@ -33,7 +33,10 @@ export type Decision =
        * - `conflict`: rules that permit it oblige to what does not go together
        */
       readonly reason: 'no-rule' | 'rule' | 'condition-error' | 'conflict';
-      /** The smallest set of scopes that would open the target for this principal; empty where no scope would. */
+      /**
+       * The smallest set of scopes that would open this call for this principal, of those that rules name; empty where none would, or
+       * where none of the first few hundred sets does.
+       */
       readonly missingScopes: readonly string[];
     };
 

@@ -47,7 +47,7 @@ export interface What {
 export interface RuleObligations {
   /**
    * Arguments by JSON Pointer, with the only value that they may have. A call that leaves one out gets it; one that gives another
-   * value is not what the rule is about. Values are compared as JSON.
+   * value is not what the rule is about. Values are compared as JSON. A permit is not about tools that have no such argument.
    */
   readonly set?: Readonly<Record<string, Json>> | undefined;
   /** Arguments by JSON Pointer, with the value that they get where the caller leaves them out. */

@@ -2,6 +2,7 @@ import type { Catalog } from '../catalog/catalog.ts';
 import type { Prompt, Resource, ResourceTemplate, Target } from '../catalog/entries.ts';
 import type { Tool } from '../catalog/tool.ts';
 import type { Principal } from '../identity/principal.ts';
+import { markPinned } from './mark-pinned.ts';
 import { narrow } from './narrow/narrow.ts';
 import { presentNarrowed } from './narrow/present.ts';
 import type { Narrowing } from './narrow/region.ts';
@@ -59,7 +60,8 @@ export function view(policy: PolicySet, catalog: Catalog, principal: Principal):
   };
   const narrowTool = (tool: Tool): Narrowing => {
     const outlook = findOutlook({ kind: 'tool', tool });
-    return outlook.kind === 'region' ? narrow(outlook.region, tool) : toNarrowing(outlook);
+    if (outlook.kind !== 'region') return toNarrowing(outlook);
+    return markPinned(narrow(outlook.region, tool), outlook.region.pinned);
   };
   const narrowingOf = (target: Target): Narrowing => {
     if (target.kind === 'tool') {

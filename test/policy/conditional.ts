@@ -44,7 +44,7 @@ const ATOMS = [
 ];
 
 /** Texts of conditions that the library evaluates, too. */
-export const conditionTexts: fc.Arbitrary<string> = fc.letrec<{ text: string }>((tie) => ({
+const conditionTexts: fc.Arbitrary<string> = fc.letrec<{ text: string }>((tie) => ({
   text: fc.oneof(
     { maxDepth: 2, withCrossShrink: true },
     fc.constantFrom(...ATOMS),

@@ -4,7 +4,7 @@ import { ACCESS, type Tool } from '../../../src/catalog/tool.ts';
 import type { Principal } from '../../../src/identity/principal.ts';
 import { catalog, catalogOf, principal, tool } from '../../policy/fixtures.ts';
 
-export const SOURCES = 10;
+const SOURCES = 10;
 const TOOLS_EACH = 500;
 const VERBS = ['get', 'list', 'create', 'patch', 'delete'];
 const METHODS = ['GET', 'GET', 'POST', 'PATCH', 'DELETE'];

@@ -139,12 +139,6 @@ describe('for any two sets of policies', () => {
     .map((all) =>
       all.map((one, index): NamedPrincipal => ({ name: `p${index}`, kind: 'given', principal: one })),
     );
-  const pairs = (entries: readonly Entry[], kind: string): string[] =>
-    entries
-      .filter(({ changes }) => changes.some((change) => change.kind === kind))
-      .map(({ principal: who, target }) => `${who} ${target.kind} ${target.source} ${target.name}`)
-      .toSorted();
-
   test('nothing differs from itself, and what one way gains the other way loses', () => {
     fc.assert(
       fc.property(sets, people, ([a, b], who) => {
@@ -177,24 +171,6 @@ describe('for any two sets of policies', () => {
 });
 
 describe('as Markdown', () => {
-  const reportOf = (name: string, count = 1): DifferenceReport => ({
-    gains: Array.from({ length: count }, (_, index) => ({
-      principal: `${name}${index}`,
-      target: { kind: 'resource', source: 'x', name: `${name}/${index}`, access: 'read' },
-      before: { effect: 'deny' },
-      after: { effect: 'permit', words: name },
-      changes: [{ kind: 'shown' }],
-    })),
-    losses: [],
-    narrowed: [],
-    limits: [],
-    before: name,
-    after: 'HEAD',
-    principals: [],
-    targets: [],
-    notes: [name],
-  });
-
   test('whatever names hold, a row is a row, and nothing is a link, a tag, a name or an image', () => {
     const hostile = fc.oneof(
       fc.constantFrom(
@@ -240,3 +216,30 @@ describe('as Markdown', () => {
     expect(describeDifference(reportOf('\u001B[2J\nx'))).not.toContain('\u001B[2J');
   });
 });
+
+function pairs(entries: readonly Entry[], kind: string): string[] {
+  return entries
+    .filter(({ changes }) => changes.some((change) => change.kind === kind))
+    .map(({ principal: who, target }) => `${who} ${target.kind} ${target.source} ${target.name}`)
+    .toSorted();
+}
+
+function reportOf(name: string, count = 1): DifferenceReport {
+  return {
+    gains: Array.from({ length: count }, (_, index) => ({
+      principal: `${name}${index}`,
+      target: { kind: 'resource', source: 'x', name: `${name}/${index}`, access: 'read' },
+      before: { effect: 'deny' },
+      after: { effect: 'permit', words: name },
+      changes: [{ kind: 'shown' }],
+    })),
+    losses: [],
+    narrowed: [],
+    limits: [],
+    before: name,
+    after: 'HEAD',
+    principals: [],
+    targets: [],
+    notes: [name],
+  };
+}

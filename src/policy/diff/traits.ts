@@ -18,7 +18,7 @@ export type Trait =
 const SOME_VALUE = 'example';
 
 /** Somebody of whom nothing in particular is known. */
-export const NOBODY_IN_PARTICULAR: Principal = {
+const NOBODY_IN_PARTICULAR: Principal = {
   issuer: 'https://issuer.example',
   subject: 'somebody',
   scopes: [],

@@ -39,7 +39,7 @@ function section(title: string, lines: readonly string[]): string[] {
   return lines.length === 0 ? [] : ['', paint('bold', title), ...lines.map((line) => `  ${line}`)];
 }
 
-export function describeDecision(decision: Decision): string {
+function describeDecision(decision: Decision): string {
   if (decision.effect === 'permit') return 'permitted';
   if (decision.effect === 'approve') {
     const approvers = decision.approvers.map((one) =>

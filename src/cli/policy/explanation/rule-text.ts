@@ -90,7 +90,7 @@ function describeBesides({ besides, obligations }: RuleExplanation): string[] {
 }
 
 /** `groups: none of sre, has dev`. */
-export function describeMismatch({ member, wanted, found }: Mismatch): string {
+function describeMismatch({ member, wanted, found }: Mismatch): string {
   if (member === 'kind') return `it is about other kinds of targets`;
   const asked = wanted
     .map((value) => visible(typeof value === 'string' ? value : JSON.stringify(value)))

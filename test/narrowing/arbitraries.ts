@@ -62,7 +62,7 @@ const VALUES: Readonly<Record<string, readonly (Json | undefined)[]>> = {
   ],
 };
 
-export const NAMES: readonly string[] = Object.keys(SCHEMAS);
+const NAMES: readonly string[] = Object.keys(SCHEMAS);
 
 /** The most combinations that are tried. */
 const MAX_UNIVERSE = 90;

@@ -29,7 +29,7 @@ export function policyOf(rules: readonly RuleText[]): PolicySet {
   );
 }
 
-export function expressionOf(text: string): Expression {
+function expressionOf(text: string): Expression {
   const condition = parseCondition(text);
   if ('message' in condition) throw new Error(`${text}: ${condition.message}`);
   return condition.expression;

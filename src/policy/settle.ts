@@ -5,6 +5,7 @@ import { decide } from './decide.ts';
 import type { Decision, Obligations } from './decision.ts';
 import type { CallFacts } from './facts.ts';
 import type { PolicySet } from './policy-set.ts';
+import { indexRules } from './rule-index.ts';
 import { setArguments } from './set-arguments.ts';
 
 /** What policy says of a call together with what it sets in it. */
@@ -52,17 +53,15 @@ export function settle(
  * without being incomplete. Of several values for one argument the first, in the order of the rules.
  */
 export function pinsOf(policy: PolicySet, principal: Principal, target: Target): Record<string, Json> {
-  const about = policy.rules.filter(
-    (rule) =>
-      rule.obligations !== undefined && rule.matchesPrincipal(principal) && rule.matchesTarget(target),
-  );
+  const about = indexRules(policy.rules).applicableTo(principal).about(target);
   return Object.fromEntries(
     about
       .toReversed()
-      .flatMap(({ obligations }) => [
-        ...Object.entries(obligations?.defaults ?? {}),
-        ...Object.entries(obligations?.set ?? {}),
-      ]),
+      .flatMap(({ duties }) => {
+        const { pins = [], defaults = [] } = duties?.of(target) ?? {};
+        return [...defaults, ...pins];
+      })
+      .map(({ pointer, value }) => [pointer, value]),
   );
 }
 

@@ -48,10 +48,13 @@ const EVERYTHING: Narrowing = { kind: 'everything' };
 /** What `principal` sees of `catalog` under `policy`. */
 export function view(policy: PolicySet, catalog: Catalog, principal: Principal): View {
   const remainder = remainderFor(policy, principal);
-  const outlooks = new WeakMap<readonly Rest[], Outlook>();
+  const ofResources = new WeakMap<readonly Rest[], Outlook>();
+  const ofOthers = new WeakMap<readonly Rest[], Outlook>();
   const narrowings = new WeakMap<Tool, Narrowing>();
   const findOutlook = (target: Target): Outlook => {
     const rests = remainder.about(target);
+    // What a resource leaves open is less: it has no arguments.
+    const outlooks = target.kind === 'resource' ? ofResources : ofOthers;
     const known = outlooks.get(rests);
     if (known !== undefined) return known;
     const outlook = toOutlook(examineRests(rests, principal, target), target);
@@ -118,9 +121,9 @@ function toNarrowing({ kind }: Outlook): Narrowing {
   return kind === 'closed' ? NOTHING : EVERYTHING;
 }
 
-/** Says the same of every target that it is about. */
+/** Says the same of every target that it is about, or of every resource. */
 function isAlikeForAll({ rule, verdict }: Rest): boolean {
-  return verdict !== undefined && verdict.kind !== 'unknown' && rule.duties === undefined;
+  return verdict !== undefined && rule.duties === undefined;
 }
 
 function mayReshape({ rule: { obligations } }: Rest): boolean {

@@ -24,7 +24,7 @@ const EVERYTHING: Narrowing = { kind: 'everything' };
  * to be kept apart, and where the schema says more than what a {@link readSchema} reads.
  */
 export function narrow(region: Region, tool: Pick<Tool, 'inputSchema'>): Narrowing {
-  const solved = regions.of(textOf(region), () => toSolved(region));
+  const solved = solvedOf(region);
   const { inputSchema } = tool;
   const known = solved.bySchema.get(inputSchema);
   if (known !== undefined) return known;
@@ -46,6 +46,18 @@ interface Solved {
 
 /** The regions of late. */
 const regions = createMemory<Solved>(256);
+
+/** By the object first: many tools share one, and its text takes longer to write than all the rest. */
+function solvedOf(region: Region): Solved {
+  let solved = byObject.get(region);
+  if (solved === undefined) {
+    solved = regions.of(textOf(region), () => toSolved(region));
+    byObject.set(region, solved);
+  }
+  return solved;
+}
+
+const byObject = new WeakMap<Region, Solved>();
 
 function toSolved(region: Region): Solved {
   const solution = solve(region);

@@ -12,12 +12,29 @@ export function presentNarrowed(tool: Tool, narrowing: Narrowing): Tool {
   if (narrowing.kind !== 'some') return tool;
   const { limits, words } = narrowing;
   if (limits.length === 0 && words === undefined) return tool;
-  return copyOf(tool, {
-    ...(limits.length > 0 && { inputSchema: narrowSchema(tool.inputSchema, limits) }),
+  return {
+    ...withoutSchemas(tool),
     ...(words !== undefined && {
       description: tool.description === '' ? words : `${tool.description}\n\n${words}`,
     }),
-  });
+    inputSchema: limits.length > 0 ? narrowSchema(tool.inputSchema, limits) : tool.inputSchema,
+    // What nobody asks for costs nothing: a compiler may have defined these as getters.
+    get validationSchema() {
+      return tool.validationSchema;
+    },
+    get outputSchema() {
+      return tool.outputSchema;
+    },
+  };
+}
+
+function withoutSchemas(tool: Tool): Omit<Tool, 'inputSchema' | 'validationSchema' | 'outputSchema'> {
+  const members: Record<string, unknown> = {};
+  for (const name of Object.keys(tool) as (keyof Tool)[]) {
+    if (name !== 'inputSchema' && name !== 'validationSchema' && name !== 'outputSchema')
+      members[name] = tool[name];
+  }
+  return members as unknown as Tool;
 }
 
 const narrowed = new WeakMap<readonly ArgumentLimit[], WeakMap<JsonSchema, JsonSchema>>();
@@ -29,12 +46,4 @@ function narrowSchema(schema: JsonSchema, limits: readonly ArgumentLimit[]): Jso
   let presented = bySchema.get(schema);
   if (presented === undefined) bySchema.set(schema, (presented = writeLimits(schema, limits)));
   return presented;
-}
-
-/** Members that a compiler defined as getters stay getters: what nobody asks for costs nothing. */
-function copyOf(tool: Tool, changed: Partial<Tool>): Tool {
-  return Object.defineProperties(
-    {},
-    { ...Object.getOwnPropertyDescriptors(tool), ...Object.getOwnPropertyDescriptors(changed) },
-  ) as Tool;
 }

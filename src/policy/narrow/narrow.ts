@@ -1,6 +1,5 @@
 import type { JsonSchema } from '../../catalog/json.ts';
 import type { Tool } from '../../catalog/tool.ts';
-import { writeExpression } from '../cel/write.ts';
 import { boxesWithin } from './boxes-within.ts';
 import { hullOfBoxes } from './box.ts';
 import { toLimits } from './limits.ts';
@@ -26,8 +25,8 @@ const EVERYTHING: Narrowing = { kind: 'everything' };
 export function narrow(region: Region, tool: Pick<Tool, 'inputSchema'>): Narrowing {
   const solved = solvedOf(region);
   const { inputSchema } = tool;
-  const known = solved.bySchema.get(inputSchema);
-  if (known !== undefined) return known;
+  const before = solved.bySchema.get(inputSchema);
+  if (before !== undefined) return before;
   const signature = signatureOf(inputSchema, solved.names);
   const compute = (): Narrowing => narrowTo(region, solved.solution, inputSchema);
   const narrowing = signature === undefined ? compute() : solved.bySignature.of(signature, compute);
@@ -44,23 +43,16 @@ interface Solved {
   readonly bySignature: Memory<Narrowing>;
 }
 
-/** The regions of late. */
-const regions = createMemory<Solved>(256);
+const known = new WeakMap<Solution, Solved>();
 
-/** By the object first: many tools share one, and its text takes longer to write than all the rest. */
 function solvedOf(region: Region): Solved {
-  let solved = byObject.get(region);
-  if (solved === undefined) {
-    solved = regions.of(textOf(region), () => toSolved(region));
-    byObject.set(region, solved);
-  }
+  const solution = solve(region);
+  let solved = known.get(solution);
+  if (solved === undefined) known.set(solution, (solved = toSolved(solution)));
   return solved;
 }
 
-const byObject = new WeakMap<Region, Solved>();
-
-function toSolved(region: Region): Solved {
-  const solution = solve(region);
+function toSolved(solution: Solution): Solved {
   const parts = [...solution.permits.flat(), ...solution.denies].flatMap(({ boxes }) => boxes);
   const names = new Set(
     [...solution.boxes, ...parts].flatMap(({ shape, notes }) => [
@@ -69,10 +61,6 @@ function toSolved(region: Region): Solved {
     ]),
   );
   return { solution, names: [...names], bySchema: new WeakMap(), bySignature: createMemory(64) };
-}
-
-function textOf({ permits, denies }: Region): string {
-  return `${permits.map(writeExpression).join('\n')}\n\n${denies.map(writeExpression).join('\n')}`;
 }
 
 function narrowTo(region: Region, solution: Solution, schema: JsonSchema): Narrowing {

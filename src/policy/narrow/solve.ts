@@ -2,6 +2,7 @@ import type { Expression } from '../cel/expression.ts';
 import { writeExpression } from '../cel/write.ts';
 import { allOf, eitherOf, type Box, type Budget } from './box.ts';
 import { boxesWhere, partsOf } from './boxes-where.ts';
+import { createMemory } from './memory.ts';
 import type { Region } from './region.ts';
 import { isEmptyShape, subtractShape, type Shape } from './shape.ts';
 
@@ -23,7 +24,27 @@ export interface Solution {
   readonly denies: readonly Part[];
 }
 
-export function solve({ permits, denies }: Region): Solution {
+/** The regions of late, by their text: the same ones come back for every tool that the same rules are about. */
+const solutions = createMemory<Solution>(256);
+
+/** By the object first: its text may take longer to write than all the rest. */
+const byRegion = new WeakMap<Region, Solution>();
+
+/** Regions that say the same have one solution, as long as it is remembered. */
+export function solve(region: Region): Solution {
+  let solution = byRegion.get(region);
+  if (solution === undefined) {
+    solution = solutions.of(textOf(region), () => solveAnew(region));
+    byRegion.set(region, solution);
+  }
+  return solution;
+}
+
+function textOf({ permits, denies }: Region): string {
+  return `${permits.map(writeExpression).join('\n')}\n\n${denies.map(writeExpression).join('\n')}`;
+}
+
+function solveAnew({ permits, denies }: Region): Solution {
   const budget: Budget = { left: MAX_WORK };
   const permitted = permits.map((permit) => toParts(permit).map((part) => toPart(part, true, budget)));
   const left = denies.map((deny) => toPart(deny, false, budget));

@@ -69,6 +69,7 @@ const MEMBERS: Record<keyof AuditRecord, JsonSchema> = {
     {
       face: { enum: ['http', 'stdio', 'cli'] },
       era: { enum: ['legacy', 'modern'] },
+      endpoint: TEXT,
       session: TEXT,
       clientName: TEXT,
       clientVersion: TEXT,

@@ -88,6 +88,8 @@ export interface RecordEntry {
 export interface Via {
   readonly face: 'http' | 'stdio' | 'cli';
   readonly era?: 'legacy' | 'modern';
+  /** Of a call: the path of the endpoint, as conditions see it (`call.endpoint`). */
+  readonly endpoint?: string;
   readonly session?: string;
   readonly clientName?: string;
   readonly clientVersion?: string;

@@ -5,6 +5,7 @@ import type { Tool } from '../catalog/tool.ts';
 import type { Principal } from '../identity/principal.ts';
 import { brief } from './brief.ts';
 import type { Ruling } from './decide-call.ts';
+import { toEndpointPath } from './endpoint.ts';
 import type { Caller } from './road.ts';
 
 /** What is known of a call before it is decided: enough to record its refusal. */
@@ -85,7 +86,7 @@ export function describeCall(
   return {
     ...(caller.parent !== undefined && { parent: caller.parent }),
     principal: recordPrincipal(caller.principal),
-    via: caller.via,
+    via: { ...caller.via, endpoint: toEndpointPath(caller.endpoint) },
     // The name of a tool is ours; a URI, or a name that names nothing, is the caller's.
     target:
       target.access !== undefined && target.kind === 'tool'

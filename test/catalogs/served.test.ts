@@ -111,6 +111,9 @@ test.each(ERAS)('what it lists can be used through it (%s)', async (_era, open) 
   expect(complete.result?.['completion']).toEqual({ values: ['{"type":"ref/prompt","name":"greet"}'] });
   const target = gateway.records.find(({ target: one }) => one?.kind === 'tool')?.target;
   expect(target).toMatchObject({ source: 'desk', name: 'create' });
+  expect(gateway.records.flatMap(({ type, via }) => (type === 'call.intent' ? via?.endpoint : []))).toEqual(
+    Array.from({ length: 4 }, () => '/mcp/support'),
+  );
 });
 
 test.each(ERAS)(

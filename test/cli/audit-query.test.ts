@@ -60,7 +60,7 @@ describe('what a person reads', () => {
         '  began      2026-11-21T00:00:01.000Z',
         '  ended      2026-11-21T00:00:01.047Z  47 ms',
         '  principal  agent; issuer config; team support; scopes helpdesk:read; key ci',
-        '  via        http legacy; claude-code 2.1; 127.0.0.1; session s-1',
+        '  via        http legacy; /mcp/support; claude-code 2.1; 127.0.0.1; session s-1',
         '  target     tool  helpdesk/list_tickets  read',
         '  decision   permit  helpdesk/scope:helpdesk:read',
         '  arguments  {"limit":3}',

@@ -38,7 +38,7 @@ export function begin(
     type: 'call.intent',
     call,
     principal,
-    via,
+    via: { ...via, endpoint: '/mcp/support' },
     target: { kind: 'tool', source: 'helpdesk', name, access: 'read' },
     decision: { effect: 'permit', rules: ['helpdesk/scope:helpdesk:read'] },
     args: { digest, masked: { limit: 3 } },

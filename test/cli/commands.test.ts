@@ -84,7 +84,7 @@ test('call goes down the road under policy and leaves a record of its own', asyn
   const records = await readRecords(path.join(workspace.folder, '.bailiwick/audit'));
   expect(records.filter((record) => record.type === 'call.intent')).toEqual([
     expect.objectContaining({
-      via: { face: 'cli' },
+      via: { face: 'cli', endpoint: '/mcp' },
       principal: expect.objectContaining({ subject: 'reader' }),
     }),
   ]);

@@ -24,6 +24,8 @@ export interface Recorded {
   readonly issuer?: string;
   readonly groups?: readonly string[];
   readonly team?: string;
+  /** Of the call; records of earlier versions have none. */
+  readonly endpoint?: string;
   readonly scopes?: readonly string[];
   readonly args?: JsonObject;
   readonly kept?: 'full' | 'masked' | 'digest';
@@ -50,6 +52,7 @@ export function recorded({
   groups = ['agents'],
   scopes = [],
   team,
+  endpoint,
   args = {},
   kept = 'full',
   masked,
@@ -64,7 +67,12 @@ export function recorded({
     call,
     at,
     principal: { issuer, subject, groups, scopes, ...(team !== undefined && { team }) },
-    via: { face: 'http', era: 'modern', clientName: 'claude-code' },
+    via: {
+      face: 'http',
+      era: 'modern',
+      clientName: 'claude-code',
+      ...(endpoint !== undefined && { endpoint }),
+    },
     target: target ?? { kind: 'tool', source: 'helpdesk', name, access: ACCESS[name] ?? 'write' },
     decision,
     args: {

@@ -141,7 +141,12 @@ describe('policy replay', () => {
         { issuer: 'https://id.example.com', subject: 'eve', args: { amount: 5 } },
         ['principal.claims.limit'],
       ],
-      ['the endpoint, which is in no record', 'call.endpoint == "/mcp"', {}, ['call.endpoint']],
+      [
+        'the endpoint, which records of earlier versions do not have',
+        'call.endpoint == "/mcp"',
+        {},
+        ['call.endpoint'],
+      ],
     ])('%s', async (_, when, call, reads) => {
       const { totals, unclear } = await doubt(when, call);
       expect(totals).toMatchObject({ same: 0, different: 0, unclear: 1 });
@@ -168,6 +173,7 @@ describe('policy replay', () => {
         'args.amount <= principal.claims.limit',
         { args: { amount: 5000 } },
       ],
+      ['the endpoint is in the record', 'call.endpoint == "/mcp/support"', { endpoint: '/mcp/support' }],
       ['the time is the record’s', 'now < timestamp("2026-11-21T00:00:01Z")', {}],
       ['the client is in the record', 'call.clientName == "claude-code" && call.face == "http"', {}],
     ])('but is certain where %s', async (_, when, call) => {

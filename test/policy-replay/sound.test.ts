@@ -6,11 +6,11 @@ import { isJsonObject, type Json, type JsonObject } from '../../src/catalog/json
 import type { Tool } from '../../src/catalog/tool.ts';
 import { UNKNOWN } from '../../src/policy/cel/evaluate.ts';
 import { compareJson } from '../../src/policy/compare-json.ts';
-import { decide } from '../../src/policy/decide.ts';
 import type { CallFacts } from '../../src/policy/facts.ts';
 import { createJudge } from '../../src/policy/replay/judge.ts';
 import { notKnown } from '../../src/policy/replay/past-call.ts';
 import { createReplayTally } from '../../src/policy/replay/tally.ts';
+import { settle } from '../../src/policy/settle.ts';
 import { policy, principal, tool } from '../policy/fixtures.ts';
 
 const RULES = policy(`
@@ -67,7 +67,7 @@ describe('a call of which a part is not known', () => {
           const caller = principal({ claims: held, groups });
           const call: CallFacts = { face: 'http', endpoint };
           const full: Tool = tool('s', 't', 'write', known);
-          const truth = decide(RULES, caller, { kind: 'tool', tool: full }, whole, call, 0);
+          const truth = settle(RULES, caller, { kind: 'tool', tool: full }, whole, call, 0).decision;
           const dimmed = isLost('attributes')
             ? tool('s', 't', 'write', {
                 tags: [notKnown<string>()],

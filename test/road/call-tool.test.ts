@@ -25,6 +25,7 @@ test.each(CLIENT_KINDS)(
       principal: { issuer: 'config', subject: 'reader', scopes: ['notes:read'] },
       via: {
         face: 'http',
+        endpoint: '/mcp',
         era: kind === 'v2 modern' ? 'modern' : 'legacy',
         clientName: 'test',
         ip: '127.0.0.1',

@@ -108,9 +108,10 @@ function describePrincipal(principal: NonNullable<AuditRecord['principal']>): st
 }
 
 function describeVia(via: NonNullable<AuditRecord['via']>): string {
-  const { face, era, session, clientName, clientVersion, ip, trace, span } = via;
+  const { face, era, endpoint, session, clientName, clientVersion, ip, trace, span } = via;
   return [
     visible(join(' ', face, era)),
+    ...(endpoint === undefined ? [] : [visible(endpoint)]),
     ...(clientName === undefined ? [] : [visible(join(' ', clientName, clientVersion))]),
     ...(ip === undefined ? [] : [visible(ip)]),
     ...(session === undefined ? [] : [`session ${visible(session)}`]),

@@ -17,6 +17,7 @@ const SHARED_FIELDS: readonly Field<Shared>[] = [
   ['client', ({ principal }) => principal?.client],
   ['key', ({ principal }) => principal?.key],
   ['face', ({ via }) => via?.face],
+  ['endpoint', ({ via }) => via?.endpoint],
   ['session', ({ via }) => via?.session],
   ['client_name', ({ via }) => via?.clientName],
   ['client_version', ({ via }) => via?.clientVersion],

@@ -69,7 +69,8 @@ export function createRecordReader({
           now: Date.parse(call.time),
           call: {
             face: via.face,
-            endpoint: notKnown(),
+            // Records of earlier versions do not say.
+            endpoint: via.endpoint ?? notKnown(),
             ...(via.era !== undefined && { era: via.era }),
             ...(via.clientName !== undefined && { clientName: via.clientName }),
             ...(via.clientVersion !== undefined && { clientVersion: via.clientVersion }),

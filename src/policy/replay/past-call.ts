@@ -6,7 +6,7 @@ import type { Effect } from '../rule.ts';
 /**
  * A call of the past, as far as it is known.
  *
- * `facts` may hold `UNKNOWN` (cel/evaluate.ts) in the place of any value: an argument that was masked, the endpoint, all claims.
+ * `facts` may hold `UNKNOWN` (cel/evaluate.ts) in the place of any value: an argument that was masked, the endpoint of an old record, all claims.
  */
 export interface PastCall {
   readonly facts: Facts & { readonly call: NonNullable<Facts['call']>; readonly now: number };

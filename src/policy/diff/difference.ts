@@ -58,7 +58,7 @@ export type ChangeKind =
   /** Calls that were denied are not any more, and the reverse. */
   | 'more-arguments'
   | 'fewer-arguments'
-  /** What is asked of the arguments is said in another way; no call was found that shows a difference, nor that there is none. */
+  /** What is asked of the arguments is said in another way, and it cannot be told whether that opens or closes calls beside those that are named. */
   | 'other-conditions'
   /** Calls that needed no yes of a human do, and the reverse. */
   | 'approval-added'

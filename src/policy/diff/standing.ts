@@ -8,7 +8,7 @@ import { narrow } from '../narrow/narrow.ts';
 import type { Narrowing, Region } from '../narrow/region.ts';
 import { toOutlook, type Outlook } from '../outlook.ts';
 import type { CompiledRule } from '../policy-set.ts';
-import type { RuleObligations } from '../rule.ts';
+import type { RuleObligations, Who } from '../rule.ts';
 import type { Standing } from './difference.ts';
 
 /** What policy makes of one principal's calls of one target, in a form in which two can be compared. */
@@ -19,6 +19,8 @@ export interface Judgement {
   /** Those of them that need no human's yes. */
   readonly free: Region | undefined;
   readonly obligations: NonNullable<Standing['obligations']>;
+  /** Who may say yes, each with its condition where it has one left. */
+  readonly approvals: readonly { readonly approvers: 'self' | Who; readonly when?: string }[];
   readonly standing: Standing;
 }
 
@@ -27,7 +29,7 @@ export interface Outlooks {
   readonly allowed: Outlook;
   readonly free: Outlook;
   readonly obligations: Judgement['obligations'];
-  readonly approvers: NonNullable<Standing['approvers']>;
+  readonly approvals: Judgement['approvals'];
 }
 
 const ALWAYS: Expression = { kind: 'constant', value: true, at: { start: 0, end: 0 } };
@@ -38,6 +40,7 @@ const HIDDEN: Judgement = {
   allowed: undefined,
   free: undefined,
   obligations: [],
+  approvals: [],
   standing: { effect: 'deny' },
 };
 
@@ -56,11 +59,11 @@ export function lookAtRules(rules: readonly CompiledRule[], facts: Facts): Outlo
     allowed,
     free: isEverFree ? allowed : toOutlook(findings.map(toClosing), facts.target),
     obligations: obligationsOf(live),
-    approvers: approversOf(live),
+    approvals: approvalsOf(live),
   };
 }
 
-export function judgeBy({ allowed, free, obligations, approvers }: Outlooks, target: Target): Judgement {
+export function judgeBy({ allowed, free, obligations, approvals }: Outlooks, target: Target): Judgement {
   const { region, narrowing } = narrowTo(allowed, target);
   if (region === undefined) return HIDDEN;
   const freeRegion = free === allowed ? region : narrowTo(free, target).region;
@@ -75,10 +78,14 @@ export function judgeBy({ allowed, free, obligations, approvers }: Outlooks, tar
     allowed: region,
     free: freeRegion,
     obligations,
+    approvals,
     standing: {
       effect: approval === 'always' ? 'approve' : 'permit',
       ...(region !== EVERYTHING && { when: 'sometimes' }),
-      ...(approval !== undefined && { approval, approvers }),
+      ...(approval !== undefined && {
+        approval,
+        approvers: unique(approvals.map(({ approvers }) => approvers)),
+      }),
       ...toSaid(narrowing),
       ...(obligations.length > 0 && { obligations }),
     },
@@ -133,9 +140,13 @@ function obligationsOf(findings: readonly Finding[]): NonNullable<Standing['obli
   return unique(found);
 }
 
-function approversOf(findings: readonly Finding[]): NonNullable<Standing['approvers']> {
+function approvalsOf(findings: readonly Finding[]): Judgement['approvals'] {
   return unique(
-    findings.flatMap(({ rule }) => (rule.effect === 'approve' ? [rule.approvers ?? 'self'] : [])),
+    findings.flatMap(({ rule, verdict, condition = verdict }) => {
+      if (rule.effect !== 'approve') return [];
+      const when = condition.kind === 'unknown' ? writeExpression(condition.residual) : undefined;
+      return [{ approvers: rule.approvers ?? ('self' as const), ...(when !== undefined && { when }) }];
+    }),
   );
 }
 

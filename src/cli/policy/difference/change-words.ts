@@ -31,18 +31,24 @@ function describeDetail({ kind, example }: Change, before: Standing, after: Stan
     case 'fewer-arguments':
       return [`fewer calls:${call} is denied now`];
     case 'other-conditions':
-      return ['its conditions say something else; no call was found that shows the difference'];
+      return ['its conditions say something else; whether that opens or closes further calls cannot be told'];
     case 'approval-added':
       return [`a human has to say yes${call && `, for example to${call}`}`];
     case 'approval-removed':
       return [`no human has to say yes any more${call && `, for example to${call}`}`];
     case 'approvers':
-      return [`another may say yes: ${describeApprovers(before)}, now ${describeApprovers(after)}`];
+      return [describeOtherApprovers(describeApprovers(before), describeApprovers(after))];
     case 'obligations-added':
       return [`obliged now: ${obligationsIn(after, before)}`];
     case 'obligations-removed':
       return [`not obliged any more: ${obligationsIn(before, after)}`];
   }
+}
+
+function describeOtherApprovers(then: string, now: string): string {
+  return then === now
+    ? `which of them may say yes to which call is another: ${now}`
+    : `another may say yes: ${then}, now ${now}`;
 }
 
 function describeApprovers({ approvers = [] }: Standing): string {

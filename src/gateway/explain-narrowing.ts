@@ -29,7 +29,7 @@ export function explainNarrowing(
 ): Explanation {
   if (narrowing.kind !== 'some') return { sentences: [] };
   const { words } = narrowing;
-  const limits = narrowing.limits.filter(({ path }) => !isHidden(path));
+  const limits = narrowing.limits.filter(({ path, pinned }) => !pinned && !isHidden(path));
   const broken = limits.filter((limit) => isBroken(limit, args));
   const told = (broken.length > 0 ? broken : limits).map(toSentence);
   const [only, ...others] = broken;

@@ -8,7 +8,7 @@ import { uriFrom } from './endpoint.ts';
 import { dutyOf, toSilent } from './obligations/duty.ts';
 import { obligeContents } from './obligations/oblige-contents.ts';
 import { withholdFault } from './obligations/withheld.ts';
-import { isInputRequired } from './questions/relay.ts';
+import { isInputRequired, toQuestions } from './questions/relay.ts';
 import { recordedCall, refused } from './recorded-call.ts';
 import { toRefusal } from './refusal.ts';
 import { rewriteUris } from './rewrite-uris.ts';
@@ -79,7 +79,7 @@ export async function requestReference(
       if (isUnknown(error)) throw reference.unknown;
       throw duty ? withholdFault(error) : error;
     });
-    if (isInputRequired(result)) return { result, status: 'ok' };
+    if (isInputRequired(result)) return { result: duty ? toQuestions(result) : result, status: 'ok' };
     const shown = rewriteUris(caller.endpoint, target.source, duty ? obligeContents(duty, result) : result);
     return { result: shapeResult(shown, maxResultBytes), status: 'ok' };
   });

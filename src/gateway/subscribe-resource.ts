@@ -1,15 +1,21 @@
 import { isJsonObject, type JsonObject } from '../catalog/json.ts';
 import { messageOf } from '../errors.ts';
 import type { CallContext, Upstream } from '../upstream/upstream.ts';
-import { decideCall } from './decide-call.ts';
+import { decideCall, type Ruling } from './decide-call.ts';
 import { uriAt } from './endpoint.ts';
+import { dutyOf } from './obligations/duty.ts';
 import { recordedCall } from './recorded-call.ts';
-import { isUnknown, permitReference, resourceReference } from './reference.ts';
+import { isUnknown, permitReference, resourceReference, type Reference } from './reference.ts';
 import type { Caller, Road } from './road.ts';
 import { windowOf } from './window.ts';
 
 /** What a caller is told of a resource that changed. */
-export type OnUpdated = (params: JsonObject & { uri: string }) => void;
+export interface UpdateListener {
+  /** Is told the params of `notifications/resources/updated`, with the URI of the caller's endpoint. */
+  onUpdated(params: JsonObject & { uri: string }): void;
+  /** Who listens, as it is when an update comes: policy and credentials may have changed since the subscription. */
+  caller(): Caller;
+}
 
 export interface Subscription {
   /** The upstream that tells of changes; a configuration that puts another in its place ends what was begun with this one. */
@@ -23,16 +29,16 @@ const SUBSCRIPTION_ID = 'io.modelcontextprotocol/subscriptionId';
 
 /**
  * Subscribes to a resource of an upstream (MCP `resources/subscribe`, or `resourceSubscriptions` of `subscriptions/listen`):
- * decided and recorded as reading it is.
+ * decided and recorded as reading it is. Whether the resource may be read is decided again with every update: what conditions on the time
+ * have closed is not told of.
  *
- * @param onUpdated is told the params of `notifications/resources/updated`, with the URI of the caller's endpoint
  * @throws BailiwickError `UNKNOWN_RESOURCE` where the URI is none that this caller may read, or what the upstream throws.
  */
 export async function subscribeResource(
   road: Road,
   caller: Caller,
   uri: string,
-  onUpdated: OnUpdated,
+  listener: UpdateListener,
 ): Promise<Subscription> {
   const reference = resourceReference(caller, uri);
   const { target, own } = reference;
@@ -54,14 +60,16 @@ export async function subscribeResource(
   };
   const tell = (updated: JsonObject): void => {
     const { uri: named } = updated;
+    if (isOver || typeof named !== 'string') return;
     // An upstream may name a part of what was subscribed to: it may be read, or nothing is said of it.
-    if (
-      isOver ||
-      typeof named !== 'string' ||
-      (named !== own && !mayRead(caller, target.source, named, road.now()))
-    )
-      return;
-    onUpdated({ ...withoutStream(updated), uri: uriAt(caller.endpoint, target.source, named) });
+    const ruling = permitUpdate(
+      listener.caller(),
+      { kind: 'resource', source: target.source, uri: named },
+      road.now(),
+    );
+    if (ruling === undefined) return;
+    const told = dutyOf(ruling.decision) ? {} : withoutStream(updated);
+    listener.onUpdated({ ...told, uri: uriAt(caller.endpoint, target.source, named) });
   };
   await recordedCall(road, caller, { ...attempt, charge: { target } }, async (context) => {
     stop = await upstream.subscribe(own, context, tell).catch((error: unknown) => {
@@ -93,13 +101,11 @@ export function lastingContext(context: CallContext, signal: AbortSignal): CallC
   };
 }
 
-function mayRead(caller: Caller, source: string, uri: unknown, now: number): boolean {
-  if (typeof uri !== 'string') return false;
-  const target = { kind: 'resource', source, uri } as const;
-  return (
-    windowOf(caller.snapshot, caller.endpoint).includes(target) &&
-    decideCall(caller, target, {}, now).decision.effect === 'permit'
-  );
+/** Undefined: this caller may not read it. */
+function permitUpdate(caller: Caller, target: Reference['target'], now: number): Ruling | undefined {
+  if (!windowOf(caller.snapshot, caller.endpoint).includes(target)) return undefined;
+  const ruling = decideCall(caller, target, {}, now);
+  return ruling.decision.effect === 'permit' ? ruling : undefined;
 }
 
 function withoutStream({ _meta, ...params }: JsonObject): JsonObject {

@@ -72,9 +72,17 @@ export function createResourceSubscriptions(
       stopListening = undefined;
     }
   };
-  const subscribe = (caller: Caller, uri: string, isFirst: () => boolean): Promise<Subscription> =>
-    subscribeResource(road, caller, uri, (params) => {
-      if (isFirst()) tell(params);
+  /** @param holder holds what is taken, as soon as it is */
+  const subscribe = (
+    caller: Caller,
+    uri: string,
+    holder: { readonly taken?: Taken },
+  ): Promise<Subscription> =>
+    subscribeResource(road, caller, uri, {
+      onUpdated(params) {
+        if (holder.taken !== undefined && isFirst(holder.taken)) tell(params);
+      },
+      caller: () => ({ ...(holder.taken?.caller ?? caller), snapshot: gateway.current() }),
     });
   const isFirst = (taken: Taken): boolean => byUri.get(taken.uri)?.values().next().value === taken;
 
@@ -90,7 +98,7 @@ export function createResourceSubscriptions(
   async function move(taken: Taken, caller: Caller): Promise<void> {
     const context = lastingContext(caller.context, taken.over.signal);
     try {
-      const next = await subscribe({ ...caller, context }, taken.uri, () => isFirst(taken));
+      const next = await subscribe({ ...caller, context }, taken.uri, { taken });
       const before = taken.subscription;
       taken.subscription = next;
       before.end();
@@ -111,11 +119,7 @@ export function createResourceSubscriptions(
       }
       open += 1;
       const holder: { taken?: Taken } = {};
-      const subscription = await subscribe(
-        caller,
-        uri,
-        () => holder.taken !== undefined && isFirst(holder.taken),
-      ).catch((error: unknown) => {
+      const subscription = await subscribe(caller, uri, holder).catch((error: unknown) => {
         open -= 1;
         throw error;
       });

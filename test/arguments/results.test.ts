@@ -48,6 +48,25 @@ describe('of the result of an MCP tool', () => {
     });
   });
 
+  test('a document that is wrapped in a text, or is one, is masked within it', () => {
+    const wrapped = JSON.stringify(DOCUMENT);
+    const masked = JSON.stringify(MASKED);
+    const within: Obligations = { mask: ['/result/items/*/key', '/result/a~1b'] };
+    expect(oblige(within, { structuredContent: { result: wrapped } })).toEqual({
+      content: [text(JSON.stringify({ result: masked }))],
+      structuredContent: { result: masked },
+    });
+    expect(oblige(MASK, { structuredContent: wrapped })).toEqual({
+      content: [text(masked)],
+      structuredContent: MASKED,
+    });
+    for (const isError of [false, true]) {
+      expect(() => oblige(MASK, { structuredContent: `the key is ${SECRET}`, isError })).toThrow(
+        expect.objectContaining({ code: 'RESULT_WITHHELD' }),
+      );
+    }
+  });
+
   test.each([
     ['words', [text(`the key is ${SECRET}`)]],
     ['a text that is a JSON string', [text(JSON.stringify(SECRET))]],

@@ -43,16 +43,6 @@ function guarded(work: () => Json): Json {
   }
 }
 
-/** A JSON document in a text: an object or a list. Text that happens to be a number or a string is text. */
-export function parseDocument(text: unknown): Json | undefined {
-  if (typeof text !== 'string' || !/^\s*[[{]/.test(text)) return undefined;
-  try {
-    return JSON.parse(text) as Json;
-  } catch {
-    return undefined;
-  }
-}
-
 /** What a call carries whose result is not shown whole: what is told on the way could hold the rest. */
 export function toSilent(context: CallContext): CallContext {
   const { onNotification: _told, onProgress, ...rest } = context;

@@ -2,7 +2,7 @@ import type { JsonObject } from '../../catalog/json.ts';
 import type { Tool } from '../../catalog/tool.ts';
 import type { CallContext, CallOutcome } from '../../upstream/upstream.ts';
 import type { Ruling } from '../decide-call.ts';
-import { isInputRequired } from '../questions/relay.ts';
+import { isInputRequired, toQuestions } from '../questions/relay.ts';
 import { dutyOf, toSilent, type Duty } from './duty.ts';
 import { offerOwnNext } from './next-page.ts';
 import { obligeToolResult } from './oblige-tool-result.ts';
@@ -43,7 +43,7 @@ async function invokeInPart(
   const outcome = await invoke(own.args, toSilent(context)).catch((error: unknown) => {
     throw withholdFault(error);
   });
-  if (isInputRequired(outcome.result)) return outcome;
+  if (isInputRequired(outcome.result)) return { ...outcome, result: toQuestions(outcome.result) };
   const result = applyOwnSelection(own, obligeToolResult(duty, tool, outcome));
   return { ...outcome, result: offerOwnNext(result, { given, sent: own.args }) };
 }

@@ -1,6 +1,7 @@
 import { isJsonObject, type JsonObject } from '../../catalog/json.ts';
-import { parseDocument, type Duty } from './duty.ts';
+import type { Duty } from './duty.ts';
 import { blocksOf, notJson, obligeBlocks } from './oblige-tool-result.ts';
+import { parseDocument } from './parse-document.ts';
 
 /**
  * What a caller gets of a resource or a prompt by its duty: contents and messages whose text is JSON, each as far as it may be had.

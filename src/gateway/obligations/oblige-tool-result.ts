@@ -1,7 +1,8 @@
 import { STATUS_CODES } from 'node:http';
 import { isJsonObject, type Json, type JsonObject } from '../../catalog/json.ts';
 import type { Tool } from '../../catalog/tool.ts';
-import { parseDocument, type Duty } from './duty.ts';
+import type { Duty } from './duty.ts';
+import { parseDocument } from './parse-document.ts';
 import { withheld } from './withheld.ts';
 
 /** Where an error is told when the tool's own output schema leaves no room for it. */
@@ -39,7 +40,7 @@ export function obligeToolResult(duty: Duty, tool: Tool, answered: Answered): Js
   }
   const { structuredContent } = result;
   if (structuredContent !== undefined) {
-    const { content, ...structure } = toContent(duty.project(structuredContent), true);
+    const { content, ...structure } = toContent(duty.project(documentOf(structuredContent)), true);
     return { content: [...content, ...remarkOn(blocks.filter(isNoDocument).length)], ...structure };
   }
   return { content: obligeBlocks(duty.project, blocks) };
@@ -79,7 +80,7 @@ function obligeError(duty: Duty, result: JsonObject): JsonObject {
   const { structuredContent } = result;
   const documents = blocksOf(result).filter((block) => !isNoDocument(block));
   if (!duty.isSelective && structuredContent !== undefined) {
-    return toContent(duty.mask(structuredContent), true);
+    return toContent(duty.mask(documentOf(structuredContent)), true);
   }
   return duty.isSelective || documents.length === 0
     ? { content: [{ type: 'text', text: WITHHELD }] }
@@ -103,6 +104,14 @@ function obligeHttpError(duty: Duty, { structuredContent, _meta }: JsonObject): 
     content: [{ type: 'text', text }],
     structuredContent: { error: { ...error, ...(shown !== undefined && { body: shown }) } },
   };
+}
+
+/** Structured content may be a text (MCP 2026-07-28): one that is no JSON is as little looked into as other text. */
+function documentOf(structuredContent: Json): Json {
+  if (typeof structuredContent !== 'string') return structuredContent;
+  const document = parseDocument(structuredContent);
+  if (document === undefined) throw notJson();
+  return document;
 }
 
 function isNoDocument({ type, text }: JsonObject): boolean {

@@ -3,8 +3,8 @@ import type { Tool } from '../../catalog/tool.ts';
 import { BailiwickError, messageOf } from '../../errors.ts';
 import { selectArgumentOf } from '../../upstream/http/selection.ts';
 import { evaluateJmesPath, parseJmesPath, type JmesPath } from '../../text/jmespath.ts';
-import { parseDocument } from './duty.ts';
 import { toContent } from './oblige-tool-result.ts';
+import { parseDocument } from './parse-document.ts';
 
 /** What the caller itself asks to have of the answer. */
 export interface OwnSelection {

@@ -16,6 +16,15 @@ export function isInputRequired(result: JsonObject): boolean {
   return result['resultType'] === 'input_required';
 }
 
+/** A result that asks, without what it may hold beside its questions. */
+export function toQuestions({ resultType, inputRequests, requestState }: JsonObject): JsonObject {
+  return {
+    ...(resultType !== undefined && { resultType }),
+    ...(inputRequests !== undefined && { inputRequests }),
+    ...(requestState !== undefined && { requestState }),
+  };
+}
+
 /**
  * An upstream's `input_required` result as its client gets it: under the same keys, each question names the source, and the
  * upstream's state is sealed.

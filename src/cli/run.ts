@@ -14,6 +14,7 @@ import { addLogins } from './logins.ts';
 import { addLogout } from './logout.ts';
 import { cutAfterUnknownCommand } from './known-command.ts';
 import { toOperatorMessage } from './operator-message.ts';
+import { visibleLines } from './audit/safe-text.ts';
 import { addPlan } from './plan.ts';
 import { addPolicy } from './policy/policy.ts';
 import { addRevoke } from './revoke/revoke.ts';
@@ -73,7 +74,7 @@ export async function run(args: readonly string[], terminal: Terminal = processT
   } catch (thrown) {
     if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : ERRORS.USAGE.exit;
     const error = toBailiwickError(thrown);
-    terminal.err(`bailiwick: ${toOperatorMessage(error)}`);
+    terminal.err(visibleLines(`bailiwick: ${toOperatorMessage(error)}`));
     if (error.code === 'INTERNAL')
       terminal.err(String(error.cause instanceof Error ? error.cause.stack : error.cause));
     return ERRORS[error.code].exit;

@@ -31,9 +31,11 @@ export function coverageOf(
       for (const id of decided?.rules ?? []) counts.set(id, (counts.get(id) ?? 0) + 1);
     for (const rule of policy.rules) {
       const { file, line, column } = rule.positionOf([]);
-      const key = `${file}\0${rule.id}`;
+      const shown = toShown(file);
+      // As it is shown: the same file may be named in two ways.
+      const key = `${shown}\0${rule.id}`;
       const cases = (rules.get(key)?.cases ?? 0) + (counts.get(rule.id) ?? 0);
-      rules.set(key, { id: rule.id, cases, file: toShown(file), line, column });
+      rules.set(key, { id: rule.id, cases, file: shown, line, column });
     }
   }
   const all = [...rules.values()];

@@ -1,6 +1,6 @@
-import { rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { access, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test, vi } from 'vitest';
 import { createFolder, DOCUMENT } from '../support/gateway.ts';
 import { runWith } from '../support/in-process.ts';
 import { AFTER, BEFORE, CONFIG, createRepository } from './repository.ts';
@@ -178,5 +178,52 @@ describe('what is refused', async () => {
     } finally {
       process.chdir(cwd);
     }
+  });
+});
+
+describe('what Git could be led astray by', () => {
+  test('a repository that the environment names, as in a hook, is not the one that is compared', async () => {
+    await using other = await createFolder({ '.git/HEAD': 'ref: refs/heads/none\n' });
+    await using repository = await createRepository();
+    for (const [name, value] of [
+      ['GIT_DIR', path.join(other.folder, '.git')],
+      ['GIT_WORK_TREE', other.folder],
+      ['GIT_INDEX_FILE', 'nowhere'],
+      ['GIT_OBJECT_DIRECTORY', other.folder],
+    ] as const) {
+      vi.stubEnv(name, value);
+    }
+    try {
+      expect(await diff(repository.folder, 'main')).toMatchObject({ status: 0 });
+    } finally {
+      vi.unstubAllEnvs();
+    }
+  });
+
+  test.each(['-x', '--output=stolen', '^main', 'main..main', '--all', ''])(
+    'what is no revision is refused: %s',
+    async (word) => {
+      await using repository = await createRepository();
+      const { status, out } = await runWith(repository.folder, ['policy', 'diff', '--', word, 'main']);
+      expect([status, out]).toEqual([2, '']);
+      await expect(access(path.join(repository.folder, 'stolen'))).rejects.toThrow('ENOENT');
+    },
+  );
+
+  test('policies in a submodule, or behind a link out of the repository, are not said to permit nothing', async () => {
+    await using repository = await createRepository();
+    const { folder, git, commit } = repository;
+    const head = git('rev-parse', 'HEAD');
+    await rm(path.join(folder, 'policies'), { recursive: true });
+    git('rm', '-r', '--quiet', '--cached', 'policies');
+    git('update-index', '--add', '--cacheinfo', `160000,${head},policies`);
+    git('commit', '--quiet', '--message', 'a submodule');
+    const submodule = await diff(folder, 'HEAD', 'HEAD~1');
+    expect([submodule.status, submodule.err]).toEqual([2, expect.stringContaining('submodule')]);
+    git('rm', '--quiet', '--cached', 'policies');
+    await symlink('/nowhere', path.join(folder, 'policies'));
+    commit('a link');
+    const link = await diff(folder, 'HEAD', 'HEAD~2');
+    expect([link.status, link.err]).toEqual([2, expect.stringContaining('leads nowhere')]);
   });
 });

@@ -254,3 +254,62 @@ tests:
   expect(missing.err).toMatch(/there is no file or folder .*nowhere/);
   expect(missing.status).toBe(2);
 });
+
+test('names, conditions and values steer no terminal, wherever they are printed', async () => {
+  const hostile = String.raw`"\e[2J\u009b31m\nname\u202e"`;
+  await using workspace = await withTests(
+    `principals: { ${hostile}: { groups: [clerks] } }\ntests:\n` +
+      `  - { name: ${hostile}, as: [${hostile}, reader], call: billing_make_bill, args: { ${hostile}: ${hostile} }, expect: deny }\n` +
+      `  - { as: ${hostile}, call: billing_list_bills, expect: deny, because: [other/odd] }\n`,
+    {
+      'policies/other.policy.yaml': `policy: other\nrules:\n  - { id: odd, effect: deny, what: { tool: list_bills }, when: ${String.raw`"args.x == \"\e[2J\""`} }\n  - { id: idle, effect: permit, what: { tool: ${hostile} } }\n`,
+      'bad/bad.test.yaml': `${hostile}: 1\n`,
+    },
+  );
+  for (const args of [
+    ['test'],
+    ['test', '--json'],
+    ['test', 'bad'],
+    ['check'],
+    ['check', '--json'],
+    ['explain', 'billing_list_bills', '--as', 'reader'],
+    ['explain', '--as', '\u001B[2J\u009Bx'],
+    ['diff', 'policies', '\u001B[2J\u009Bx'],
+  ]) {
+    const { out, err } = await runWith(workspace.folder, ['policy', ...args]);
+    // oxlint-disable-next-line no-control-regex -- These are what steers a terminal.
+    expect(`${out}${err}`, args.join(' ')).not.toMatch(/[\u0000-\u0009\u000B-\u001F\u007F-\u009F\u202E]/);
+  }
+});
+
+test('a view that asks for nothing is no test', async () => {
+  for (const narrows of ['{}', '{ billing_make_bill: {} }']) {
+    await using workspace = await withTests(`tests:\n  - { as: reader, view: { narrows: ${narrows} } }\n`);
+    const { status, err } = await runWith(workspace.folder, ['policy', 'test']);
+    expect([status, err]).toEqual([2, expect.stringContaining('says nothing')]);
+  }
+});
+
+test('an argument that a tool does not take is said, for it may be why a test passes', async () => {
+  await using workspace = await withTests(
+    `tools:\n  - { source: desk, name: refund, inputSchema: { type: object, properties: { amount: { type: integer } } } }\n` +
+      `tests:\n  - { as: reader, call: desk_refund, args: { amout: 3 }, expect: deny }\n`,
+  );
+  const { status, err } = await runWith(workspace.folder, ['policy', 'test']);
+  expect(status).toBe(0);
+  expect(err).toMatch(
+    /^policies\/billing\.test\.yaml:4:\d+ {2}warning: desk_refund takes no argument `amout`; did you mean `amount`\?$/m,
+  );
+});
+
+test('rules that no file of tests is about count as rules that nothing decided', async () => {
+  await using workspace = await withTests(`policies: billing.policy.yaml\n${GOOD}`, {
+    'policies/other.policy.yaml':
+      'policy: other\nrules:\n  - { id: forgotten, effect: deny, who: { client: x } }\n',
+  });
+  const command = ['policy', 'test', '--min-coverage', '100', '--coverage'];
+  const { status, out } = await runWith(workspace.folder, command);
+  expect(out).toMatch(/^ +0 {2}other\/forgotten {2}policies\/other\.policy\.yaml:3$/m);
+  expect(out.match(/billing\/no-deletions/g)).toHaveLength(1);
+  expect(status).toBe(1);
+});

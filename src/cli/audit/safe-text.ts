@@ -7,6 +7,11 @@ export function visible(text: string): string {
   return escapeControls(text.toWellFormed());
 }
 
+/** Text of several lines, likewise. Its lines stay lines, so it may hold no line of somebody else. */
+export function visibleLines(text: string): string {
+  return text.split('\n').map(visible).join('\n');
+}
+
 /** A value as JSON, likewise. In text that parses, the value stays the same. */
 export function visibleJson(value: unknown): string {
   try {

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { checkPolicies } from '../../policy/check.ts';
 import type { Problem } from '../../policy/problem.ts';
 import type { AddCommand } from '../command.ts';
+import { visible, visibleLines } from '../audit/safe-text.ts';
 import { count } from '../lock-text.ts';
 import { paint } from '../terminal.ts';
 import { createPolicyCommand, tellAbsences, withOffer, type OfferOptions } from './offer.ts';
@@ -24,12 +25,12 @@ export const addPolicyCheck: AddCommand = (program, terminal, exit) => {
         unknown: unknown.map(({ source }) => source),
       });
       if (options.json) {
-        terminal.out(JSON.stringify({ problems, warnings, fromLock, unknown }, undefined, 2));
+        terminal.out(visibleLines(JSON.stringify({ problems, warnings, fromLock, unknown }, undefined, 2)));
       } else {
-        const shown = (one: Problem): string => toLine({ ...one, file: path.relative('.', one.file) });
+        const shown = (one: Problem, mark = ''): string =>
+          toLine({ ...one, file: path.relative('.', one.file) }, mark);
         for (const problem of problems) terminal.out(shown(problem));
-        for (const { message, ...place } of warnings)
-          terminal.out(shown({ ...place, message: `${paint('yellow', 'warning:')} ${message}` }));
+        for (const warning of warnings) terminal.out(shown(warning, `${paint('yellow', 'warning:')} `));
         tellAbsences(terminal, offer);
         if (problems.length === 0) {
           const what = `${count(policy.rules.length, 'rule')} in ${count(loaded.policyFiles.length, 'file')}`;
@@ -46,6 +47,6 @@ export const addPolicyCheck: AddCommand = (program, terminal, exit) => {
   program.addCommand(command);
 };
 
-function toLine({ file, line, column, message }: Problem): string {
-  return `${file}:${line}:${column}  ${message}`;
+function toLine({ file, line, column, message }: Problem, mark: string): string {
+  return `${visible(file)}:${line}:${column}  ${mark}${visible(message)}`;
 }

@@ -7,6 +7,7 @@ import type { NamedPrincipal } from '../../policy/diff/principals.ts';
 import { targetsOf } from '../../policy/diff/targets.ts';
 import { loadPolicies } from '../../policy/load.ts';
 import type { AddCommand } from '../command.ts';
+import { visible, visibleLines } from '../audit/safe-text.ts';
 import { toCount } from '../audit/number-option.ts';
 import { withProgress, type Terminal } from '../terminal.ts';
 import { describeDifference } from './difference/difference-text.ts';
@@ -61,8 +62,8 @@ export const addPolicyDiff: AddCommand = (program, terminal, exit) => {
         const sides = [await readSide(before, offer.loaded), await readSide(after, offer.loaded)] as const;
         const report = await compareSides(terminal, offer, sides, options);
         tellAbsences(terminal, offer);
-        for (const note of report.notes) terminal.err(note);
-        if (options.json) terminal.out(JSON.stringify(toDocument(report), undefined, 2));
+        for (const note of report.notes) terminal.err(visible(note));
+        if (options.json) terminal.out(visibleLines(JSON.stringify(toDocument(report), undefined, 2)));
         else terminal.out(options.markdown ? toMarkdown(report) : describeDifference(report));
         if (isDifferent(report)) exit(1);
       });

@@ -6,6 +6,7 @@ import type { NamedPrincipal } from '../../policy/diff/principals.ts';
 import { explain } from '../../policy/explain/explain.ts';
 import { findTarget } from '../../policy/test-file/find-target.ts';
 import { readArguments } from '../arguments.ts';
+import { visibleLines } from '../audit/safe-text.ts';
 import { toMoment } from '../audit/moment.ts';
 import type { AddCommand } from '../command.ts';
 import { describeExplanation } from './explanation/explanation-text.ts';
@@ -74,7 +75,9 @@ export const addPolicyExplain: AddCommand = (program, terminal, exit) => {
         tellAbsences(terminal, offer);
         if (wanted === undefined) {
           const overview = overviewOf(offer.policy, offer.catalog, caller);
-          terminal.out(options.json ? JSON.stringify(overview, undefined, 2) : describeOverview(overview));
+          terminal.out(
+            options.json ? visibleLines(JSON.stringify(overview, undefined, 2)) : describeOverview(overview),
+          );
           if (overview.targets.every(({ standing }) => standing.effect === 'deny')) exit(1);
           return;
         }
@@ -91,7 +94,7 @@ export const addPolicyExplain: AddCommand = (program, terminal, exit) => {
             target.kind === 'tool' ? toShownName(target.tool.source, target.tool.name) : wanted.name;
           const asked = { principal: caller.principal, target: { kind: target.kind, name: shown } };
           const when = decision && { args: args ?? {}, call, at: new Date(now).toISOString() };
-          terminal.out(JSON.stringify({ ...asked, ...when, ...explanation }, undefined, 2));
+          terminal.out(visibleLines(JSON.stringify({ ...asked, ...when, ...explanation }, undefined, 2)));
         } else terminal.out(describeExplanation(explanation, { target: wanted.name, who: name }));
         if (decision ? decision.effect === 'deny' : outlook === 'never') exit(1);
       });

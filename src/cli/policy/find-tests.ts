@@ -1,13 +1,11 @@
-import { glob, readdir, readFile, stat } from 'node:fs/promises';
+import { glob, readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { isPolicyFileName } from '../../config/inputs.ts';
+import { InputReader, toText } from '../../config/read-inputs.ts';
 import { BailiwickError } from '../../errors.ts';
 import type { PolicyText } from '../../policy/load.ts';
-
-const TEST_FILE = /\.test\.ya?ml$/;
-const POLICY_FILE = /\.policy\.ya?ml$/;
-
-/** The largest file of tests, or of policies, in bytes. */
-const MAX_BYTES = 1_048_576;
+import { MAX_FILE_BYTES } from './git/read-folder.ts';
+import { isTestFileName } from './git/side.ts';
 
 /**
  * Files of policy tests: those that are named, all below folders that are named, or where nothing is named those beside the policies.
@@ -41,7 +39,7 @@ async function findNamed(named: string): Promise<string[]> {
 
 async function findBeside(folder: string): Promise<string[]> {
   const names = await readdir(folder).catch((): string[] => []);
-  return names.filter((name) => TEST_FILE.test(name)).map((name) => path.join(folder, name));
+  return names.filter(isTestFileName).map((name) => path.join(folder, name));
 }
 
 /**
@@ -55,7 +53,7 @@ export async function readNamedPolicies(testFile: string, named: readonly string
     const at = path.join(path.dirname(testFile), name);
     const names = await readdir(at).catch(() => undefined);
     if (names === undefined) files.push(at);
-    else files.push(...names.filter((one) => POLICY_FILE.test(one)).map((one) => path.join(at, one)));
+    else files.push(...names.filter(isPolicyFileName).map((one) => path.join(at, one)));
   }
   return Promise.all(
     [...new Set(files)].map(async (file) => ({ file, text: await readText(file, testFile) })),
@@ -70,13 +68,9 @@ export async function readText(file: string, namedBy?: string): Promise<string> 
   const where = namedBy === undefined ? file : `${namedBy}: ${file}`;
   const refuse = (reason: string): BailiwickError =>
     new BailiwickError('CONFIGURATION', `${where} ${reason}`);
-  const bytes = await readFile(file).catch(() => {
-    throw refuse('cannot be read');
-  });
-  if (bytes.length > MAX_BYTES) throw refuse('is larger than 1 MiB');
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    throw refuse('is not UTF-8 text');
-  }
+  const read = await new InputReader().file(file, MAX_FILE_BYTES);
+  if (!read.ok) throw refuse(read.reason);
+  const text = toText(read.bytes);
+  if (text === undefined) throw refuse('is not UTF-8 text');
+  return text;
 }

@@ -7,6 +7,7 @@ import { catalogFromLock } from '../../lock/catalog-from-lock.ts';
 import type { PolicySet } from '../../policy/policy-set.ts';
 import { configuredPrincipal } from '../../identity/configured-principal.ts';
 import { createCatalogCommand, loadForCommand, withApp, type CatalogOptions } from '../command.ts';
+import { visible } from '../audit/safe-text.ts';
 import type { Terminal } from '../terminal.ts';
 import type { Command } from 'commander';
 
@@ -103,9 +104,13 @@ export function tellAbsences(
   { fromLock, unknown }: Pick<Offer, 'fromLock' | 'unknown'>,
 ): void {
   for (const { source, message } of fromLock)
-    terminal.err(`source ${source}: as the lock holds it, without resources and prompts: ${message}`);
+    terminal.err(
+      `source ${source}: as the lock holds it, without resources and prompts: ${visible(message)}`,
+    );
   for (const { source, message } of unknown)
-    terminal.err(`source ${source}: nothing is known of it, nor does the lock hold a tool of it: ${message}`);
+    terminal.err(
+      `source ${source}: nothing is known of it, nor does the lock hold a tool of it: ${visible(message)}`,
+    );
 }
 
 /** Sources that are described by a file, which says what they offer without anybody being asked. */

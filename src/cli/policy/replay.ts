@@ -3,7 +3,7 @@ import { createJudge } from '../../policy/replay/judge.ts';
 import { createReplayTally } from '../../policy/replay/tally.ts';
 import type { PolicySet } from '../../policy/policy-set.ts';
 import type { AddCommand } from '../command.ts';
-import { visibleJson } from '../audit/safe-text.ts';
+import { visible, visibleJson } from '../audit/safe-text.ts';
 import { withProgress, type Terminal } from '../terminal.ts';
 import { createPolicyCommand, tellAbsences, withOffer, type Offer } from './offer.ts';
 import { createRecordReader, type Aside } from './past-calls.ts';
@@ -33,7 +33,7 @@ export const addPolicyReplay: AddCommand = (program, terminal, exit) => {
         if (options.json) terminal.out(visibleJson(report));
         else {
           terminal.out(describeReplay(report));
-          for (const note of report.notes) terminal.err(note);
+          for (const note of report.notes) terminal.err(visible(note));
           tellAbsences(terminal, offer);
         }
         if (report.totals.different > 0) exit(1);

@@ -7,7 +7,7 @@ import { composeRules } from '../../policy/suggest/compose.ts';
 import { findUnused } from '../../policy/suggest/unused.ts';
 import { createUsage, type Usage } from '../../policy/suggest/usage.ts';
 import { writePolicy } from '../../policy/suggest/write.ts';
-import { visibleJson } from '../audit/safe-text.ts';
+import { visible, visibleJson } from '../audit/safe-text.ts';
 import type { AddCommand } from '../command.ts';
 import { withProgress, type Terminal } from '../terminal.ts';
 import { createPolicyCommand, tellAbsences, withOffer, type Offer } from './offer.ts';
@@ -57,7 +57,7 @@ export const addPolicySuggest: AddCommand = (program, terminal, exit) => {
         else {
           if (options.output === undefined) terminal.out(report.policy.trimEnd());
           else terminal.err(`wrote ${options.output}: ${describeSuggestion(report)}`);
-          for (const note of report.notes) terminal.err(note);
+          for (const note of report.notes) terminal.err(visible(note));
           tellAbsences(terminal, offer);
         }
       });

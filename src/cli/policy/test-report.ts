@@ -1,6 +1,7 @@
 import type { Coverage } from '../../policy/coverage.ts';
 import type { Decision } from '../../policy/decision.ts';
 import { describeTarget, type CaseOutcome } from '../../policy/run-tests.ts';
+import { visible } from '../audit/safe-text.ts';
 import { count } from '../lock-text.ts';
 import { paint } from '../terminal.ts';
 
@@ -11,7 +12,7 @@ const FEW_RULES = 5;
 export function describeOutcomes(outcomes: readonly CaseOutcome[]): string {
   const lines: string[] = [];
   for (const [file, ofFile] of Map.groupBy(outcomes, (one) => one.case.at.file)) {
-    lines.push(paint('bold', file));
+    lines.push(paint('bold', visible(file)));
     for (const [, ofTest] of Map.groupBy(ofFile, (one) => one.case.at.line))
       lines.push(...describeTest(ofTest));
   }
@@ -22,24 +23,24 @@ export function describeOutcomes(outcomes: readonly CaseOutcome[]): string {
 function describeTest(cases: readonly CaseOutcome[]): string[] {
   const [first] = cases;
   if (first === undefined) return [];
-  if (cases.length === 1) return describeCase(first, `${first.case.name}${as(first)}`, '  ');
+  if (cases.length === 1) return describeCase(first, visible(first.case.name), as(first), '  ');
   return [
-    `  ${markOf(cases.every(isPassed))} ${first.case.name}`,
-    ...cases.flatMap((one) => describeCase(one, `as ${one.case.as}`, '    ')),
+    `  ${markOf(cases.every(isPassed))} ${visible(first.case.name)}`,
+    ...cases.flatMap((one) => describeCase(one, visible(`as ${one.case.as}`), '', '    ')),
   ];
 }
 
-function describeCase(one: CaseOutcome, title: string, indent: string): string[] {
-  if (isPassed(one)) return [`${indent}${markOf(true)} ${title}`];
+function describeCase(one: CaseOutcome, title: string, beside: string, indent: string): string[] {
+  if (isPassed(one)) return [`${indent}${markOf(true)} ${title}${beside}`];
   const { file, line } = one.case.at;
   const inner = `${indent}    `;
-  const width = Math.max(0, ...one.says.map(({ id }) => id.length));
+  const width = Math.max(0, ...one.says.map(({ id }) => visible(id).length));
   return [
-    `${indent}${markOf(false)} ${paint('red', title)}  ${paint('dim', `${file}:${line}`)}`,
-    ...one.failures.map((failure) => `${inner}${failure}`),
-    ...(one.case.kind === 'decision' ? [paint('dim', `${inner}${describeCall(one.case)}`)] : []),
+    `${indent}${markOf(false)} ${paint('red', title)}${beside}  ${paint('dim', `${visible(file)}:${line}`)}`,
+    ...one.failures.map((failure) => `${inner}${onOneLine(failure)}`),
+    ...(one.case.kind === 'decision' ? [paint('dim', `${inner}${visible(describeCall(one.case))}`)] : []),
     ...one.says.map(({ id, effect, say }) =>
-      paint('dim', `${inner}${id.padEnd(width)}  ${effect.padEnd(7)}  ${say}`),
+      paint('dim', `${inner}${visible(id).padEnd(width)}  ${effect.padEnd(7)}  ${onOneLine(say)}`),
     ),
     ...(one.says.length === 0 ? [paint('dim', `${inner}no rule is about this caller and this target`)] : []),
   ];
@@ -70,10 +71,12 @@ export function describeSummary(
   ].join(', ');
   const lines = options.all
     ? rules.map(({ id, cases, file, line }) => {
-        const text = `  ${String(cases).padStart(4)}  ${id}  ${file}:${line}`;
+        const text = `  ${String(cases).padStart(4)}  ${visible(id)}  ${visible(file)}:${line}`;
         return cases === 0 ? paint('yellow', text) : text;
       })
-    : never.slice(0, FEW_RULES).map(({ id, file, line }) => `  never  ${id}  ${file}:${line}`);
+    : never
+        .slice(0, FEW_RULES)
+        .map(({ id, file, line }) => `  never  ${visible(id)}  ${visible(file)}:${line}`);
   const more = options.all ? 0 : Math.max(0, never.length - FEW_RULES);
   return [
     verdict,
@@ -118,7 +121,12 @@ export function isPassed({ failures }: CaseOutcome): boolean {
 }
 
 function as({ case: one }: CaseOutcome): string {
-  return paint('dim', `  as ${one.as}`);
+  return paint('dim', `  as ${visible(one.as)}`);
+}
+
+/** A condition may be written over several lines. */
+function onOneLine(text: string): string {
+  return visible(text.replaceAll(/\s*\n\s*/g, ' '));
 }
 
 function markOf(passed: boolean): string {

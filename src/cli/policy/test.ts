@@ -5,6 +5,7 @@ import { describeProblems, type Problem } from '../../policy/problem.ts';
 import { runTests } from '../../policy/run-tests.ts';
 import { readTestFile, type ReadTestFile } from '../../policy/test-file/read.ts';
 import { resolveTests } from '../../policy/test-file/resolve.ts';
+import { visible, visibleLines } from '../audit/safe-text.ts';
 import type { AddCommand } from '../command.ts';
 import { loadConfig } from '../../config/load.ts';
 import { findTestFiles, readText } from './find-tests.ts';
@@ -40,15 +41,19 @@ export const addPolicyTest: AddCommand = (program, terminal, exit) => {
       const sources = sourcesOf(files);
       await withOffer(terminal, { ...options, ...(sources !== 'all' && { sources }) }, async (offer) => {
         tellAbsences(terminal, offer);
-        const runs = await run(files, createWorlds(offer), options.filter);
+        const { runs, warnings } = await run(files, createWorlds(offer), options.filter);
+        for (const { file, line, column, message } of warnings)
+          terminal.err(visible(`${file}:${line}:${column}  warning: ${message}`));
         const outcomes = runs.flatMap((one) => one.outcomes);
-        const coverage = coverageOf(runs, (file) => path.relative('.', file));
+        // Without names it is the policies of the configuration that are tested, also those that no test is about.
+        const own = paths.length === 0 ? [{ policy: offer.policy, outcomes: [] }] : [];
+        const coverage = coverageOf([...runs, ...own], (file) => path.relative('.', file));
         const passed = outcomes.filter(isPassed).length;
         const counts = { passed, failed: outcomes.length - passed };
         const isThin = least !== undefined && coverage.percent < least;
         if (options.json) {
           const document = { ...counts, cases: outcomes.map(toCaseDocument), coverage };
-          terminal.out(JSON.stringify(document, undefined, 2));
+          terminal.out(visibleLines(JSON.stringify(document, undefined, 2)));
         } else {
           if (outcomes.length > 0) {
             terminal.out(`${describeOutcomes(outcomes)}\n`);
@@ -76,7 +81,7 @@ async function run(
   files: readonly ReadTestFile[],
   worldOf: ReturnType<typeof createWorlds>,
   filter: string | undefined,
-): Promise<Runs> {
+): Promise<{ readonly runs: Runs; readonly warnings: readonly Problem[] }> {
   const resolved = await Promise.all(
     files.map(async (file) => {
       const world = await worldOf(file);
@@ -85,13 +90,14 @@ async function run(
   );
   refuse(resolved.flatMap(({ problems }) => problems));
   const wanted = filter?.toLowerCase() ?? '';
-  return resolved.map(({ world, cases }) => ({
+  const runs = resolved.map(({ world, cases }) => ({
     policy: world.policy,
     outcomes: runTests(
       world,
       cases.filter(({ name }) => name.toLowerCase().includes(wanted)),
     ),
   }));
+  return { runs, warnings: resolved.flatMap(({ warnings }) => warnings) };
 }
 
 function refuse(problems: readonly Problem[]): void {

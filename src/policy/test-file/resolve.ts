@@ -1,9 +1,11 @@
+import { isJsonObject } from '../../catalog/json.ts';
 import type { Principal } from '../../identity/principal.ts';
 import { fromPointer } from '../../text/pointer.ts';
 import { suggest } from '../../text/suggest.ts';
 import type { Obligations } from '../decision.ts';
 import type { CallFacts } from '../facts.ts';
 import { inFileOrder, type Problem } from '../problem.ts';
+import { takesArgument } from '../takes-argument.ts';
 import { findListed, findTarget, findTool } from './find-target.ts';
 import type { ReadTestFile } from './read.ts';
 import { DEFAULT_TIME, SUBJECTS, type PolicyTest, type TestPrincipal } from './schema.ts';
@@ -12,11 +14,19 @@ import { findRepeatedTools, type TestWorld } from './world.ts';
 
 type Complain = (path: readonly PropertyKey[], message: string, part?: 'key') => undefined;
 
-/** The cases of a file, each name in it resolved; or every name that means nothing. */
+/**
+ * The cases of a file, each name in it resolved; or every name that means nothing. Warnings: arguments that a tool does not take, by
+ * which a test may pass for another reason than its author has in mind.
+ */
 export function resolveTests(
   file: ReadTestFile,
   world: TestWorld,
-): { readonly cases: readonly TestCase[]; readonly problems: readonly Problem[] } {
+): {
+  readonly cases: readonly TestCase[];
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly Problem[];
+} {
+  const warnings: Problem[] = [];
   const problems: Problem[] = findRepeatedTools(file);
   const principals = new Map([
     ...world.principals,
@@ -34,10 +44,26 @@ export function resolveTests(
     const body = toBody(test, world, complain);
     const callers = findCallers(test.as, principals, complain);
     if (body === undefined) return [];
+    for (const { argument, message } of findUntaken(test, body))
+      warnings.push({ ...file.positionOf([...base, 'args', argument], 'key'), message });
     const shared = { at: file.positionOf(base), name: test.name ?? describeTest(test) };
     return callers.map((caller) => ({ ...shared, ...caller, ...body }));
   });
-  return { cases: problems.length > 0 ? [] : cases, problems: inFileOrder(problems) };
+  return { cases: problems.length > 0 ? [] : cases, problems: inFileOrder(problems), warnings };
+}
+
+/** Arguments of a call that its tool does not take. */
+function findUntaken({ call, args = {} }: PolicyTest, body: Body): { argument: string; message: string }[] {
+  if (body.kind !== 'decision' || body.target.kind !== 'tool') return [];
+  const { inputSchema } = body.target.tool;
+  const { properties } = inputSchema;
+  return Object.keys(args)
+    .filter((argument) => !takesArgument(inputSchema, [argument]))
+    .map((argument) => {
+      const near = suggest(argument, isJsonObject(properties) ? Object.keys(properties) : []);
+      const hint = near === undefined ? '' : `; did you mean \`${near}\`?`;
+      return { argument, message: `${call} takes no argument \`${argument}\`${hint}` };
+    });
 }
 
 type Body<T = TestCase> = T extends TestCase ? Omit<T, 'at' | 'name' | 'as' | 'principal'> : never;

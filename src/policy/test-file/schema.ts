@@ -75,7 +75,13 @@ const Obligations = z
   })
   .meta({ description: 'What has to be done with the call, all of it. `{}`: nothing.' });
 
-const Narrows = z.record(name, z.record(z.string(), z.union([z.literal(false), Members]))).meta({
+const NarrowedArguments = z
+  .record(z.string(), z.union([z.literal(false), Members]))
+  .refine((narrowed) => Object.keys(narrowed).length > 0, {
+    error: 'says nothing; name an argument and what is presented for it',
+  });
+
+const Narrows = z.record(name, NarrowedArguments).meta({
   description:
     'By tool and argument (its name or JSON Pointer; empty for all arguments), JSON Schema keywords that the schema presented for it has, or `false` for an argument that is not presented at all. Of `required` and of schemas in schemas it needs to hold what is said here; all else is equal.',
   examples: [{ cluster_list: { namespace: { enum: ['team-a'] } } }],
@@ -87,7 +93,7 @@ const View = z
     hides: names.optional().meta({ description: 'What is not listed, though it exists.' }),
     narrows: Narrows.optional(),
   })
-  .refine((view) => Object.values(view).some((member) => member !== undefined), {
+  .refine(({ shows, hides, narrows = {} }) => shows ?? hides ?? Object.keys(narrows).length > 0, {
     error: 'says nothing; give `shows`, `hides` or `narrows`',
   })
   .meta({ description: 'What somebody sees of the catalog.' });

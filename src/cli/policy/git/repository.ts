@@ -10,7 +10,11 @@ export interface Repository {
   readonly prefix: string;
   /** The full id of the commit that a revision means; undefined where there is none. */
   commitOf(revision: string): Promise<string | undefined>;
-  /** What is at a path from the root in a commit, symbolic links followed; undefined where nothing is. */
+  /**
+   * What is at a path from the root in a commit, symbolic links followed; undefined where nothing is.
+   *
+   * @throws BailiwickError `USAGE` where the commit does not say what is there: a link out of the repository, a submodule.
+   */
   look(commit: string, at: string): Promise<GitEntry | undefined>;
   /** Names of what a folder of {@link look} holds directly, folders left out. */
   namesIn(entry: GitEntry): Promise<string[]>;
@@ -39,19 +43,27 @@ export async function openRepository(folder: string): Promise<Repository> {
     root: path.resolve(root),
     prefix,
     async commitOf(revision) {
-      if (revision.startsWith('-') || /[\0\n]/.test(revision)) return undefined;
+      // `^main` is what `main` is not.
+      if (/^[-^]/.test(revision) || /[\0\n]/.test(revision)) return undefined;
       const object = await objectOf(git, revision);
       // Asked for by itself: in `:/words of a message` what follows would be more words.
       return object && objectOf(git, `${object}^{commit}`);
     },
     async look(commit, at) {
+      if (at.includes('\n')) return undefined;
       const { status, out, err } = await git(
         ['cat-file', '--batch-check', '--follow-symlinks'],
         `${commit}:${at}\n`,
       );
       if (status !== 0) throw failed('cat-file', err);
       const [, id, type] = /^([0-9a-f]{40,64}) (blob|tree) \d+$/m.exec(out.toString('utf8')) ?? [];
-      return id === undefined ? undefined : { id, kind: type === 'tree' ? 'folder' : 'file' };
+      if (id !== undefined) return { id, kind: type === 'tree' ? 'folder' : 'file' };
+      const why = /^(?:symlink|dangling|loop|notdir) \d+$/m.test(out.toString('utf8'))
+        ? 'is a link that leads nowhere, or out of the repository'
+        : (await isSubmodule(git, commit, at)) &&
+          'is in a submodule; compare folders instead: policy diff old/ new/';
+      if (why) throw new BailiwickError('USAGE', `${at} of ${commit.slice(0, 12)} ${why}`);
+      return undefined;
     },
     async namesIn({ id }) {
       const { status, out, err } = await git(['ls-tree', '-z', id]);
@@ -78,6 +90,19 @@ async function objectOf(
 ): Promise<string | undefined> {
   const { status, out } = await git(['rev-parse', '--verify', '--quiet', name]);
   return status === 0 ? out.toString('utf8').trim() : undefined;
+}
+
+/** Whether a path, or a folder that it is in, is a commit of another repository. */
+async function isSubmodule(
+  git: (args: readonly string[]) => ReturnType<typeof runGit>,
+  commit: string,
+  at: string,
+): Promise<boolean> {
+  const parts = at.split('/');
+  const paths = parts.map((_, index) => parts.slice(0, index + 1).join('/')).filter((one) => one !== '');
+  if (paths.length === 0) return false;
+  const { out } = await git(['ls-tree', '-z', commit, '--', ...paths]);
+  return /(?:^|\0)160000 commit /.test(out.toString('utf8'));
 }
 
 /** A line of `git ls-tree`: `<mode> <type> <id>\t<name>`. A symbolic link may lead to a file. */

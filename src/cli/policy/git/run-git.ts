@@ -20,7 +20,7 @@ interface GitOutcome {
 export async function runGit(folder: string, args: readonly string[], input?: string): Promise<GitOutcome> {
   const child = spawn('git', ['-C', folder, ...args], {
     env: {
-      ...process.env,
+      ...withoutRepository(process.env),
       LC_ALL: 'C',
       GIT_TERMINAL_PROMPT: '0',
       GIT_OPTIONAL_LOCKS: '0',
@@ -49,6 +49,26 @@ export async function runGit(folder: string, args: readonly string[], input?: st
     throw new BailiwickError('USAGE', `git ${args[0]}: more than ${MAX_OUTPUT_BYTES} bytes to read`);
   }
   return { status, out: Buffer.concat(out), err: err.trim() };
+}
+
+/** What a hook of git, or whoever else has set it, says of another repository than the one that is asked for. */
+const OF_A_REPOSITORY = [
+  'GIT_ALTERNATE_OBJECT_DIRECTORIES',
+  'GIT_COMMON_DIR',
+  'GIT_DIR',
+  'GIT_GRAFT_FILE',
+  'GIT_IMPLICIT_WORK_TREE',
+  'GIT_INDEX_FILE',
+  'GIT_NAMESPACE',
+  'GIT_OBJECT_DIRECTORY',
+  'GIT_PREFIX',
+  'GIT_REPLACE_REF_BASE',
+  'GIT_SHALLOW_FILE',
+  'GIT_WORK_TREE',
+];
+
+function withoutRepository(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !OF_A_REPOSITORY.includes(name)));
 }
 
 function cannotRun(error: unknown): BailiwickError {

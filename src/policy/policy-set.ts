@@ -1,5 +1,6 @@
-import { digestOf, toCanonicalJson } from '../catalog/canonical.ts';
+import { digestOfText } from '../catalog/canonical.ts';
 import type { CompiledLimit, Limit, PlacedLimit } from './limit.ts';
+import { keyOfJson } from './key-of-json.ts';
 import { compileDuties, type CompiledDuties } from './duties.ts';
 import { createResourceReader } from './resource-uri.ts';
 import type { PlacedRule, Rule } from './rule.ts';
@@ -51,10 +52,12 @@ export function createPolicySet(
     rules: compiledRules,
     hasStepUp: compiledRules.some(({ stepUp }) => stepUp),
     limits: compiledLimits,
-    digest: digestOf([
-      ...compiledRules.map((rule) => [rule.id, toMeaning(rule)]),
-      ...compiledLimits.map((limit) => [limit.id, toLimitMeaning(limit)]),
-    ]),
+    digest: digestOfText(
+      keyOfJson([
+        ...compiledRules.map((rule) => [rule.id, toMeaning(rule)]),
+        ...compiledLimits.map((limit) => [limit.id, toLimitMeaning(limit)]),
+      ]),
+    ),
   };
 }
 
@@ -91,6 +94,6 @@ function sortLists(value: unknown): unknown {
 }
 
 function byText(a: unknown, b: unknown): number {
-  const [left, right] = [toCanonicalJson(a), toCanonicalJson(b)];
+  const [left, right] = [keyOfJson(a), keyOfJson(b)];
   return left < right ? -1 : left > right ? 1 : 0;
 }

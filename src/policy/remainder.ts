@@ -1,4 +1,4 @@
-import { digestOf } from '../catalog/canonical.ts';
+import { digestOfText } from '../catalog/canonical.ts';
 import type { Target } from '../catalog/entries.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { Verdict } from './cel/condition.ts';
@@ -6,6 +6,7 @@ import { evaluateCondition } from './cel/evaluate.ts';
 import { writeExpression } from './cel/write.ts';
 import { examineRules, withPins, type Finding } from './examine.ts';
 import { principalVariable } from './facts.ts';
+import { keyOfJson } from './key-of-json.ts';
 import type { CompiledRule, PolicySet } from './policy-set.ts';
 import { readsVariable } from './read-expression.ts';
 import { indexRules } from './rule-index.ts';
@@ -57,7 +58,7 @@ function createRemainder(rules: readonly CompiledRule[], principal: Principal): 
   }
   const lists = new WeakMap<readonly CompiledRule[], readonly Rest[]>();
   return {
-    key: digestOf(parts),
+    key: digestOfText(keyOfJson(parts)),
     about(target) {
       const about = applicable.about(target);
       let list = lists.get(about);

@@ -1,7 +1,7 @@
 import { isJsonObject, type Json } from '../../catalog/json.ts';
 import { isInCuts, piecesOf, type Cuts } from './cuts.ts';
 import { hasList, listsOf, sizesOf } from './list-set.ts';
-import { nextDown } from './numbers.ts';
+import { nextDown, wholeAbove } from './numbers.ts';
 import { domainOf, restrict } from './restrict.ts';
 import type { SchemaNode } from './schema-node.ts';
 import { ANY_SHAPE, shapeOf, type Shape } from './shape.ts';
@@ -76,7 +76,7 @@ function numberOf(whole: Cuts<number>): number | undefined {
   for (const value of [1, 0]) if (isInCuts(whole, value)) return value;
   for (const [first, end] of piecesOf(whole)) {
     if (Number.isFinite(first)) return first;
-    if (end !== undefined) return end - 1;
+    if (end !== undefined) return -wholeAbove(-end) + 0;
   }
   return undefined;
 }

@@ -1,5 +1,5 @@
-import { toCanonicalJson } from '../../catalog/canonical.ts';
 import type { Json } from '../../catalog/json.ts';
+import { keyOfJson } from '../key-of-json.ts';
 import { combineCuts, isInCuts, type Cuts } from './cuts.ts';
 import { numbersAbove, numbersFrom } from './numbers.ts';
 
@@ -17,7 +17,7 @@ export const NO_LISTS: ListSet = { sizes: [], exceptions: NO_EXCEPTIONS };
 export const ALL_LISTS: ListSet = { sizes: [0], exceptions: NO_EXCEPTIONS };
 
 export function singleList(list: readonly Json[]): ListSet {
-  return { sizes: [], exceptions: new Map([[toCanonicalJson(list), list]]) };
+  return { sizes: [], exceptions: new Map([[keyOfJson(list), list]]) };
 }
 
 /** Lists whose length is one of these numbers. */
@@ -26,7 +26,7 @@ export function listsOfSizes(whole: Cuts<number>): ListSet {
 }
 
 export function hasList(set: ListSet, list: readonly Json[]): boolean {
-  const isException = set.exceptions.size > 0 && set.exceptions.has(toCanonicalJson(list));
+  const isException = set.exceptions.size > 0 && set.exceptions.has(keyOfJson(list));
   return isInCuts(set.sizes, list.length) !== isException;
 }
 

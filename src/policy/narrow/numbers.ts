@@ -51,6 +51,11 @@ export function nextUp(value: number): number {
   return bits.getFloat64(0) + 0;
 }
 
+/** The least whole number above a whole one: from 2^53 on, adding 1 leads nowhere. */
+export function wholeAbove(value: number): number {
+  return value + 1 > value ? value + 1 : nextUp(value);
+}
+
 /** The greatest double below a finite one. */
 export function nextDown(value: number): number {
   return -nextUp(-value) + 0;

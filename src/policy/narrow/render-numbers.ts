@@ -1,6 +1,6 @@
 import type { Json } from '../../catalog/json.ts';
 import { combineCuts, piecesOf, type Cuts } from './cuts.ts';
-import { nextDown, nextUp, numbersAbove, numbersFrom, type NumberSet } from './numbers.ts';
+import { nextDown, nextUp, numbersAbove, numbersFrom, wholeAbove, type NumberSet } from './numbers.ts';
 import type { Said } from './render.ts';
 import { differenceOf, isSubset, NUMBERS, ofNumbers, type ValueSet } from './value-set.ts';
 
@@ -37,7 +37,7 @@ export function renderNumbers(numbers: NumberSet, domain: NumberSet): Said {
   const excluded: number[] = [];
   for (const [first, end] of piecesOf(gaps('whole'))) {
     if (end === undefined || end - first > MAX_GAP) continue;
-    for (let value = first; value < end; value += 1) excluded.push(value);
+    for (let value = first; value < end; value = wholeAbove(value)) excluded.push(value);
   }
   for (const [first, end] of piecesOf(gaps('fraction'))) if (end === nextUp(first)) excluded.push(first);
   return { schema, said, excluded, patterns: [] };
@@ -64,7 +64,7 @@ function lowerBound({ whole, fraction }: NumberSet, domain: NumberSet): Bound | 
 /** The same numbers with the other sign. */
 function negate({ whole, fraction }: NumberSet): NumberSet {
   return {
-    whole: mirror(whole, (cut) => (cut + 1 > cut ? cut + 1 : nextUp(cut))),
+    whole: mirror(whole, wholeAbove),
     fraction: mirror(fraction, (cut) => numbersAbove(cut).fraction[0] ?? nextUp(cut)),
   };
 }

@@ -2,6 +2,7 @@ import type { Json } from '../../catalog/json.ts';
 import { byOrder, complementCuts, piecesOf } from './cuts.ts';
 import { hasList, listsOf, listsOfSizes, sizesOf } from './list-set.ts';
 import { MAX_LISTED } from './notes.ts';
+import { wholeAbove } from './numbers.ts';
 import { renderNumbers } from './render-numbers.ts';
 import { renderStrings } from './render-strings.ts';
 import { stringPiecesOf } from './strings.ts';
@@ -99,7 +100,7 @@ function listWhole({ numbers: { whole } }: ValueSet, isAlone: boolean): number[]
   const list: number[] = [];
   for (const [first, end] of piecesOf(whole)) {
     if (!Number.isFinite(first) || end === undefined || end - first > MAX_LISTED) return undefined;
-    for (let value = first; value < end; value += 1) list.push(value);
+    for (let value = first; value < end; value = wholeAbove(value)) list.push(value);
     if (list.length > MAX_LISTED) return undefined;
   }
   return isAlone && whole.length === 2 && list.length > 1 ? undefined : list;

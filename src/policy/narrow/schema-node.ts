@@ -143,7 +143,8 @@ function toOwnNode(schema: JsonObject, read: Reader): SchemaNode {
     listed,
     lengths,
     required,
-    item: once(() => withoutAbsence(read(schema['items']))),
+    // Items that stand before the others have schemas of their own.
+    item: once(() => withoutAbsence(schema['prefixItems'] === undefined ? read(schema['items']) : ANY_NODE)),
     member: oncePerName((name) => {
       const node = readMember(schema, name, read);
       if (required.includes(name)) return withoutAbsence(node);

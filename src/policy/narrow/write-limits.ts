@@ -1,4 +1,5 @@
 import { isJsonObject, type Json, type JsonSchema } from '../../catalog/json.ts';
+import { CONSTANT_PATTERN, toPattern } from '../cel/pattern.ts';
 import { mergeKeywords } from './merge-keywords.ts';
 import type { ArgumentLimit } from './region.ts';
 import { resolveLocal } from './schema-node.ts';
@@ -40,12 +41,21 @@ function writeBranch(schema: Json | undefined, { limit, members }: Branch, root:
       required.delete(name);
       continue;
     }
-    const before = Object.hasOwn(properties, name) ? properties[name] : written['additionalProperties'];
+    const before = Object.hasOwn(properties, name) ? properties[name] : findUnlisted(written, name);
     setMember(properties, name, writeBranch(before, branch, root));
     if (branch.limit?.required) required.add(name);
   }
   const { required: _required, ...rest } = written;
   return { ...rest, properties, ...(required.size > 0 && { required: [...required] }) };
+}
+
+/** What an object's schema says of a member that it does not list, beside the patterns, which go on saying what they say. */
+function findUnlisted(object: JsonSchema, name: string): Json | undefined {
+  const isCovered = Object.keys(objectOf(object['patternProperties'])).some((text) => {
+    const pattern = toPattern(text, CONSTANT_PATTERN);
+    return 'problem' in pattern || pattern.test(name);
+  });
+  return isCovered ? undefined : object['additionalProperties'];
 }
 
 /** Whether a member is not shown at all: it is pinned, or cannot be given and has no way in. */

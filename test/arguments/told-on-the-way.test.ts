@@ -62,10 +62,10 @@ test('a refusal does not tell what is pinned, where a schema reaches it by refer
   }
 });
 
-describe('updates of a resource that was subscribed to', () => {
-  const notes = (): ScriptedUpstream =>
-    scriptUpstream(catalogOf('notes', { resources: ['note://a', 'note://z'] }));
+const notes = (): ScriptedUpstream =>
+  scriptUpstream(catalogOf('notes', { resources: ['note://a', 'note://z'] }));
 
+describe('updates of a resource that was subscribed to', () => {
   const OPEN = policyOf('{ id: a, effect: permit }');
   const until = (time: number): string =>
     policyOf(

@@ -2,8 +2,7 @@ import type { Catalog } from '../catalog/catalog.ts';
 import type { Prompt, Resource, ResourceTemplate, Target } from '../catalog/entries.ts';
 import type { Tool } from '../catalog/tool.ts';
 import type { Principal } from '../identity/principal.ts';
-import { markPinned } from './mark-pinned.ts';
-import { narrow } from './narrow/narrow.ts';
+import { narrowPinned } from './narrow-pinned.ts';
 import { presentNarrowed } from './narrow/present.ts';
 import type { Narrowing } from './narrow/region.ts';
 import { toOutlook, type Outlook } from './outlook.ts';
@@ -64,7 +63,7 @@ export function view(policy: PolicySet, catalog: Catalog, principal: Principal):
   const narrowTool = (tool: Tool): Narrowing => {
     const outlook = findOutlook({ kind: 'tool', tool });
     if (outlook.kind !== 'region') return toNarrowing(outlook);
-    return markPinned(narrow(outlook.region, tool), outlook.region.pinned);
+    return narrowPinned(outlook.region, tool);
   };
   const narrowingOf = (target: Target): Narrowing => {
     if (target.kind === 'tool') {
@@ -73,7 +72,7 @@ export function view(policy: PolicySet, catalog: Catalog, principal: Principal):
       return narrowing;
     }
     const outlook = findOutlook(target);
-    return outlook.kind === 'region' ? narrow(outlook.region, ANY_ARGUMENTS) : toNarrowing(outlook);
+    return outlook.kind === 'region' ? narrowPinned(outlook.region, ANY_ARGUMENTS) : toNarrowing(outlook);
   };
   const shows = (target: Target): boolean => narrowingOf(target).kind !== 'nothing';
   const reshapes = (tool: Tool): boolean => remainder.about({ kind: 'tool', tool }).some(mayReshape);

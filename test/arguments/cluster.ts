@@ -81,14 +81,17 @@ export { POLICY as CLUSTER_POLICY };
 /** Answers lists in two pages, secrets, an error in JSON and one in words, and says what it was sent. */
 export function startCluster() {
   return startApi((request, response) => {
-    const { status = 200, body } = answer(request);
+    const { status = 200, body, location } = answer(request);
     const isText = typeof body === 'string';
-    response.writeHead(status, { 'content-type': isText ? 'text/plain' : 'application/json' });
+    response.writeHead(status, {
+      'content-type': isText ? 'text/plain' : 'application/json',
+      ...(location !== undefined && { location }),
+    });
     response.end(isText ? body : JSON.stringify(body));
   });
 }
 
-function answer({ url, body }: Received): { status?: number; body: unknown } {
+function answer({ url, body }: Received): { status?: number; body: unknown; location?: string } {
   if (url.startsWith('/namespaces/')) {
     const hasNext = !url.includes('page=');
     return {
@@ -97,6 +100,7 @@ function answer({ url, body }: Received): { status?: number; body: unknown } {
   }
   if (url === '/secrets/missing') return { status: 404, body: { data: { hint: 'hunter2' }, why: 'gone' } };
   if (url === '/secrets/odd') return { status: 500, body: 'the password is hunter2' };
+  if (url === '/secrets/moved') return { status: 302, body: {}, location: '/files?key=hunter2' };
   if (url === '/secrets/plain') return { body: 'hunter2' };
   if (url.startsWith('/secrets/'))
     return { body: { name: url.slice(9), data: { password: 'hunter2', port: 5432 } } };

@@ -78,11 +78,12 @@ test.each(CLIENT_KINDS)(
       isError: true,
       structuredContent: { error: { status: 404, body: { data: { hint: '***' }, why: 'gone' } } },
     });
-    for (const name of ['odd', 'plain', 'missing']) {
+    for (const name of ['odd', 'plain', 'missing', 'moved']) {
       const result = await read(name);
       expect(result.isError).toBe(true);
       expect(JSON.stringify(result)).not.toContain('hunter2');
     }
+    expect((await read('moved')).structuredContent).toMatchObject({ error: { status: 302 } });
     expect((await read('plain')).structuredContent).toMatchObject({ error: { code: 'RESULT_WITHHELD' } });
     await gateway.close();
     const outcomes = (await gateway.calls()).filter(({ type }) => type === 'call.outcome');
@@ -93,6 +94,8 @@ test.each(CLIENT_KINDS)(
       ['tool-error', 500],
       ['tool-error', 'RESULT_WITHHELD'],
       ['tool-error', 404],
+      ['tool-error', 302],
+      ['tool-error', 302],
       ['tool-error', 'RESULT_WITHHELD'],
     ]);
     expect(JSON.stringify(await gateway.records())).not.toContain('hunter2');

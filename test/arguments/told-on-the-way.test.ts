@@ -65,6 +65,41 @@ test('a refusal does not tell what is pinned, where a schema reaches it by refer
 const notes = (): ScriptedUpstream =>
   scriptUpstream(catalogOf('notes', { resources: ['note://a', 'note://z'] }));
 
+test.each([
+  ['a text', 'tenant: acme', { tenant: 'x' }],
+  ['an object', 'any: { a: acme, b: [1] }', { any: 1 }],
+  ['a list of objects', 'any: [{ a: acme }]', { any: [] }],
+  ['a member of what takes any', '/any/a: acme', { any: { a: 'x' } }],
+])('%s that every permit pins is told in no schema, no description and no refusal', async (_, set, other) => {
+  const schema: JsonObject = {
+    type: 'object',
+    properties: { tenant: { type: 'string' }, any: {}, limit: { type: 'integer' } },
+  };
+  const one = { ...tool('s', 't'), inputSchema: schema, validationSchema: schema };
+  const pinned = `obligations: { set: { ${set} } } }`;
+  await using gateway = await serveScripted({
+    upstreams: [scriptUpstream(catalogOf('s', { tools: [one], prompts: ['p'] }))],
+    policy: policyOf(
+      `{ id: a, effect: permit, when: 'args.limit * 3 == 6', ${pinned}`,
+      `{ id: b, effect: permit, when: 'args.limit * 3 == 9 || args.limit < 2', ${pinned}`,
+    ),
+  });
+  const list = await askModern(gateway.endpoint, 'ann', 'tools/list');
+  expect(JSON.stringify(list)).toContain('args.limit * 3 == 6');
+  const told: unknown[] = [list];
+  for (const args of [{ limit: 1, ...other }, { limit: 10 }, {}]) {
+    const call = { name: 's_t', arguments: args };
+    const { result } = await askModern(gateway.endpoint, 'ann', 'tools/call', call);
+    expect(result).toMatchObject({ isError: true, structuredContent: { error: { code: 'POLICY_DENIED' } } });
+    const prompt = await askModern(gateway.endpoint, 'ann', 'prompts/get', {
+      name: 's_p',
+      arguments: { tenant: 'x' },
+    });
+    told.push(result, prompt);
+  }
+  expect(JSON.stringify(told)).not.toContain('acme');
+});
+
 describe('updates of a resource that was subscribed to', () => {
   const OPEN = policyOf('{ id: a, effect: permit }');
   const until = (time: number): string =>

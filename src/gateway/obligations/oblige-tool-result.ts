@@ -95,14 +95,17 @@ function obligeHttpError(duty: Duty, { structuredContent, _meta }: JsonObject): 
   const { body, ...error } = found;
   const isDocument = isJsonObject(body) || Array.isArray(body);
   const shown = isDocument && !duty.isSelective ? duty.mask(body) : undefined;
-  const message = typeof error['message'] === 'string' ? error['message'] : WITHHELD;
+  const { status } = error;
+  const isRedirect = typeof status === 'number' && status >= 300 && status < 400;
+  // Where an answer points to is a part of it, and may open what it points to.
+  const message = isRedirect || typeof error['message'] !== 'string' ? WITHHELD : error['message'];
   const text =
     shown === undefined
       ? `${message}${body === undefined ? '' : '\n[what it said is withheld by policy]'}`
       : `${message}\n${JSON.stringify(shown)}`;
   return {
     content: [{ type: 'text', text }],
-    structuredContent: { error: { ...error, ...(shown !== undefined && { body: shown }) } },
+    structuredContent: { error: { ...error, message, ...(shown !== undefined && { body: shown }) } },
   };
 }
 

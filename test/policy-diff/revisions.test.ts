@@ -210,6 +210,17 @@ describe('what Git could be led astray by', () => {
     },
   );
 
+  test('a clone that was made with a depth is told how to get what it lacks', async () => {
+    await using repository = await createRepository();
+    repository.commit('second');
+    await using place = await createFolder({});
+    const clone = path.join(place.folder, 'a clone');
+    repository.git('clone', '--quiet', '--depth', '1', `file://${repository.folder}`, clone);
+    expect(await diff(clone, 'HEAD')).toMatchObject({ status: 0 });
+    const { status, err } = await diff(clone, 'HEAD~1');
+    expect([status, err]).toEqual([2, expect.stringContaining('git fetch --unshallow')]);
+  });
+
   test('policies in a submodule, or behind a link out of the repository, are not said to permit nothing', async () => {
     await using repository = await createRepository();
     const { folder, git, commit } = repository;

@@ -63,6 +63,17 @@ describe('policy replay', () => {
     expect(out).toBe('2 calls: 2 the same, 0 different, 0 that cannot be told\n');
   });
 
+  test('does not claim to know of what the record hides a part of the name', async () => {
+    const target = { kind: 'resource', source: 'helpdesk', name: 'file:///a/[secret]/b' } as const;
+    const rules = `${rule()}\n  - { id: closed, effect: deny, what: { resource: "file:///a/hidden/*" } }`;
+    const { status, report } = await replay(rules, [{ call: 'a', at: 0, target }], '--json');
+    expect([status, report().totals['calls'], report().aside]).toEqual([
+      0,
+      0,
+      [{ why: 'of what the record keeps a part of its name to itself', calls: 1 }],
+    ]);
+  });
+
   test('shows what would be decided differently, grouped, with the rules then and now', async () => {
     const { status, out, report } = await replay(
       rule('args.amount <= 100'),

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { BailiwickError } from '../../errors.ts';
+import { toPrincipal } from '../../identity/configured-principal.ts';
 import type { Principal } from '../../identity/principal.ts';
 import type { NamedPrincipal } from '../../policy/diff/principals.ts';
 import { TestPrincipal } from '../../policy/test-file/schema.ts';
@@ -41,16 +42,7 @@ export async function readGivenPrincipal(text: string): Promise<NamedPrincipal> 
 
 /** The principal that an entry of `principals` of a test file describes. */
 export function toTestPrincipal(name: string, settings: TestPrincipal): Principal {
-  const { issuer, subject = name, scopes, groups, team, client, claims } = settings;
-  return {
-    issuer,
-    subject,
-    scopes,
-    groups,
-    ...(team !== undefined && { team }),
-    ...(client !== undefined && { client }),
-    claims,
-  };
+  return toPrincipal(settings.issuer, settings.subject ?? name, settings);
 }
 
 async function readPrincipalFile(file: string): Promise<string> {

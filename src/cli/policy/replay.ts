@@ -1,3 +1,4 @@
+import { SECRET } from '../../audit/mask/secret-text.ts';
 import type { Call } from '../../audit/read/call.ts';
 import { createJudge } from '../../policy/replay/judge.ts';
 import { createReplayTally } from '../../policy/replay/tally.ts';
@@ -76,6 +77,12 @@ function createReplay(offer: Offer, policy: PolicySet) {
         return;
       }
       const { past, isGone } = decision;
+      if (past.target.kind !== 'tool' && call.target?.name.includes(SECRET)) {
+        // A selector may be about just that part.
+        const why = 'of what the record keeps a part of its name to itself';
+        aside.set(why, (aside.get(why) ?? 0) + 1);
+        return;
+      }
       if (!past.knowsClaims) withoutClaims += 1;
       tally.add({
         ...(call.call !== undefined && { call: call.call }),

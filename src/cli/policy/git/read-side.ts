@@ -41,9 +41,10 @@ export async function readSide(word: string | undefined, loaded: LoadedConfig): 
     return readRevisionSide({ ...revision, places: places.map((one) => path.relative(folder, one) || '.') });
   }
   if (isThere) return readFolderSide(word);
+  const hint = toHint(word, (await repository?.isShallow()) ?? false);
   throw new BailiwickError(
     'USAGE',
-    `${word} is no revision of ${repository?.root ?? folder}, and no folder or file${toHint(word)}`,
+    `${word} is no revision of ${repository?.root ?? folder}, and no folder or file${hint}`,
   );
 }
 
@@ -53,7 +54,11 @@ function isWrittenAsPath(word: string): boolean {
 }
 
 /** What is missing in most clones that a service made. */
-function toHint(word: string): string {
-  if (!word.startsWith('origin/')) return '';
+function toHint(word: string, isShallow: boolean): string {
+  if (!word.startsWith('origin/')) {
+    return isShallow
+      ? '\n  this clone was made with a depth and lacks older commits: git fetch --unshallow, or fetch-depth: 0 of actions/checkout'
+      : '';
+  }
   return `\n  a clone that was made with a depth lacks other branches: git fetch origin ${word.slice('origin/'.length)}, or fetch-depth: 0 of actions/checkout`;
 }

@@ -8,6 +8,8 @@ export interface Repository {
   readonly root: string;
   /** Of the folder it was opened for, from the root: empty, or parts with `/` between them and at the end. */
   readonly prefix: string;
+  /** Whether history was cut off when it was cloned. */
+  isShallow(): Promise<boolean>;
   /** The full id of the commit that a revision means; undefined where there is none. */
   commitOf(revision: string): Promise<string | undefined>;
   /**
@@ -42,6 +44,10 @@ export async function openRepository(folder: string): Promise<Repository> {
   return {
     root: path.resolve(root),
     prefix,
+    async isShallow() {
+      const { out } = await git(['rev-parse', '--is-shallow-repository']);
+      return out.toString('utf8').trim() === 'true';
+    },
     async commitOf(revision) {
       // `^main` is what `main` is not.
       if (/^[-^]/.test(revision) || /[\0\n]/.test(revision)) return undefined;

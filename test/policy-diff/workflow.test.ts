@@ -3,8 +3,9 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { BIN } from '../support/command-line.ts';
+import type { Outcome } from '../support/command-line.ts';
 import { REPOSITORY } from '../support/gateway.ts';
+import { runHere } from '../support/in-process.ts';
 import { BEFORE, createRepository } from './repository.ts';
 
 interface Step {
@@ -46,11 +47,11 @@ test('its steps run as they are written, and write the summary', async () => {
   const summary = path.join(folder, '.git', 'summary.md');
   const programs = path.join(folder, '.git', 'programs');
   await mkdir(programs);
-  // In the place of what `npm ci` installs.
-  const npx = `#!/bin/sh\n[ "$1 $2" = "--no-install bailiwick" ] || exit 127\nshift 2\nexec "${process.execPath}" "${BIN}" "$@"\n`;
-  await writeFile(path.join(programs, 'npx'), npx, { mode: 0o755 });
-  const run = (script: string) =>
-    spawnSync('bash', ['--noprofile', '--norc', '-eo', 'pipefail', '-c', script], {
+  /** Runs a script with `npx`, in the place of what `npm ci` installs, as a shell script. */
+  const runWithNpx = async (script: string, npx: string) => {
+    await writeFile(path.join(programs, 'npx'), `#!/bin/sh\n${npx}`, { mode: 0o755 });
+    await writeFile(summary, '');
+    return spawnSync('bash', ['--noprofile', '--norc', '-eo', 'pipefail', '-c', script], {
       cwd: folder,
       encoding: 'utf8',
       env: {
@@ -60,18 +61,40 @@ test('its steps run as they are written, and write the summary', async () => {
         GITHUB_STEP_SUMMARY: summary,
       },
     });
+  };
+  /** Runs a script once to see what it asks for, then with the answer: starting the command costs seconds. */
+  const run = async (script: string) => {
+    const at = (name: string): string => path.join(folder, '.git', name);
+    await runWithNpx(script, `printf '%s\\n' "$@" > '${at('asked')}'\n`);
+    const [option, program, ...words] = (await readFile(at('asked'), 'utf8')).trimEnd().split('\n');
+    expect([option, program]).toEqual(['--no-install', 'bailiwick']);
+    const { status, out, err } = await runIn(folder, words);
+    await writeFile(at('out'), out);
+    const answered = await runWithNpx(script, `cat '${at('out')}'\nexit ${status}\n`);
+    return { status: answered.status, said: answered.stdout + answered.stderr + err };
+  };
   const ours = steps.flatMap(({ run: script }) => (script?.includes('bailiwick') ? [script] : []));
   expect(ours).toHaveLength(3);
   for (const script of ours) {
-    const { status, stderr, stdout } = run(script);
-    expect(status, stderr + stdout).toBe(0);
+    const { status, said } = await run(script);
+    expect(status, said).toBe(0);
   }
   const written = await readFile(summary, 'utf8');
   expect(written).toMatch(/^\*\*Policy: \d loss(?:es)?\*\*/);
   expect(written).toContain('### Losses');
 
   await write('policies/notes.policy.yaml', `${BEFORE}  - { id: odd }\n`);
-  const broken = run(ours[2] ?? '');
+  const broken = await run(ours[2] ?? '');
   expect(broken.status).toBe(2);
-  expect(broken.stderr).toMatch(/notes\.policy\.yaml:7:\d+/);
+  expect(broken.said).toMatch(/notes\.policy\.yaml:7:\d+/);
 });
+
+async function runIn(folder: string, words: readonly string[]): Promise<Outcome> {
+  const before = process.cwd();
+  process.chdir(folder);
+  try {
+    return await runHere(words);
+  } finally {
+    process.chdir(before);
+  }
+}

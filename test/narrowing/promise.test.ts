@@ -9,14 +9,24 @@ import { lookAhead } from '../../src/policy/outlook.ts';
 import type { PolicySet } from '../../src/policy/policy-set.ts';
 import { view } from '../../src/policy/view.ts';
 import { catalog, catalogOf, decide } from '../policy/fixtures.ts';
+import { runs } from '../support/runs.ts';
 import { anyCases, insideCases, universeOf, type Case } from './arbitraries.ts';
 import { policyOf, toolWith } from './fixtures.ts';
 
-/** Keeps what it compiled by object. */
-const ajv = new Ajv2020({ strict: false, validateSchema: false, addUsedSchema: false });
+const ajv = new Ajv2020({
+  strict: false,
+  validateSchema: false,
+  addUsedSchema: false,
+  code: { optimize: false },
+});
+const compiled = new Map<string, ValidateFunction>();
 
+/** To compile costs more than all the rest of a run, so what is presented alike is compiled once. */
 function compile(schema: JsonSchema): ValidateFunction {
-  return ajv.compile(schema);
+  const text = JSON.stringify(schema);
+  const validate = compiled.get(text) ?? ajv.compile(schema);
+  compiled.set(text, validate);
+  return validate;
 }
 
 /** A case with everything that the laws speak of. */
@@ -24,11 +34,8 @@ function stage({ names, rules, caller, schema }: Case, needsWitness = false) {
   const tool = toolWith(schema);
   const target = { kind: 'tool', tool } as const;
   const policy: PolicySet = policyOf(rules);
-  const seen = view(policy, catalog(catalogOf('s', { tools: [tool] })), caller);
   const outlook = lookAhead(policy.rules, { principal: caller, target });
   const isOwn = compile(schema);
-  const presented = seen.present(tool);
-  const isPresented = presented && compile(presented.inputSchema);
   const region: Region = outlook.kind === 'region' ? outlook.region : { permits: [], denies: [] };
   const witness = needsWitness ? findWitness(region, tool) : undefined;
   const required = (schema['required'] ?? []) as string[];
@@ -38,8 +45,15 @@ function stage({ names, rules, caller, schema }: Case, needsWitness = false) {
     region,
     outlook,
     witness,
-    narrowing: seen.narrowingOf(target),
-    isPresented,
+    /** Only where it is asked for: the law about differences has no need of it. */
+    seen: () => {
+      const seen = view(policy, catalog(catalogOf('s', { tools: [tool] })), caller);
+      const presented = seen.present(tool);
+      return {
+        narrowing: seen.narrowingOf(target),
+        isPresented: presented && compile(presented.inputSchema),
+      };
+    },
     /** Valid by the tool's own schema. */
     calls: [...universe, ...(witness ? [witness] : [])].filter((args) => isOwn(args)),
     isDenied: (args: JsonObject) => decide(policy, caller, target, args).effect === 'deny',
@@ -59,7 +73,8 @@ function holdsFor(cases: fc.Arbitrary<Case>, numRuns: number, isInside: boolean)
   const count: Count = { runs: 0, hidden: 0, narrowed: 0, kept: 0, exact: 0 };
   fc.assert(
     fc.property(cases, (one) => {
-      const { outlook, narrowing, isPresented, calls, isDenied, witness } = stage(one, isInside);
+      const { outlook, seen, calls, isDenied, witness } = stage(one, isInside);
+      const { narrowing, isPresented } = seen();
       count.runs += 1;
       if (isPresented === undefined) {
         if (outlook.kind === 'region' && calls.length > 0) count.hidden += 1;
@@ -80,14 +95,14 @@ function holdsFor(cases: fc.Arbitrary<Case>, numRuns: number, isInside: boolean)
       if (outlook.kind === 'region' && calls.length > open.length) count.exact += 1;
       expect(calls.filter((args) => isPresented(args) && isDenied(args))).toEqual([]);
     }),
-    { numRuns },
+    runs(numRuns),
   );
   return count;
 }
 
 describe('what you see is what you may call, of arguments too', () => {
   test('inside the fragment: hidden exactly where nothing is permitted, and without words exactly what is permitted', () => {
-    const count = holdsFor(insideCases, 1_000, true);
+    const count = holdsFor(insideCases, 700, true);
     expect(count.hidden).toBeGreaterThan(count.runs / 20);
     expect(count.narrowed).toBeGreaterThan(count.runs / 4);
     expect(count.kept).toBeGreaterThan(count.runs / 10);
@@ -95,7 +110,7 @@ describe('what you see is what you may call, of arguments too', () => {
   });
 
   test('outside of it: what is hidden is denied whatever is sent, and no schema excludes what is permitted', () => {
-    const count = holdsFor(anyCases, 1_000, false);
+    const count = holdsFor(anyCases, 700, false);
     expect(count.hidden).toBeGreaterThan(count.runs / 50);
     expect(count.narrowed).toBeGreaterThan(count.runs / 4);
     expect(count.kept).toBeGreaterThan(count.runs / 20);
@@ -119,10 +134,11 @@ describe('what you see is what you may call, of arguments too', () => {
           expect(other.isDenied(difference)).toBe(true);
         }
       }),
-      { numRuns: 200 },
+      runs(200),
     );
-    expect(count.found).toBeGreaterThan(40);
-    expect(count.none).toBeGreaterThan(20);
-    expect(count.unknown).toBeLessThan(40);
+    const all = count.found + count.none + count.unknown;
+    expect(count.found).toBeGreaterThan(all / 5);
+    expect(count.none).toBeGreaterThan(all / 10);
+    expect(count.unknown).toBeLessThan(all / 5);
   });
 });

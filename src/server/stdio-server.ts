@@ -1,3 +1,4 @@
+import type { Readable, Writable } from 'node:stream';
 import type { McpServer } from '@modelcontextprotocol/server';
 import { serveStdio, StdioServerTransport } from '@modelcontextprotocol/server/stdio';
 import { ALL_SOURCES, type Endpoint } from '../gateway/endpoint.ts';
@@ -24,8 +25,11 @@ export function startStdioServer(options: {
   /** What is served of it. Absent: everything. */
   endpoint?: Endpoint;
   logger: Logger;
+  /** Absent: those of the process. */
+  streams?: { readonly input: Readable; readonly output: Writable };
 }): StdioServer {
   const { gateway, principal, logger, endpoint = ALL_SOURCES } = options;
+  const { input, output } = options.streams ?? { input: process.stdin, output: process.stdout };
   const client: Client = {
     gateway,
     principal,
@@ -45,7 +49,7 @@ export function startStdioServer(options: {
     listing = next;
   });
 
-  const wire = new StdioServerTransport();
+  const wire = new StdioServerTransport(input, output);
   let isLegacy = false;
   const handle = serveStdio(
     (context) => {
@@ -73,9 +77,9 @@ export function startStdioServer(options: {
     },
   });
   // The client has gone when either end of the pipe is closed.
-  process.stdout.once('error', () => closed.resolve());
-  process.stdin.once('end', () => closed.resolve());
-  process.stdin.once('close', () => closed.resolve());
+  output.once('error', () => closed.resolve());
+  input.once('end', () => closed.resolve());
+  input.once('close', () => closed.resolve());
   return {
     closed: closed.promise,
     async close() {

@@ -1,10 +1,10 @@
-import path from 'node:path';
 import { expect, test } from 'vitest';
-import { connectAsked } from '../questions/asked-clients.ts';
+import { createLog } from '../ledger/support.ts';
+import { principal } from '../policy/fixtures.ts';
 import { CLIENT_KINDS, connect, rejection, type AnyClient } from '../support/clients.ts';
-import { BIN } from '../support/command-line.ts';
 import { createFolder, startGateway } from '../support/gateway.ts';
 import { runWith } from '../support/in-process.ts';
+import { connectOverStdio } from '../support/stdio.ts';
 import { CLUSTER_POLICY, clusterFiles, KEY_OF, startCluster } from './cluster.ts';
 
 const MORNING = Date.UTC(2026, 10, 20, 9);
@@ -56,19 +56,11 @@ test('the same policy gives the same answers in both eras, and a record of each 
   ).toEqual([...expected, ...expected, ...expected]);
 });
 
-test.each(['v2 modern', 'v1'] as const)('a client over stdio gets the same answers (%s)', async (kind) => {
+test.each(CLIENT_KINDS)('a client over stdio gets the same answers (%s)', async (kind) => {
   await using api = await startCluster();
-  const policy = CLUSTER_POLICY.replace(/.*id: night.*\n/, '');
-  await using workspace = await createFolder(clusterFiles(api.url, '', policy));
-  const command = [
-    process.execPath,
-    BIN,
-    'serve',
-    '--stdio',
-    '--config',
-    path.join(workspace.folder, 'bailiwick.yaml'),
-  ];
-  const { client } = await connectAsked(kind, { command });
+  await using gateway = await startGateway(clusterFiles(api.url), {}, [], { now: () => MORNING });
+  const served = { gateway: gateway.app.gateway, principal: principal({ scopes: ['dev'] }) };
+  await using client = await connectOverStdio(kind, { ...served, logger: createLog().logger });
   for (const [tool, args, expected] of CALLS) {
     expect([tool, args, await outcomeOf(client, `cluster_${tool}`, args)]).toEqual([tool, args, expected]);
   }

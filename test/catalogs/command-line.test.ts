@@ -2,9 +2,13 @@ import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createLog } from '../ledger/support.ts';
+import { principal } from '../policy/fixtures.ts';
+import { CLIENT_KINDS, type AnyClient } from '../support/clients.ts';
 import { BIN } from '../support/command-line.ts';
 import { createFolder, notesFiles, startApi, startGateway } from '../support/gateway.ts';
 import { runWith } from '../support/in-process.ts';
+import { connectOverStdio } from '../support/stdio.ts';
 
 const CATALOGS = `
 catalogs:
@@ -154,25 +158,38 @@ test('serve warns of what check calls an error, and reads a catalog that changed
   );
 });
 
-test.each(['2026-07-28', 'legacy'])('a catalog alone is served over stdio (%s)', async (version) => {
-  const client = new Client(
-    { name: 'desktop', version: '1.0.0' },
-    { versionNegotiation: { mode: version === 'legacy' ? 'legacy' : { pin: version } } },
-  );
+test('serve --stdio serves a catalog alone', async () => {
+  const client = new Client({ name: 'desktop', version: '1.0.0' });
   const config = path.join(workspace.folder, 'bailiwick.yaml');
   const args = [BIN, 'serve', '--stdio', '--as', 'writer', '--catalog', 'desk', '--config', config];
   await client.connect(new StdioClientTransport({ command: process.execPath, args, stderr: 'ignore' }));
   try {
-    expect((await client.listTools()).tools.map(({ name }) => name)).toEqual([
-      'write_down',
-      'notes_list_notes',
-    ]);
-    const { structuredContent } = await client.callTool({ name: 'notes_list_notes', arguments: {} });
-    expect(structuredContent).toEqual({ method: 'GET', url: '/notes?limit=3' });
-    await expect(client.callTool({ name: 'notes_delete_note', arguments: { id: '1' } })).rejects.toThrow(
-      'Unknown tool: notes_delete_note',
-    );
+    await servesTheDesk(client);
   } finally {
     await client.close();
   }
 });
+
+test.each(CLIENT_KINDS)('over stdio a catalog is what it is over HTTP (%s)', async (kind) => {
+  await using gateway = await startGateway(notesFiles(api.url, CATALOGS));
+  const who = principal({ scopes: ['notes:read', 'notes:write'] });
+  await using client = await connectOverStdio(kind, {
+    gateway: gateway.app.gateway,
+    principal: who,
+    endpoint: { kind: 'catalog', name: 'desk' },
+    logger: createLog().logger,
+  });
+  await servesTheDesk(client);
+});
+
+async function servesTheDesk(client: Pick<AnyClient, 'listTools' | 'callTool'>): Promise<void> {
+  expect((await client.listTools()).tools.map(({ name }) => name)).toEqual([
+    'write_down',
+    'notes_list_notes',
+  ]);
+  const { structuredContent } = await client.callTool({ name: 'notes_list_notes', arguments: {} });
+  expect(structuredContent).toEqual({ method: 'GET', url: '/notes?limit=3' });
+  await expect(client.callTool({ name: 'notes_delete_note', arguments: { id: '1' } })).rejects.toThrow(
+    'Unknown tool: notes_delete_note',
+  );
+}

@@ -29,9 +29,14 @@ export function policyOf(rules: readonly RuleText[]): PolicySet {
   );
 }
 
+const parsed = new Map<string, Expression>();
+
 function expressionOf(text: string): Expression {
+  const before = parsed.get(text);
+  if (before) return before;
   const condition = parseCondition(text);
   if ('message' in condition) throw new Error(`${text}: ${condition.message}`);
+  parsed.set(text, condition.expression);
   return condition.expression;
 }
 

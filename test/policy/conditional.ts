@@ -58,9 +58,15 @@ const conditionTexts: fc.Arbitrary<string> = fc.letrec<{ text: string }>((tie) =
   ),
 })).text;
 
+const parsed = new Map<string, Condition>();
+
+/** A condition is data that nobody changes: one that was read before is that one. */
 export function conditionOf(text: string): Condition {
+  const before = parsed.get(text);
+  if (before) return before;
   const condition = parseCondition(text);
   if (!('expression' in condition)) throw new Error(`${text}: ${condition.message}`);
+  parsed.set(text, condition);
   return condition;
 }
 

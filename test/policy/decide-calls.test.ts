@@ -18,8 +18,9 @@ import {
 } from './conditional.ts';
 import { catalog, decide, policy, principal, toolTarget } from './fixtures.ts';
 import { naiveDecideCall } from './naive-call.ts';
+import { runs } from '../support/runs.ts';
 
-const RUNS = { numRuns: 400 };
+const RUNS = runs(300);
 const OPENNESS = { deny: 0, approve: 1, permit: 2 };
 const NOTHING = catalog();
 
@@ -52,7 +53,7 @@ describe('for every policy with conditions and obligations, and every call', () 
           seen.add(decision.reason).add(`scopes:${Math.min(2, decision.missingScopes.length)}`);
         } else for (const member of Object.keys(decision.obligations ?? {})) seen.add(member);
       }),
-      { numRuns: 2500 },
+      runs(2500),
     );
     // The generators must reach every outcome, or the comparison would prove little.
     expect([...seen].toSorted()).toEqual(
@@ -87,7 +88,7 @@ describe('for every policy with conditions and obligations, and every call', () 
         if (!isShown) expect(decideOf(rules, call).effect).toBe('deny');
         if (!isShown && rules.some(({ effect, when }) => effect === 'permit' && when)) hidden += 1;
       }),
-      { numRuns: 1500 },
+      runs(1000),
     );
     expect(hidden).toBeGreaterThan(50);
   });
@@ -108,7 +109,7 @@ describe('for every policy with conditions and obligations, and every call', () 
         expect(second).toBe(first);
         shared += 1;
       }),
-      { numRuns: 800 },
+      runs(600),
     );
     expect(shared).toBeGreaterThan(20);
   });
@@ -135,7 +136,7 @@ describe('for every policy with conditions and obligations, and every call', () 
           }
         },
       ),
-      { numRuns: 200 },
+      runs(150),
     );
   });
 });
@@ -215,7 +216,7 @@ test('conditions of any shape over arguments of any shape are refused at load or
       expect(['permit', 'approve', 'deny']).toContain(decideOf(set.rules, call).effect);
       view(set, NOTHING, call.principal).shows(call.target);
     }),
-    { numRuns: 800 },
+    runs(600),
   );
   expect(decided).toBeGreaterThan(100);
 });

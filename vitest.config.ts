@@ -19,5 +19,7 @@ export default defineConfig({
     maxWorkers: '100%',
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // What is waited for comes late on a loaded machine; by default it is given up after a second.
+    expect: { poll: { timeout: 30_000 } },
   },
 });

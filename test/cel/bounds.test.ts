@@ -5,6 +5,7 @@ import type { Expression } from '../../src/policy/cel/expression.ts';
 import { parseCondition } from '../../src/policy/cel/parse-condition.ts';
 import { writeExpression } from '../../src/policy/cel/write.ts';
 import { evaluate, KNOWN, LISTED, parse, summarize } from './evaluating.ts';
+import { startCpuTime } from '../support/cpu-time.ts';
 
 const OUT_OF_STEPS = `error: takes more than ${MAX_STEPS} steps to evaluate`;
 
@@ -55,9 +56,9 @@ describe('a condition costs no more than its steps', () => {
         .concat(list.map(String))
         .concat(list.map(String)),
     };
-    const started = performance.now();
+    const cpuTime = startCpuTime();
     expect(summarize(evaluate(text, { ...KNOWN, args }))).toBe(OUT_OF_STEPS);
-    expect(performance.now() - started).toBeLessThan(5000);
+    expect(cpuTime()).toBeLessThan(5000);
   });
 
   test('what is out of steps before all is known is left as a whole', () => {
@@ -87,10 +88,10 @@ describe('a condition costs no more than its steps', () => {
 
   test('a residual is no larger than its steps, however often a name stands for it', () => {
     const text = `${Array.from({ length: 60 }, (_, at) => `[[x${at}, x${at}]].exists(x${at + 1}, `).join('')}x60 == args.b${')'.repeat(60)}`;
-    const started = performance.now();
+    const cpuTime = startCpuTime();
     evaluate(`cel.bind(x0, args.a, ${text})`, LISTED);
     evaluate(`cel.bind(x0, principal.claims, ${text})`, LISTED);
-    expect(performance.now() - started).toBeLessThan(5000);
+    expect(cpuTime()).toBeLessThan(5000);
   });
 });
 
@@ -98,12 +99,12 @@ describe('regular expressions are those of RE2', () => {
   test.each([['^(a+)+$'], ['^(a|aa)+$'], ['^(a*)*b'], ['(x+x+)+y'], ['^(([a-z])+.)+[A-Z]([a-z])+$']])(
     '%s takes no longer on the worst text',
     (pattern) => {
-      const started = performance.now();
+      const cpuTime = startCpuTime();
       for (const text of ['a'.repeat(30_000), 'x'.repeat(30_000)]) {
         const verdict = evaluate(`args.text.matches(r"${pattern}")`, { ...KNOWN, args: { text } });
         expect(verdict.kind).not.toBe('unknown');
       }
-      expect(performance.now() - started).toBeLessThan(5000);
+      expect(cpuTime()).toBeLessThan(5000);
     },
   );
 
@@ -195,9 +196,9 @@ describe('hostile text', () => {
       `${Array.from({ length: 60 }, (_, at) => `cel.bind(m${at}, {${at === 0 ? '1' : `m${at - 1}`}: ${at === 0 ? '1' : `m${at - 1}`}}, `).join('')}true${')'.repeat(60)}`,
     ],
   ])('%s are checked in no time', (_, text) => {
-    const started = performance.now();
+    const cpuTime = startCpuTime();
     const condition = parseCondition(text);
     if ('expression' in condition) evaluateCondition(condition, KNOWN);
-    expect(performance.now() - started).toBeLessThan(5000);
+    expect(cpuTime()).toBeLessThan(5000);
   });
 });

@@ -14,6 +14,7 @@ import {
   REQUEST,
   staticKeys,
 } from './fixtures.ts';
+import { startCpuTime } from '../support/cpu-time.ts';
 
 const { key, hash } = newKey();
 const keys = staticKeys({ keys: [{ principal: 'agent', hash }], principals: { agent: AGENT } });
@@ -106,11 +107,11 @@ describe('who calls', () => {
 
   test('a header of the greatest size is judged without backtracking', () => {
     const authorization = `Bearer ${'='.repeat(MAX_AUTHORIZATION_LENGTH - 8)}!`;
-    const started = performance.now();
+    const cpuTime = startCpuTime();
     for (let round = 0; round < 100; round += 1) {
       errorOf(() => authenticate({ authorization, local }));
     }
-    expect(performance.now() - started).toBeLessThan(2000);
+    expect(cpuTime()).toBeLessThan(2000);
   });
 });
 

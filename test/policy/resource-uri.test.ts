@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { toClosingReadings, toLenientReading, toReadings } from '../../src/policy/resource-uri.ts';
 import { decide, policy, principal, resourceTarget } from './fixtures.ts';
+import { startCpuTime } from '../support/cpu-time.ts';
 
 describe('the lenient reading of a URI', () => {
   test.each([
@@ -60,10 +61,10 @@ describe('the lenient reading of a URI', () => {
   });
 
   test('of a hostile URI takes no time to speak of', () => {
-    const started = performance.now();
+    const cpuTime = startCpuTime();
     for (const piece of ['%25', '../', '/', '%', '\\..', '%2e', 'a:', '?/'])
       toLenientReading(piece.repeat(20_000));
-    expect(performance.now() - started).toBeLessThan(3000);
+    expect(cpuTime()).toBeLessThan(3000);
   });
 });
 
@@ -98,10 +99,10 @@ describe('the readings of a URI', () => {
   });
 
   test('take no time to speak of, however hostile it is', () => {
-    const started = performance.now();
+    const cpuTime = startCpuTime();
     for (const piece of ['%25', '../', '\\..', '%2e', '..?', '\t', '%09', 'é', '%2525', 'a#?'])
       toClosingReadings(`https://h/${piece.repeat(4000)}`.slice(0, 8000));
-    expect(performance.now() - started).toBeLessThan(3000);
+    expect(cpuTime()).toBeLessThan(3000);
   });
 });
 

@@ -4,6 +4,7 @@ import type { Target } from '../../src/catalog/entries.ts';
 import { view } from '../../src/policy/view.ts';
 import { policySetOf, principals, rules, targets } from './arbitraries.ts';
 import { decide, catalog, catalogOf, policy, principal, tool } from './fixtures.ts';
+import { startCpuTime } from '../support/cpu-time.ts';
 
 const CATALOG = catalog(
   catalogOf('desk', {
@@ -100,9 +101,9 @@ rules: [{ id: ask, effect: approve, what: { access: [destructive, read] } }]
         `  - { id: r${index}, effect: permit, who: { scopes: s }, what: { tool: "tool_*${index}" } }`,
     );
     const set = policy(`policy: p\nrules:\n${text.join('\n')}\n`);
-    const started = performance.now();
+    const cpuTime = startCpuTime();
     expect(view(set, all, principal({ scopes: ['s'] })).tools).toHaveLength(10_000);
     expect(view(set, all, principal()).tools).toHaveLength(0);
-    expect(performance.now() - started).toBeLessThan(5000);
+    expect(cpuTime()).toBeLessThan(5000);
   });
 });

@@ -25,8 +25,8 @@ export async function connectOverStdio(
           versionNegotiation: { mode: kind === 'v2 modern' ? { pin: '2026-07-28' } : 'legacy' },
         });
   await client.connect(transport);
-  const [any, close] = [client as unknown as AnyClient, client.close.bind(client)];
-  return Object.assign(any, {
+  const close = client.close.bind(client);
+  return Object.assign(client as unknown as AnyClient, {
     async [Symbol.asyncDispose]() {
       await close();
       await server.close();

@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { compileGlob } from '../../src/text/glob.ts';
 import { fits } from '../policy/naive-decide.ts';
+import { startCpuTime } from '../support/cpu-time.ts';
 
 describe('a glob', () => {
   test.each([
@@ -41,9 +42,9 @@ describe('a glob', () => {
   test('is linear where a backtracking matcher would not finish', () => {
     const matches = compileGlob(`${'*a'.repeat(500)}*b`);
     const text = 'a'.repeat(100_000);
-    const started = performance.now();
+    const cpuTime = startCpuTime();
     expect(matches(text)).toBe(false);
     expect(matches(`${text}b`)).toBe(true);
-    expect(performance.now() - started).toBeLessThan(2000);
+    expect(cpuTime()).toBeLessThan(2000);
   });
 });

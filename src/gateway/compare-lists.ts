@@ -19,8 +19,19 @@ export interface ListDifference {
 /** Names that one record has of each. */
 const MOST_NAMED = 100;
 
-/** What the caller would be shown otherwise; undefined: the same, or there are no shadow policies. */
-export function compareLists(
+/**
+ * What the caller would be shown otherwise; undefined: the same, or there are no shadow policies. A fault of theirs is nobody's but their
+ * own, and keeps no list from being shown.
+ */
+export function compareLists(asker: Asker, kind: ListKind, listing: Listing): ListDifference | undefined {
+  try {
+    return compare(asker, kind, listing);
+  } catch {
+    return undefined;
+  }
+}
+
+function compare(
   { snapshot, principal, endpoint }: Asker,
   kind: ListKind,
   listing: Listing,

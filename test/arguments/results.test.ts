@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Json, JsonObject } from '../../src/catalog/json.ts';
+import type { Tool } from '../../src/catalog/tool.ts';
 import { BailiwickError } from '../../src/errors.ts';
 import { dutyOf } from '../../src/gateway/obligations/duty.ts';
 import { maskValues } from '../../src/gateway/obligations/mask-values.ts';
@@ -109,6 +110,25 @@ describe('of the result of an MCP tool', () => {
       expect(JSON.stringify(told)).not.toContain(SECRET);
     }
   });
+});
+
+test('of an error of an API its status is told, and no words that could hold a part of the answer', () => {
+  const api = { ...TOOL, binding: { kind: 'http' } } as unknown as Tool;
+  const duty = dutyOf({ effect: 'permit', rules: ['p/r'], obligations: MASK });
+  const told = (error: JsonObject): JsonObject =>
+    duty === undefined
+      ? {}
+      : obligeToolResult(duty, api, { result: { content: [], isError: true, structuredContent: { error } } });
+  const code = 'UPSTREAM_ERROR';
+  expect(told({ code, message: 'crm answered 404 Not Found', status: 404 })).toMatchObject({
+    structuredContent: { error: { code, message: 'crm answered 404 Not Found', status: 404 } },
+  });
+  for (const error of [
+    { code, message: `crm answered 302 Found, which points to /${SECRET}`, status: 302 },
+    { code, message: `the answer does not fit the configured \`select\`: ${SECRET}` },
+  ]) {
+    expect(JSON.stringify(told(error))).not.toContain(SECRET);
+  }
 });
 
 test('a fault says its code, and nothing of what the upstream said', () => {

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import type { createGateway } from '../../src/gateway/gateway.ts';
 import { CLIENT_KINDS, connect } from '../support/clients.ts';
 import { startGateway } from '../support/gateway.ts';
 import { runHere, runWith } from '../support/in-process.ts';
@@ -76,4 +77,22 @@ test('a shadow policy that does not load keeps a gateway from starting, and chan
   expect(gateway.log.some((line) => line.includes('the shadow policies stay as they were'))).toBe(true);
   const check = await runWith(gateway.folder, ['check']);
   expect(check).toMatchObject({ status: 2 });
+});
+
+function fail(): never {
+  throw new Error('broken');
+}
+
+test('shadow policies that fail fail nobody, neither in calls nor in lists', async () => {
+  await using api = await startCluster();
+  await using gateway = await startGateway(shadowed(api.url));
+  const inner = gateway.app.gateway as ReturnType<typeof createGateway>;
+  const { shadow, ...enforced } = inner.current();
+  if (!shadow) throw new Error('there are shadow policies');
+  const broken = { policy: Object.defineProperty({ ...shadow.policy }, 'rules', { get: fail }), view: fail };
+  inner.swap({ ...enforced, shadow: broken });
+  await using client = await connect('v2 modern', gateway.endpoint, KEY_OF.dev);
+  expect((await client.listTools()).tools).not.toEqual([]);
+  const call = { name: 'cluster_list_pods', arguments: { namespace: 'team-a' } };
+  expect((await client.callTool(call)).isError).toBeFalsy();
 });

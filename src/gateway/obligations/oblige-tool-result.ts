@@ -96,9 +96,9 @@ function obligeHttpError(duty: Duty, { structuredContent, _meta }: JsonObject): 
   const isDocument = isJsonObject(body) || Array.isArray(body);
   const shown = isDocument && !duty.isSelective ? duty.mask(body) : undefined;
   const { status } = error;
-  const isRedirect = typeof status === 'number' && status >= 300 && status < 400;
-  // Where an answer points to is a part of it, and may open what it points to.
-  const message = isRedirect || typeof error['message'] !== 'string' ? WITHHELD : error['message'];
+  // What an answer points to, or why nothing could be selected from it, is a part of it.
+  const isPlain = typeof status === 'number' && (status < 300 || status >= 400);
+  const message = isPlain && typeof error['message'] === 'string' ? error['message'] : WITHHELD;
   const text =
     shown === undefined
       ? `${message}${body === undefined ? '' : '\n[what it said is withheld by policy]'}`

@@ -32,6 +32,9 @@ describe('a condition costs no more than its steps', () => {
     ['long text', 'args.list.all(x, args.text.contains("b") || true)'],
     ['text that doubles', `${doubling('args.text')}size(x24) > 0${')'.repeat(24)}`],
     ['lists that double', `${doubling('args.list')}size(x24) > 0${')'.repeat(24)}`],
+    ['text that is nearly found everywhere', 'args.text.contains(args.part)'],
+    ['text that is nearly found everywhere, from the end', 'args.text.lastIndexOf(args.part) >= 0'],
+    ['text to split where it nearly can be', 'size(args.text.split(args.part)) > 1'],
     ['a pattern over long text', 'args.list.exists(x, args.text.matches("(a|aa)+$") && false)'],
     ['deep values', 'args.deep == args.same'],
     ['large maps that are counted', 'args.list.all(x, size(args.map) > 0)'],
@@ -49,6 +52,7 @@ describe('a condition costs no more than its steps', () => {
       map: Object.fromEntries(Array.from({ length: 5000 }, (_one, key) => [`k${key}`, 1])),
       other: Object.fromEntries(Array.from({ length: 5000 }, (_one, key) => [`k${key}`, 2])),
       text: 'a'.repeat(50_000),
+      part: `${'a'.repeat(12_000)}b${'a'.repeat(12_000)}`,
       deep: nested(30_000),
       same: nested(30_000),
       zones: list

@@ -32,3 +32,19 @@ export function onText(
     return evaluation.read(length) ? apply(text, rest, at) : EXHAUSTED;
   };
 }
+
+/** Characters compared that are one step: in a search a text may be compared with the other at every place. */
+const COMPARED = 5000;
+
+/** {@link onText} that looks for its first parameter everywhere in the text. */
+export function onSearch(...[parameters, apply]: Parameters<typeof onText>): Apply {
+  const search = onText(parameters, apply);
+  return (values, evaluation, at) => {
+    const [text, part] = values;
+    if (typeof text === 'string' && typeof part === 'string') {
+      evaluation.steps -= Math.floor((Math.max(0, text.length - part.length) * part.length) / COMPARED);
+      if (evaluation.steps < 0) return EXHAUSTED;
+    }
+    return search(values, evaluation, at);
+  };
+}

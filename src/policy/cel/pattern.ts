@@ -56,6 +56,12 @@ function compile(text: string): Pattern | { readonly problem: string } {
   }
 }
 
+/** What a pattern costs in steps that has to be compiled, or might have to be. */
+export function stepsToCompile(text: string): number {
+  const { length } = text;
+  return length > COMPUTED_PATTERN.length ? 50 : 50 + 4 * length + Math.ceil(estimate(text) / 5);
+}
+
 /** Not less than what compiling takes: RE2 lets nested repetitions come to 1000 at most. */
 function estimate(text: string): number {
   let times = 1;

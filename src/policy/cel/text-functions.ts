@@ -2,10 +2,10 @@ import { isList } from './equal.ts';
 import { EXHAUSTED, Failure, type Outcome } from './outcome.ts';
 import type { Apply } from './function.ts';
 import { toItems } from './operators.ts';
-import { CONSTANT_PATTERN, COMPUTED_PATTERN, toPattern } from './pattern.ts';
+import { CONSTANT_PATTERN, COMPUTED_PATTERN, stepsToCompile, toPattern } from './pattern.ts';
 import { List, type Value } from './value.ts';
 import { UNKNOWN } from './variables.ts';
-import { onText } from './function.ts';
+import { onSearch, onText } from './function.ts';
 
 const SURROGATE = /[\ud800-\udfff]/;
 
@@ -18,14 +18,14 @@ export function lengthOf(text: string): number {
 export const TEXT_METHODS: Readonly<Record<string, Apply>> = {
   startsWith: onText(['string'], (text, [start]) => text.startsWith(start as string)),
   endsWith: onText(['string'], (text, [end]) => text.endsWith(end as string)),
-  contains: onText(['string'], (text, [part]) => text.includes(part as string)),
+  contains: onSearch(['string'], (text, [part]) => text.includes(part as string)),
   lowerAscii: onText([], (text) => text.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase())),
   upperAscii: onText([], (text) => text.replaceAll(/[a-z]+/g, (letters) => letters.toUpperCase())),
   trim: onText([], (text) => text.trim()),
-  indexOf: onText(['string', 'int?'], (text, [part, from = 0n], at) =>
+  indexOf: onSearch(['string', 'int?'], (text, [part, from = 0n], at) =>
     find(text, part as string, from as bigint, at, 'indexOf'),
   ),
-  lastIndexOf: onText(['string', 'int?'], (text, [part, from], at) =>
+  lastIndexOf: onSearch(['string', 'int?'], (text, [part, from], at) =>
     find(text, part as string, (from as bigint | undefined) ?? BigInt(lengthOf(text)), at, 'lastIndexOf'),
   ),
   substring: onText(['int', 'int?'], (text, [start, end], at) => {
@@ -51,9 +51,6 @@ export const TEXT_METHODS: Readonly<Record<string, Apply>> = {
 export const matchesConstant: Apply = (values, evaluation, at) =>
   matches(values, evaluation, at, CONSTANT_PATTERN);
 
-/** What a pattern costs that has to be compiled, or might have to be. */
-const COMPILE_STEPS = 50;
-
 const matches = (
   values: readonly Value[],
   evaluation: Parameters<Apply>[1],
@@ -61,7 +58,8 @@ const matches = (
   limits: typeof CONSTANT_PATTERN,
 ): Outcome =>
   onText(['string'], (text, [pattern]) => {
-    if (limits === COMPUTED_PATTERN && (evaluation.steps -= COMPILE_STEPS) < 0) return EXHAUSTED;
+    if (limits === COMPUTED_PATTERN) evaluation.steps -= stepsToCompile(pattern as string);
+    if (evaluation.steps < 0) return EXHAUSTED;
     const compiled = toPattern(pattern as string, limits);
     if ('problem' in compiled) return new Failure(compiled.problem, at);
     // What has to be looked at for each character grows with the program, at worst.
@@ -69,7 +67,7 @@ const matches = (
     return compiled.test(text);
   })(values, evaluation, at);
 
-const split = onText(['string', 'int?'], (text, [separator, most = -1n]) => {
+const split = onSearch(['string', 'int?'], (text, [separator, most = -1n]) => {
   if (most === 0n) return new List([]);
   const parts = separator === '' ? Array.from(text) : text.split(separator as string);
   const limit = most as bigint;

@@ -1,22 +1,10 @@
 import type { JsonSchema } from '../catalog/json.ts';
 import { ERRORS } from '../errors.ts';
 import type { CompileDocument, DriftRow } from './compile-account.ts';
+import { listOf, objectOf } from './schema-parts.ts';
 
 const TEXT: JsonSchema = { type: 'string' };
 const COUNT: JsonSchema = { type: 'integer', minimum: 0 };
-
-/** Every member is always there, but for those that `optional` names; a later version may add some. */
-function objectOf<Members extends string>(
-  properties: Record<Members, JsonSchema>,
-  optional: readonly NoInfer<Members>[] = [],
-): JsonSchema {
-  const required = Object.keys(properties).filter((name) => !optional.some((one) => one === name));
-  return { type: 'object', properties, required };
-}
-
-function listOf(items: JsonSchema, description: string): JsonSchema {
-  return { type: 'array', items, description };
-}
 
 const ROW = objectOf({
   operation: {

@@ -2,14 +2,18 @@ import { CALLS_SCHEMA } from '../audit/read/call-schema.ts';
 import { RECORD_SCHEMA } from '../audit/record-schema.ts';
 import { configJsonSchema } from '../config/json-schema.ts';
 import { policyJsonSchema } from '../policy/schema.ts';
+import { policyTestJsonSchema } from '../policy/test-file/schema.ts';
 import { BailiwickError } from '../errors.ts';
 import { createCommand, type AddCommand } from './command.ts';
 import { COMPILE_SCHEMA } from './compile-schema.ts';
+import { POLICY_RESULTS_SCHEMA } from './policy/results-schema.ts';
 import { SPEND_SCHEMA } from './spend/spend-schema.ts';
 
 const SCHEMAS: Readonly<Record<string, () => unknown>> = {
   config: configJsonSchema,
   policy: policyJsonSchema,
+  'policy-test': policyTestJsonSchema,
+  'policy-results': () => POLICY_RESULTS_SCHEMA,
   record: () => RECORD_SCHEMA,
   calls: () => CALLS_SCHEMA,
   spend: () => SPEND_SCHEMA,

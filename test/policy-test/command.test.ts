@@ -269,12 +269,12 @@ test('names, conditions and values steer no terminal, wherever they are printed'
   for (const args of [
     ['test'],
     ['test', '--json'],
-    ['test', 'bad'],
+    ['test', `${workspace.folder}/bad`],
     ['check'],
     ['check', '--json'],
     ['explain', 'billing_list_bills', '--as', 'reader'],
     ['explain', '--as', '\u001B[2J\u009Bx'],
-    ['diff', 'policies', '\u001B[2J\u009Bx'],
+    ['diff', `${workspace.folder}/policies`, '\u001B[2J\u009Bx'],
   ]) {
     const { out, err } = await runWith(workspace.folder, ['policy', ...args]);
     // oxlint-disable-next-line no-control-regex -- These are what steers a terminal.

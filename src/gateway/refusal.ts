@@ -37,9 +37,10 @@ export function toRefusal(
 
 function toDenial(asker: Asker, target: Target, args: JsonObject, decision: Denial): BailiwickError {
   const narrowing = asker.snapshot.view(asker.principal).narrowingOf(target);
-  const { sentences, pointer } = explainNarrowing(narrowing, args, hiddenFrom(asker, target));
+  const { sentences, words, pointer } = explainNarrowing(narrowing, args, hiddenFrom(asker, target));
   const why = `policy does not permit this call: ${whyDenied(decision)}`;
-  const message = sentences.length === 0 ? why : `${why}. What is permitted: ${sentences.join('; ')}`;
+  const told = sentences.length === 0 ? why : `${why}. What is permitted: ${sentences.join('; ')}`;
+  const message = words === undefined ? told : `${told}. ${words}`;
   return new BailiwickError('POLICY_DENIED', message, {
     data: {
       rules: decision.rules,

@@ -1,5 +1,6 @@
 import type { Standing } from '../../policy/diff/difference.ts';
 import type { ArgumentLimit } from '../../policy/narrow/region.ts';
+import { wordsOfLimit } from '../../policy/narrow/limit-words.ts';
 import type { RuleObligations } from '../../policy/rule.ts';
 import { visible, visibleJson } from '../audit/safe-text.ts';
 
@@ -32,12 +33,12 @@ const SIGNS = new Map([
 /** What one argument has to be: `metadata.namespace is one of "a", "b"`. */
 export function describeLimit({ path, required, schema }: ArgumentLimit): string {
   const name = visible(path.join('.'));
-  const relations = Object.entries(schema).map(([keyword, value]) => {
+  const relations = Object.entries(schema).flatMap(([keyword, value]) => {
     const sign = SIGNS.get(keyword);
-    if (sign !== undefined) return `${name} ${sign} ${visibleJson(value)}`;
-    if (keyword === 'enum' && Array.isArray(value))
-      return `${name} is one of ${value.map(visibleJson).join(', ')}`;
-    return `${name} has ${keyword} ${visibleJson(value)}`;
+    if (sign !== undefined) return [`${name} ${sign} ${visibleJson(value)}`];
+    if (keyword === 'enum' && Array.isArray(value) && value.length > 1)
+      return [`${name} is one of ${value.map(visibleJson).join(', ')}`];
+    return wordsOfLimit({ [keyword]: value }, 'is', visibleJson).map((clause) => `${name} ${clause}`);
   });
   if (relations.length > 0) return relations.join(' and ');
   return required ? `${name} is given` : '';

@@ -55,6 +55,11 @@ export interface CallContext {
    * `notifications/elicitation/complete`, whatever else it sends. Absent: nobody wants to know.
    */
   readonly onNotification?: (method: string, params: JsonObject) => void;
+  /**
+   * The caller may have a part of the answer only: from now on nothing is passed on to it of what the upstream tells in its session
+   * outside of calls, for that cannot be told from what it tells within this one.
+   */
+  readonly isConfidential?: true;
   /** The least severe log messages that the caller wants (MCP LoggingLevel). Absent: what the era says: modern none, legacy the upstream's own choice. */
   readonly logLevel?: string;
   /** Asks the client that makes this call. Absent: it cannot be asked anything. */

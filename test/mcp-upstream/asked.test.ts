@@ -154,6 +154,22 @@ test.each(['http', 'stdio'])(
   },
 );
 
+test('what is told while several calls run reaches nobody who may have only a part of what one of them answers', async () => {
+  for (const isConfidential of [false, true]) {
+    const { upstream, lines } = await start('stdio');
+    const client = createClient('one', 'ann');
+    const stop = new AbortController();
+    const context = client.context({ signal: stop.signal, ...(isConfidential && { isConfidential }) });
+    const waits = call(upstream, 'wait', {}, context);
+    await until(() => lines().some((line) => line.startsWith('waiting')), 'the first call runs');
+    const params = { level: 'info', data: 'x' };
+    await call(upstream, 'tell', { method: 'notifications/message', params }, client.context());
+    expect(client.told).toEqual(isConfidential ? [] : [['notifications/message', params]]);
+    stop.abort();
+    await faultOf(waits);
+  }
+});
+
 test('a question that the upstream takes back is given up', async () => {
   const { upstream } = await start('http');
   let given: AbortSignal | undefined;

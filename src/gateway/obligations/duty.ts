@@ -48,6 +48,7 @@ export function toSilent(context: CallContext): CallContext {
   const { onNotification: _told, onProgress, ...rest } = context;
   return {
     ...rest,
+    isConfidential: true,
     ...(onProgress && {
       onProgress: ({ progress, total }) =>
         onProgress({ progress, ...(typeof total === 'number' && { total }) }),

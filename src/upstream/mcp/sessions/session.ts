@@ -74,6 +74,8 @@ export interface UpstreamSession {
 export function createSession(terms: Terms, options: SessionOptions): UpstreamSession {
   const { source, scrub, logger, timeoutMs, signal } = options;
   const calls = new Set<RelayedCall>();
+  /** A call was made of which its caller may not be told everything. */
+  let isConfidential = false;
   const logLevel = createLogLevel(timeoutMs);
   const toFault = (error: unknown): BailiwickError => toUpstreamFault(error, { source, scrub });
   let current: { connection: Connection; listening: AbortController } | undefined;
@@ -102,7 +104,7 @@ export function createSession(terms: Terms, options: SessionOptions): UpstreamSe
       if (method === 'notifications/resources/updated') return subscriptions.updated(params);
       const call = handlers ?? onlyCall();
       if (call) call.onNotification?.(method, params);
-      else terms.client?.notify(method, params);
+      else if (!isConfidential) terms.client?.notify(method, params);
     },
   };
 
@@ -227,6 +229,7 @@ export function createSession(terms: Terms, options: SessionOptions): UpstreamSe
     isSilent: false,
     async get(context) {
       if (current === undefined) opener = context;
+      isConfidential ||= context.isConfidential === true;
       const connection = await link.get(context.signal);
       await logLevel.ensure(connection, calls, terms.isExclusive || terms.client !== undefined);
       return connection;

@@ -148,3 +148,16 @@ describe('policy explain', async () => {
     expect(err).toMatch(message);
   });
 });
+
+test('a condition that is written over several lines is told on one', async () => {
+  await using workspace = await createFolder({
+    'bailiwick.yaml':
+      'sources:\n  notes: { openapi: notes.yaml, url: "http://127.0.0.1:9" }\nidentity: { principals: { dana: {} } }\n',
+    'notes.yaml': DOCUMENT,
+    'policies/notes.policy.yaml':
+      'policy: notes\nrules:\n  - id: own\n    effect: permit\n    when: |\n      call.face == "cli" &&\n      call.era == "modern"\n',
+  });
+  const args = ['policy', 'explain', 'notes_list_notes', '--as', 'dana', '--args', '{}'];
+  const { out } = await runWith(workspace.folder, args);
+  expect(out).toContain('does not hold: call.face == "cli" && call.era == "modern"\n');
+});

@@ -169,6 +169,12 @@ describe('policy suggest', () => {
     expect(unused).toContainEqual({ rule: 'desk/reads', isWhole: false, tools: ['helpdesk/get_customer'] });
   });
 
+  test('for programs there is a document, also where there is nothing to suggest', async () => {
+    const args = ['policy', 'suggest', '--dir', `${workspace.folder}/audit`, '--tool', 'nothing', '--json'];
+    const { status, out } = await runWith(workspace.folder, args);
+    expect([status, JSON.parse(out)]).toEqual([1, expect.objectContaining({ policy: '', rules: [] })]);
+  });
+
   test.each([
     [['--by', 'colour'], 2, '--by: colour is none of scope, group, team, subject'],
     [['--arguments', 'a-b'], 2, '--arguments: a-b is no argument'],

@@ -7,6 +7,11 @@ export function visible(text: string): string {
   return escapeControls(text.toWellFormed());
 }
 
+/** Text that may be written over several lines, like a condition, on one line, likewise. */
+export function visibleOnOneLine(text: string): string {
+  return visible(text.trim().replaceAll(/\s*\n\s*/g, ' '));
+}
+
 /** Text of several lines, likewise. Its lines stay lines, so it may hold no line of somebody else. */
 export function visibleLines(text: string): string {
   return text.split('\n').map(visible).join('\n');

@@ -4,7 +4,7 @@ import { count } from '../lock-text.ts';
 
 /** What a record needs, as programs get it. */
 export interface SuggestReport {
-  /** The policy file, ready to be written. */
+  /** The policy file, ready to be written; empty where no call was permitted. */
   readonly policy: string;
   readonly rules: readonly SuggestedRule[];
   /** What the policies of today permit and nobody used. */

@@ -23,6 +23,15 @@ interface SuggestOptions extends RecordOptions {
   readonly force?: boolean;
 }
 
+/** Where no call was permitted. */
+const NOTHING: SuggestReport = {
+  policy: '',
+  rules: [],
+  unused: [],
+  span: { first: '', last: '', calls: 0 },
+  notes: ['there is no permitted call, so there is nothing to suggest'],
+};
+
 /** `bailiwick policy suggest`: the least policy that the use of the record needs. */
 export const addPolicySuggest: AddCommand = (program, terminal, exit) => {
   const command = createPolicyCommand('suggest', 'Write the least policy that the recorded use needs', [
@@ -49,6 +58,7 @@ export const addPolicySuggest: AddCommand = (program, terminal, exit) => {
       await withOffer(terminal, rest, async (offer) => {
         const report = await suggest(terminal, offer, options, by, names);
         if (report === undefined) {
+          if (options.json) terminal.out(visibleJson(NOTHING));
           exit(1);
           return;
         }

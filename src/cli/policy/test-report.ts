@@ -1,7 +1,7 @@
 import type { Coverage } from '../../policy/coverage.ts';
 import type { Decision } from '../../policy/decision.ts';
 import { describeTarget, type CaseOutcome } from '../../policy/run-tests.ts';
-import { visible } from '../audit/safe-text.ts';
+import { visible, visibleOnOneLine } from '../audit/safe-text.ts';
 import { count } from '../lock-text.ts';
 import { paint } from '../terminal.ts';
 
@@ -37,10 +37,10 @@ function describeCase(one: CaseOutcome, title: string, beside: string, indent: s
   const width = Math.max(0, ...one.says.map(({ id }) => visible(id).length));
   return [
     `${indent}${markOf(false)} ${paint('red', title)}${beside}  ${paint('dim', `${visible(file)}:${line}`)}`,
-    ...one.failures.map((failure) => `${inner}${onOneLine(failure)}`),
+    ...one.failures.map((failure) => `${inner}${visibleOnOneLine(failure)}`),
     ...(one.case.kind === 'decision' ? [paint('dim', `${inner}${visible(describeCall(one.case))}`)] : []),
     ...one.says.map(({ id, effect, say }) =>
-      paint('dim', `${inner}${visible(id).padEnd(width)}  ${effect.padEnd(7)}  ${onOneLine(say)}`),
+      paint('dim', `${inner}${visible(id).padEnd(width)}  ${effect.padEnd(7)}  ${visibleOnOneLine(say)}`),
     ),
     ...(one.says.length === 0 ? [paint('dim', `${inner}no rule is about this caller and this target`)] : []),
   ];
@@ -122,11 +122,6 @@ export function isPassed({ failures }: CaseOutcome): boolean {
 
 function as({ case: one }: CaseOutcome): string {
   return paint('dim', `  as ${visible(one.as)}`);
-}
-
-/** A condition may be written over several lines. */
-function onOneLine(text: string): string {
-  return visible(text.replaceAll(/\s*\n\s*/g, ' '));
 }
 
 function markOf(passed: boolean): string {

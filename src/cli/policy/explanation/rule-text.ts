@@ -3,7 +3,7 @@ import type { ReadValue, Reason } from '../../../policy/explain/because.ts';
 import type { RuleExplanation } from '../../../policy/explain/explanation.ts';
 import type { Mismatch } from '../../../policy/explain/mismatch.ts';
 import type { Position } from '../../../policy/problem.ts';
-import { cut, visible, visibleJson } from '../../audit/safe-text.ts';
+import { cut, visible, visibleJson, visibleOnOneLine } from '../../audit/safe-text.ts';
 import { paint, type Style } from '../../terminal.ts';
 import { enumerate } from '../difference/names.ts';
 import { describeWho } from '../selector-words.ts';
@@ -52,8 +52,8 @@ function describeCondition({ condition, effect, matches }: RuleExplanation): str
     unknown: 'its condition depends on the call',
   }[verdict];
   return [
-    `${said}: ${visible(text)}`,
-    ...reasons.flatMap((reason) => describeReason(reason, reason.text === text)),
+    `${said}: ${visibleOnOneLine(text)}`,
+    ...reasons.flatMap((reason) => describeReason(reason, reason.text === text.trim())),
     ...(residual === undefined ? [] : [`what is left of it: ${visible(residual)}`]),
   ];
 }
@@ -68,7 +68,9 @@ function describeReason(reason: Reason, isWhole: boolean): string[] {
         ? 'is not known yet'
         : `is ${reason.verdict}`;
   if (isWhole && reason.verdict !== 'error') return values.length === 0 ? [] : [enumerate(values)];
-  return [`${visible(reason.text)} ${said}${with_} (characters ${reason.at.start + 1} to ${reason.at.end})`];
+  return [
+    `${visibleOnOneLine(reason.text)} ${said}${with_} (characters ${reason.at.start + 1} to ${reason.at.end})`,
+  ];
 }
 
 function describeValue({ name, state, value }: ReadValue): string {

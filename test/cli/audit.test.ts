@@ -4,12 +4,12 @@ import { expect, test } from 'vitest';
 import { CHAIN, intent, openTestChain, temporaryDirectory } from '../audit/support.ts';
 import { bailiwick } from '../support/command-line.ts';
 import { createFolder, notesFiles } from '../support/gateway.ts';
-import { runHere } from '../support/in-process.ts';
+import { runHere, runWith } from '../support/in-process.ts';
 
 test('audit verify says yes to what was written, and no, with file, line and reason, once a letter is changed', async () => {
   await using workspace = await createFolder(notesFiles('http://127.0.0.1:9'));
-  await bailiwick(workspace.folder, ['call', 'notes_list_notes', '--as', 'reader']);
-  const good = await bailiwick(workspace.folder, ['audit', 'verify']);
+  await runWith(workspace.folder, ['call', 'notes_list_notes', '--as', 'reader']);
+  const good = await runWith(workspace.folder, ['audit', 'verify']);
   expect(good).toMatchObject({
     status: 0,
     out: expect.stringMatching(/^CHAIN +RECORDS +OK[^\n]*\ncli-\S+ +[1-9]\d* +yes/),
@@ -49,9 +49,9 @@ test('audit verify says yes to what was written, and no, with file, line and rea
 
 test('chains that were closed are confirmed to their last records by the store, in one line for all of them', async () => {
   await using workspace = await createFolder(notesFiles('http://127.0.0.1:9'));
-  await bailiwick(workspace.folder, ['call', 'notes_list_notes', '--as', 'reader']);
-  await bailiwick(workspace.folder, ['call', 'notes_list_notes', '--as', 'reader']);
-  const { status, out } = await bailiwick(workspace.folder, ['audit', 'verify']);
+  await runWith(workspace.folder, ['call', 'notes_list_notes', '--as', 'reader']);
+  await runWith(workspace.folder, ['call', 'notes_list_notes', '--as', 'reader']);
+  const { status, out } = await runWith(workspace.folder, ['audit', 'verify']);
   expect(status).toBe(0);
   expect(out).toContain('2 of 2 chains are confirmed to their ends by the store');
   expect(out).not.toMatch(/up to record|from record/);

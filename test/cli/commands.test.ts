@@ -36,7 +36,7 @@ test('tools prints what a principal sees, for people and for scripts', async () 
   expect(table.status).toBe(0);
   expect(table.out.split('\n').map((line) => line.split(/\s+/)[0])).toEqual(['TOOL', 'notes_list_notes', '']);
   expect(table.out).not.toContain('\u001B');
-  const json = await bailiwick(workspace.folder, ['tools', '--as', 'writer', '--json']);
+  const json = await runWith(workspace.folder, ['tools', '--as', 'writer', '--json']);
   const { tools } = JSON.parse(json.out) as { tools: Record<string, unknown>[] };
   expect(tools.map((tool) => [tool['name'], tool['source'], tool['access']])).toEqual([
     ['notes_create_note', 'notes', 'write'],
@@ -44,14 +44,14 @@ test('tools prints what a principal sees, for people and for scripts', async () 
     ['notes_list_notes', 'notes', 'read'],
   ]);
   expect(Object.keys(tools[0] ?? {})).toEqual(['name', 'source', 'access', 'description', 'inputSchema']);
-  const everything = await bailiwick(workspace.folder, ['tools']);
+  const everything = await runWith(workspace.folder, ['tools']);
   expect(everything.out).toContain('notes_wipe');
 });
 
 test('call goes down the road under policy and leaves a record of its own', async () => {
   await using api = await startApi();
   await using workspace = await createFolder(notesFiles(api.url));
-  const done = await bailiwick(workspace.folder, [
+  const done = await runWith(workspace.folder, [
     'call',
     'notes_list_notes',
     '--as',
@@ -62,7 +62,7 @@ test('call goes down the road under policy and leaves a record of its own', asyn
   ]);
   expect(done.status).toBe(0);
   expect(JSON.parse(done.out)).toMatchObject({ structuredContent: { method: 'GET', url: '/notes?limit=3' } });
-  const denied = await bailiwick(workspace.folder, [
+  const denied = await runWith(workspace.folder, [
     'call',
     'notes_delete_note',
     '--as',
@@ -94,21 +94,21 @@ test('call says beside the result what else there is to know of it', async () =>
   await using api = await startApi();
   await using workspace = await createFolder(notesFiles(api.url));
   const call = ['call', 'notes_list_notes', '--as', 'reader', '--args', '{"select":"keys(`1`)"}'];
-  const { status, out, err } = await bailiwick(workspace.folder, call);
+  const { status, out, err } = await runWith(workspace.folder, call);
   expect([status, err]).toEqual([0, expect.stringContaining('select was not applied')]);
   expect(() => JSON.parse(out) as unknown).not.toThrow();
 });
 
 test('call says 3 when the source cannot be reached', async () => {
   await using workspace = await createFolder(notesFiles('http://127.0.0.1:9'));
-  const { status, out } = await bailiwick(workspace.folder, ['call', 'notes_list_notes', '--as', 'reader']);
+  const { status, out } = await runWith(workspace.folder, ['call', 'notes_list_notes', '--as', 'reader']);
   expect([status, out]).toEqual([3, expect.stringContaining('UPSTREAM_UNAVAILABLE')]);
 });
 
 test('plan prints the exact request and sends nothing', async () => {
   await using api = await startApi();
   await using workspace = await createFolder(notesFiles(api.url));
-  const json = await bailiwick(workspace.folder, [
+  const json = await runWith(workspace.folder, [
     'plan',
     'notes_create_note',
     '--args',
@@ -120,7 +120,7 @@ test('plan prints the exact request and sends nothing', async () => {
     url: `${api.url}/notes`,
     body: '{"text":"a"}',
   });
-  const hidden = await bailiwick(workspace.folder, [
+  const hidden = await runWith(workspace.folder, [
     'plan',
     'notes_create_note',
     '--as',
@@ -134,7 +134,7 @@ test('plan prints the exact request and sends nothing', async () => {
 
 test('compile accounts for every operation', async () => {
   await using workspace = await createFolder(notesFiles('http://127.0.0.1:9'));
-  const { status, out } = await bailiwick(workspace.folder, ['compile', '--json']);
+  const { status, out } = await runWith(workspace.folder, ['compile', '--json']);
   expect(status).toBe(0);
   expect(JSON.parse(out)).toEqual({
     digest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),

@@ -131,3 +131,16 @@ test('five thousand tools under the same rules cost little each', () => {
   for (const tool of tools) presentNarrowed(tool, narrow(region, tool));
   expect(cpuTime()).toBeLessThan(2_000);
 });
+
+test('tools whose arguments differ in words only are narrowed once', () => {
+  const caller = principal({ claims: { names: ['a', ['b']] } });
+  const [first, second] = ['One.', 'Another.'].map((description) =>
+    narrowingOf(
+      ['permit args.name in principal.claims.names'],
+      objectSchema({ name: { type: 'string', description } }),
+      caller,
+    ),
+  );
+  expect(first).toMatchObject({ limits: [{ path: ['name'], schema: { const: 'a' } }] });
+  expect(second).toBe(first);
+});

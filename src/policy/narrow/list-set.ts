@@ -16,8 +16,8 @@ const NO_EXCEPTIONS: ListSet['exceptions'] = new Map();
 export const NO_LISTS: ListSet = { sizes: [], exceptions: NO_EXCEPTIONS };
 export const ALL_LISTS: ListSet = { sizes: [0], exceptions: NO_EXCEPTIONS };
 
-export function singleList(list: readonly Json[]): ListSet {
-  return { sizes: [], exceptions: new Map([[keyOfJson(list), list]]) };
+export function singleLists(lists: readonly (readonly Json[])[]): ListSet {
+  return { sizes: [], exceptions: new Map(lists.map((list) => [keyOfJson(list), list])) };
 }
 
 /** Lists whose length is one of these numbers. */

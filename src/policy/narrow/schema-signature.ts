@@ -25,7 +25,7 @@ export function signatureOf(schema: JsonSchema, names: readonly string[]): strin
   const said: Json[] = [schema['type'] ?? null, additionalProperties ?? true];
   for (const name of names) {
     const isGiven = isJsonObject(properties) && Object.hasOwn(properties, name);
-    said.push(isGiven ? [properties[name] as Json] : null);
+    said.push(isGiven ? [withoutWords(properties[name])] : null);
     said.push(Array.isArray(required) && required.includes(name));
   }
   try {
@@ -35,4 +35,17 @@ export function signatureOf(schema: JsonSchema, names: readonly string[]): strin
     // Too deep to be written.
     return undefined;
   }
+}
+
+/** Without what says nothing about values, in which the arguments of one name differ from tool to tool. */
+function withoutWords(schema: Json | undefined): Json {
+  if (!isJsonObject(schema)) return schema ?? null;
+  const {
+    title: _title,
+    description: _description,
+    examples: _examples,
+    default: _default,
+    ...rest
+  } = schema;
+  return rest;
 }

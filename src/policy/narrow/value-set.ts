@@ -15,7 +15,7 @@ import {
   hasList,
   isNoList,
   NO_LISTS,
-  singleList,
+  singleLists,
   type ListSet,
 } from './list-set.ts';
 import { singleNumber, type NumberSet } from './numbers.ts';
@@ -76,16 +76,19 @@ export function ofLists(lists: ListSet): ValueSet {
 
 /** Exactly these values, objects left out. */
 export function ofValues(values: readonly Json[]): ValueSet {
-  let set = ofStrings(cutsOfStrings(values.filter((value) => typeof value === 'string')));
-  for (const value of values) if (typeof value !== 'string') set = unionOf(set, ofValue(value));
-  return set;
+  const others = values.filter((value) => value === null || !['string', 'object'].includes(typeof value));
+  return {
+    ...others.reduce<ValueSet>((set, value) => unionOf(set, ofValue(value)), NO_VALUE),
+    strings: cutsOfStrings(values.filter((value) => typeof value === 'string')),
+    lists: singleLists(values.filter((value) => Array.isArray(value))),
+  };
 }
 
 function ofValue(value: Json): ValueSet {
   if (value === null) return ofFlags(NULL);
   if (typeof value === 'boolean') return ofFlags(value ? TRUE : FALSE);
   if (typeof value === 'number') return ofNumbers(singleNumber(value));
-  return Array.isArray(value) ? ofLists(singleList(value)) : NO_VALUE;
+  return NO_VALUE;
 }
 
 export function unionOf(a: ValueSet, b: ValueSet): ValueSet {

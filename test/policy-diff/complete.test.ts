@@ -54,8 +54,7 @@ const ofTool = (entries: readonly Entry[]): Entry[] => entries.filter(({ target 
 
 function says({ gains, losses, narrowed }: Difference, wanted: 'gain' | 'loss' | 'any'): boolean {
   const [more, none, less] = [gains, losses, narrowed].map(ofTool) as [Entry[], Entry[], Entry[]];
-  const isUnsure = less.some(({ changes }) => changes.some(({ kind }) => kind === 'other-conditions'));
-  if (wanted === 'gain') return more.length > 0 || isUnsure;
+  if (wanted === 'gain') return more.length > 0;
   if (wanted === 'loss') return none.length + less.length > 0;
   return more.length + none.length + less.length > 0;
 }

@@ -83,6 +83,84 @@ describe('what is another', () => {
       refunds(''),
       ['gains obligations-removed desk_refund'],
     ],
+    [
+      'a mask less, beside a pin that stays',
+      ', obligations: { set: { note: x }, mask: [/iban] }',
+      refunds(', obligations: { set: { note: x } }'),
+      ['gains obligations-removed desk_refund'],
+    ],
+    [
+      'one of two masks',
+      ', obligations: { mask: [/iban, /name] }',
+      refunds(', obligations: { mask: [/iban] }'),
+      ['gains obligations-removed desk_refund'],
+    ],
+    [
+      'a part of what was masked',
+      ', obligations: { mask: [/owner] }',
+      refunds(', obligations: { mask: [/owner/name] }'),
+      ['gains obligations-removed desk_refund'],
+    ],
+    [
+      'all of what was masked in part',
+      ', obligations: { mask: [/items/0/iban] }',
+      refunds(', obligations: { mask: ["/items/*/iban"] }'),
+      ['narrowed obligations-added desk_refund'],
+    ],
+    [
+      'a pin less, beside a mask that stays',
+      ', obligations: { set: { note: x }, mask: [/iban] }',
+      refunds(', obligations: { mask: [/iban] }'),
+      ['gains more-arguments desk_refund', 'gains obligations-removed desk_refund'],
+    ],
+    [
+      'a higher bound of calls that are masked',
+      ", when: 'args.amount <= 100', obligations: { mask: [/iban] }",
+      refunds(", when: 'args.amount <= 500', obligations: { mask: [/iban] }"),
+      ['gains more-arguments desk_refund'],
+    ],
+    [
+      'longer hours',
+      `, when: 'now.getHours("Europe/Berlin") < 18'`,
+      refunds(`, when: 'now.getHours("Europe/Berlin") < 22'`),
+      ['gains more-arguments desk_refund'],
+    ],
+    [
+      'no hours any more',
+      `, when: 'now.getHours("Europe/Berlin") < 18'`,
+      refunds(''),
+      ['gains more-arguments desk_refund'],
+    ],
+    [
+      'an end that comes later',
+      `, when: 'now < timestamp("2026-01-01T00:00:00Z")'`,
+      refunds(`, when: 'now < timestamp("2027-01-01T00:00:00Z")'`),
+      ['gains more-arguments desk_refund'],
+    ],
+    [
+      'any endpoint',
+      `, when: 'call.endpoint == "/mcp/ops"'`,
+      refunds(", when: 'true'"),
+      ['gains more-arguments desk_refund'],
+    ],
+    [
+      'a longer text',
+      ", when: 'size(args.note) < 8'",
+      refunds(", when: 'size(args.note) < 80'"),
+      ['gains more-arguments desk_refund'],
+    ],
+    [
+      'a shorter one',
+      ", when: 'size(args.note) < 80'",
+      refunds(", when: 'size(args.note) < 8'"),
+      ['narrowed fewer-arguments desk_refund'],
+    ],
+    [
+      'something of which nothing can be told: both',
+      ', when: \'args.note.matches("^a+$") && size(args.note + "a") > args.amount\'',
+      refunds(', when: \'size(args.note + "b") > args.amount\''),
+      ['gains other-conditions desk_refund', 'narrowed other-conditions desk_refund'],
+    ],
   ])('%s', (_, before, after, expected) => {
     const difference = compare(before.startsWith('policy:') ? policy(before) : refunds(before), after);
     const found = (['gains', 'losses', 'narrowed'] as const).flatMap((name) =>
@@ -91,6 +169,18 @@ describe('what is another', () => {
       ),
     );
     expect(found).toEqual(expected);
+  });
+
+  test('what came or went is named, and what the time has to be for it', () => {
+    const masked = refunds(', obligations: { set: { note: x }, mask: [/iban, /name] }');
+    const less = refunds(', obligations: { set: { note: x }, mask: [/name] }');
+    const report = { before: 'a', after: 'b', principals: [dana], targets: [], notes: [] };
+    const text = describeDifference({ ...compare(masked, less), ...report });
+    expect(text).toContain('not obliged any more: masked in the result: /iban\n'.trim());
+    expect(text).not.toContain('obliged now');
+    const [until18, until22] = [18, 22].map((hour) => refunds(`, when: 'now.getHours() < ${hour}'`));
+    const later = until18 && until22 && compare(until18, until22);
+    expect(later?.gains[0]?.changes[0]?.where).toMatch(/^now\.getHours\(\) is (?:18|19|20|21)$/);
   });
 
   test('an approval where there was none, for the calls that need it, and its end', () => {

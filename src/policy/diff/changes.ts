@@ -2,8 +2,9 @@ import { toCanonicalJson } from '../../catalog/canonical.ts';
 import type { Facts } from '../facts.ts';
 import type { Region } from '../narrow/region.ts';
 import type { Change } from './difference.ts';
-import { findCallBetween, intersect } from './differing-calls.ts';
-import { textOf, type Judgement } from './standing.ts';
+import { findCallBetween, intersect, type DifferingCall, type FoundCall } from './differing-calls.ts';
+import { compareObligations } from './obligation-changes.ts';
+import { EVERYTHING, textOf, type Judgement } from './standing.ts';
 
 /** What is another for one principal and one target, by what it means to the principal. */
 export interface Changes {
@@ -24,32 +25,47 @@ export function compareJudgements(before: Judgement, after: Judgement, target: F
   const parts = [
     compareRegions(before.allowed, after.allowed, target),
     compareApprovals(before, after, target),
-    compareObligations(before, after),
+    compareObligations(before, after, target),
   ];
-  const isUnsure = parts.some((part) => part.isUnsure ?? false);
   return {
-    gains: parts.flatMap(({ gains }) => gains),
+    gains: [...parts.flatMap(({ gains }) => gains), ...unsureOf(parts, 'mayOpen')],
     losses: [],
     narrowed: [
       ...parts.flatMap(({ narrowed }) => narrowed),
-      ...(isUnsure ? [{ kind: 'other-conditions' as const }] : []),
+      ...unsureOf(parts, 'mayClose'),
       ...(haveOtherApprovers(before, after) ? [{ kind: 'approvers' as const }] : []),
     ],
   };
 }
 
-/** `isUnsure`: there may be more than was found, in either direction. */
-type Part = Omit<Changes, 'losses'> & { readonly isUnsure?: boolean };
+/** What is found, and whether there may be more of it: that cannot always be told. */
+export type Part = Omit<Changes, 'losses'> & { readonly mayOpen?: boolean; readonly mayClose?: boolean };
+
+function unsureOf(parts: readonly Part[], direction: 'mayOpen' | 'mayClose'): Change[] {
+  return parts.some((part) => part[direction]) ? [{ kind: 'other-conditions' }] : [];
+}
 
 function compareRegions(before: Region, after: Region, target: Facts['target']): Part {
   if (before === after || textOf(before) === textOf(after)) return NONE;
   const lost = findCallBetween(before, after, target);
   const won = findCallBetween(after, before, target);
+  // Where one side asks for nothing and the other does, the direction is plain without a call that shows it.
+  const [isOpened, isClosed] = [after === EVERYTHING, before === EVERYTHING];
   return {
-    gains: typeof won === 'object' ? [{ kind: 'more-arguments', example: won.args }] : [],
-    narrowed: typeof lost === 'object' ? [{ kind: 'fewer-arguments', example: lost.args }] : [],
-    isUnsure: lost === 'unknown' || won === 'unknown',
+    gains: changesOf('more-arguments', won, isOpened),
+    narrowed: changesOf('fewer-arguments', lost, isClosed),
+    mayOpen: won === 'unknown' && !isOpened,
+    mayClose: lost === 'unknown' && !isClosed,
   };
+}
+
+function changesOf(kind: Change['kind'], found: DifferingCall, isPlain: boolean): Change[] {
+  if (typeof found === 'object') return [{ kind, ...exampleOf(found) }];
+  return found === 'unknown' && isPlain ? [{ kind }] : [];
+}
+
+function exampleOf({ args, where }: FoundCall): Pick<Change, 'example' | 'where'> {
+  return { example: args, ...(where !== undefined && { where }) };
 }
 
 /** What calls that are allowed on both sides need of a human. */
@@ -63,7 +79,8 @@ function compareApprovals(before: Judgement, after: Judgement, target: Facts['ta
   return {
     gains: typeof won === 'object' ? [{ kind: 'approval-removed', ...won }] : [],
     narrowed: typeof lost === 'object' ? [{ kind: 'approval-added', ...lost }] : [],
-    isUnsure: lost === 'unknown' || won === 'unknown',
+    mayOpen: won === 'unknown',
+    mayClose: lost === 'unknown',
   };
 }
 
@@ -72,11 +89,11 @@ function onlyIn(
   of: Region,
   not: Region | undefined,
   target: Facts['target'],
-): Pick<Change, 'example'> | 'unknown' | undefined {
+): Pick<Change, 'example' | 'where'> | 'unknown' | undefined {
   const found = findCallBetween(of, not ?? { permits: [], denies: [] }, target);
   if (found === 'none') return undefined;
   if (found === 'unknown') return not === undefined ? {} : 'unknown';
-  return { example: found.args };
+  return exampleOf(found);
 }
 
 /** Where all calls are approved by the same, it does not matter by which rule. */
@@ -85,18 +102,4 @@ function haveOtherApprovers(before: Judgement, after: Judgement): boolean {
   const [then, now] = [before, after].map(({ standing }) => standing.approvers ?? []);
   if (toCanonicalJson(then ?? null) !== toCanonicalJson(now ?? null)) return true;
   return then?.length !== 1 && toCanonicalJson(before.approvals) !== toCanonicalJson(after.approvals);
-}
-
-function compareObligations(before: Judgement, after: Judgement): Part {
-  const [then, now] = [obligationTexts(before), obligationTexts(after)];
-  const isAdded = now.some((text) => !then.includes(text));
-  const isRemoved = then.some((text) => !now.includes(text));
-  return {
-    gains: isRemoved && !isAdded ? [{ kind: 'obligations-removed' }] : [],
-    narrowed: isAdded ? [{ kind: 'obligations-added' }] : [],
-  };
-}
-
-function obligationTexts({ obligations }: Judgement): string[] {
-  return obligations.map((one) => toCanonicalJson(one));
 }

@@ -58,7 +58,10 @@ export type ChangeKind =
   /** Calls that were denied are not any more, and the reverse. */
   | 'more-arguments'
   | 'fewer-arguments'
-  /** What is asked of the arguments is said in another way, and it cannot be told whether that opens or closes calls beside those that are named. */
+  /**
+   * Conditions say something else, and it cannot be told whether that opens calls beside those that are named (among gains), or closes
+   * some (among narrowed). Where neither can be told it is among both.
+   */
   | 'other-conditions'
   /** Calls that needed no yes of a human do, and the reverse. */
   | 'approval-added'
@@ -73,6 +76,10 @@ export interface Change {
   readonly kind: ChangeKind;
   /** A call that shows it: its arguments, decided before and after. */
   readonly example?: JsonObject;
+  /** What has to be beside the arguments of the example: `now.getHours() is 18`. */
+  readonly where?: string;
+  /** Of `obligations-added` and `obligations-removed`: the members that came or went. */
+  readonly obligations?: RuleObligations;
 }
 
 /** A limit that came, went, or says something else. */

@@ -19,9 +19,19 @@ export interface Judgement {
   /** Those of them that need no human's yes. */
   readonly free: Region | undefined;
   readonly obligations: NonNullable<Standing['obligations']>;
+  readonly duties: readonly Duty[];
   /** Who may say yes, each with its condition where it has one left. */
   readonly approvals: readonly { readonly approvers: 'self' | Who; readonly when?: string }[];
   readonly standing: Standing;
+}
+
+/** What one rule asks to be done with calls. */
+export interface Duty {
+  readonly obligations: RuleObligations;
+  /** With which: what is left of the rule's condition and its pins. Absent: all. */
+  readonly when?: Expression;
+  /** It is asked, too, where the condition cannot be evaluated. */
+  readonly orError: boolean;
 }
 
 /** What rules say of a principal's calls, before it is narrowed to what a target takes. */
@@ -29,17 +39,20 @@ export interface Outlooks {
   readonly allowed: Outlook;
   readonly free: Outlook;
   readonly obligations: Judgement['obligations'];
+  readonly duties: Judgement['duties'];
   readonly approvals: Judgement['approvals'];
 }
 
-const ALWAYS: Expression = { kind: 'constant', value: true, at: { start: 0, end: 0 } };
-const EVERYTHING: Region = { permits: [ALWAYS], denies: [] };
+export const ALWAYS: Expression = { kind: 'constant', value: true, at: { start: 0, end: 0 } };
+/** All calls; {@link Judgement} has this one and no other that is written alike. */
+export const EVERYTHING: Region = { permits: [ALWAYS], denies: [] };
 const ANY_ARGUMENTS = { inputSchema: { type: 'object' } };
 const HIDDEN: Judgement = {
   isShown: false,
   allowed: undefined,
   free: undefined,
   obligations: [],
+  duties: [],
   approvals: [],
   standing: { effect: 'deny' },
 };
@@ -59,11 +72,15 @@ export function lookAtRules(rules: readonly CompiledRule[], facts: Facts): Outlo
     allowed,
     free: isEverFree ? allowed : toOutlook(findings.map(toClosing), facts.target),
     obligations: obligationsOf(live),
+    duties: dutiesOf(live),
     approvals: approvalsOf(live),
   };
 }
 
-export function judgeBy({ allowed, free, obligations, approvals }: Outlooks, target: Target): Judgement {
+export function judgeBy(
+  { allowed, free, obligations, duties, approvals }: Outlooks,
+  target: Target,
+): Judgement {
   const { region, narrowing } = narrowTo(allowed, target);
   if (region === undefined) return HIDDEN;
   const freeRegion = free === allowed ? region : narrowTo(free, target).region;
@@ -78,6 +95,7 @@ export function judgeBy({ allowed, free, obligations, approvals }: Outlooks, tar
     allowed: region,
     free: freeRegion,
     obligations,
+    duties,
     approvals,
     standing: {
       effect: approval === 'always' ? 'approve' : 'permit',
@@ -138,6 +156,14 @@ function obligationsOf(findings: readonly Finding[]): NonNullable<Standing['obli
     ];
   });
   return unique(found);
+}
+
+function dutiesOf(findings: readonly Finding[]): Duty[] {
+  return findings.flatMap(({ rule: { obligations, effect }, verdict }) => {
+    if (obligations === undefined || (verdict.kind === 'error' && effect === 'permit')) return [];
+    const when = verdict.kind === 'unknown' ? { when: verdict.residual } : {};
+    return [{ obligations, orError: effect === 'approve', ...when }];
+  });
 }
 
 function approvalsOf(findings: readonly Finding[]): Judgement['approvals'] {

@@ -16,22 +16,43 @@ export function describeChange({ before, after }: Pick<Entry, 'before' | 'after'
 }
 
 /** What is another, one sentence each; nothing for what the two standings say already. */
-export function describeDetails({ before, after, changes }: Entry): string[] {
-  return changes.flatMap((change): string[] => describeDetail(change, before, after));
+export function describeDetails(
+  { before, after, changes }: Entry,
+  section: 'gains' | 'losses' | 'narrowed',
+): string[] {
+  return changes.flatMap((change): string[] => describeDetail(change, before, after, section));
 }
 
-function describeDetail({ kind, example }: Change, before: Standing, after: Standing): string[] {
-  const call = example === undefined ? '' : ` ${describeExample(example)}`;
+function describeDetail(
+  { kind, example, where, obligations = {} }: Change,
+  before: Standing,
+  after: Standing,
+  section: 'gains' | 'losses' | 'narrowed',
+): string[] {
+  const call =
+    example === undefined
+      ? ''
+      : ` ${describeExample(example)}${where === undefined ? '' : ` where ${visible(where)}`}`;
   switch (kind) {
     case 'shown':
     case 'hidden':
       return [];
     case 'more-arguments':
-      return [`more calls:${call} was denied`];
+      return [
+        call
+          ? `more calls:${call} was denied`
+          : 'more calls: it asked for something, and asks for nothing now',
+      ];
     case 'fewer-arguments':
-      return [`fewer calls:${call} is denied now`];
+      return [
+        call
+          ? `fewer calls:${call} is denied now`
+          : 'fewer calls: it asked for nothing, and asks for something now',
+      ];
     case 'other-conditions':
-      return ['its conditions say something else; whether that opens or closes further calls cannot be told'];
+      return [
+        `its conditions say something else; whether that ${section === 'gains' ? 'opens' : 'closes'} further calls cannot be told`,
+      ];
     case 'approval-added':
       return [`a human has to say yes${call && `, for example to${call}`}`];
     case 'approval-removed':
@@ -39,9 +60,9 @@ function describeDetail({ kind, example }: Change, before: Standing, after: Stan
     case 'approvers':
       return [describeOtherApprovers(describeApprovers(before), describeApprovers(after))];
     case 'obligations-added':
-      return [`obliged now: ${obligationsIn(after, before)}`];
+      return [`obliged now: ${describeObligations(obligations)}`];
     case 'obligations-removed':
-      return [`not obliged any more: ${obligationsIn(before, after)}`];
+      return [`not obliged any more: ${describeObligations(obligations)}`];
   }
 }
 
@@ -56,18 +77,6 @@ function describeApprovers({ approvers = [] }: Standing): string {
     enumerate(approvers.map((one) => (one === 'self' ? "the caller's own human" : describeWho(one)))) ||
     'nobody'
   );
-}
-
-/** What one side asks for and the other does not. */
-function obligationsIn({ obligations: these = [] }: Standing, { obligations: those = [] }: Standing): string {
-  const known = new Set(those.map((one) => JSON.stringify(one)));
-  return these
-    .filter((one) => !known.has(JSON.stringify(one)))
-    .map(
-      ({ obligations, when }) =>
-        `${describeObligations(obligations)}${when === undefined ? '' : ` where ${visible(when)}`}`,
-    )
-    .join('; ');
 }
 
 function describeExample(example: NonNullable<Change['example']>): string {

@@ -39,12 +39,15 @@ export function toMarkdown(report: DifferenceReport): string {
       ? 'Who may do what, where it is not the same on both sides.'
       : 'Everybody may do what they might before.',
   ];
-  const toRow = ({ principals, targets, entry }: EntryGroup): string =>
+  const toRow = (
+    { principals, targets, entry }: EntryGroup,
+    section: 'gains' | 'losses' | 'narrowed',
+  ): string =>
     toCells([
       describePrincipals(principals, known),
       describeTargets(targets, totals).join('; '),
       describeChange(entry),
-      describeDetails(entry).join('; '),
+      describeDetails(entry, section).join('; '),
     ]);
   const blocks = SECTIONS.flatMap(([name, title]): Block[] =>
     groups[name].length === 0
@@ -52,7 +55,7 @@ export function toMarkdown(report: DifferenceReport): string {
       : [
           {
             head: [`### ${title}`, '', '| Who | What | Before, and now | How |', '| --- | --- | --- | --- |'],
-            rows: groups[name].map(toRow),
+            rows: groups[name].map((group) => toRow(group, name)),
           },
         ],
   );

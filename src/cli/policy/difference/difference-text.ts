@@ -28,7 +28,7 @@ export function describeDifference(report: DifferenceReport): string {
       : [
           '',
           paint('bold', name.toUpperCase()),
-          ...groups[name].flatMap((group) => describeGroup(group, paint(style, sign), known, totals)),
+          ...groups[name].flatMap((group) => describeGroup(group, [name, paint(style, sign)], known, totals)),
         ],
   );
   const limits =
@@ -49,13 +49,13 @@ export function groupCounts(groups: Record<'gains' | 'losses' | 'narrowed', read
 
 function describeGroup(
   { principals, targets, entry }: EntryGroup,
-  sign: string,
+  [section, sign]: readonly ['gains' | 'losses' | 'narrowed', string],
   known: Parameters<typeof describePrincipals>[1],
   totals: TargetTotals,
 ): string[] {
   return [
     `  ${sign} ${describePrincipals(principals, known)}: ${describeChange(entry)}`,
     ...describeTargets(targets, totals).map((line) => `      ${line}`),
-    ...describeDetails(entry).map((line) => `      ${paint('dim', line)}`),
+    ...describeDetails(entry, section).map((line) => `      ${paint('dim', line)}`),
   ];
 }

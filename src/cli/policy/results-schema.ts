@@ -125,8 +125,13 @@ const ENTRY = objectOf<keyof Entry>({
       {
         kind: { enum: Object.keys(CHANGES) },
         example: { ...OBJECT, description: 'Arguments that show it.' },
+        where: { ...TEXT, description: 'What has to be beside the arguments: `now.getHours() is 18`.' },
+        obligations: {
+          ...OBJECT,
+          description: 'What calls are obliged to now, or not any more: the members that came or went.',
+        },
       },
-      ['example'],
+      ['example', 'where', 'obligations'],
     ),
     'What is another.',
   ),
@@ -135,7 +140,7 @@ const ENTRY = objectOf<keyof Entry>({
 const DIFF = objectOf<keyof DifferenceDocument>({
   before: TEXT,
   after: TEXT,
-  gains: listOf(ENTRY, 'What somebody may do now and might not before.'),
+  gains: listOf(ENTRY, 'What somebody may do now and might not before; and what cannot be told.'),
   losses: listOf(ENTRY, 'What somebody cannot do any more, whatever the arguments.'),
   narrowed: listOf(ENTRY, 'What somebody can still do, and not as freely; and what cannot be told.'),
   limits: listOf(

@@ -89,12 +89,14 @@ export const ERRORS = {
   POLICY_DENIED: {
     http: 200,
     exit: 1,
-    meaning: 'Policy does not permit this call; `rules` says which rules decided.',
+    meaning:
+      'Policy does not permit this call; `rules` says which rules decided. `missingScopes` names a scope that would open it, where policy says that callers may be told so.',
   },
   APPROVAL_REQUIRED: {
     http: 200,
     exit: 1,
-    meaning: "Policy asks for a human's approval, which this version cannot obtain.",
+    meaning:
+      "Policy asks for a human's approval, which this version cannot obtain; the message says whose. Not to be repeated until then.",
   },
   RESULT_WITHHELD: {
     http: 200,

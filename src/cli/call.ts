@@ -1,6 +1,7 @@
 import { isJsonObject, type JsonObject } from '../catalog/json.ts';
 import { ERRORS, toBailiwickError, type ErrorCode } from '../errors.ts';
 import { callTool } from '../gateway/call-tool.ts';
+import { toolsShown } from '../gateway/shows-tool.ts';
 import { ERROR_META_KEY } from '../gateway/tool-error.ts';
 import { windowOf } from '../gateway/window.ts';
 import { readArguments } from './arguments.ts';
@@ -53,10 +54,9 @@ export const addCall: AddCommand = (program, terminal, exit) => {
           const refusal = toBailiwickError(error);
           if (refusal.code !== 'UNKNOWN_TOOL') throw refusal;
           const window = windowOf(snapshot, endpoint);
-          const visible = snapshot
-            .view(principal)
-            .tools.filter((tool) => window.includes({ kind: 'tool', tool }));
-          throw hintAtTool(refusal, { name, visible, as: options.as, held: app.held(), window });
+          const visible = toolsShown(snapshot.view(principal), window);
+          const exists = window.toolNamed(name) !== undefined;
+          throw hintAtTool(refusal, { name, visible, exists, as: options.as, held: app.held(), window });
         });
         const result = await withProgress(terminal, () => `calling ${name}`, call).finally(() =>
           process.off('SIGINT', interrupt),

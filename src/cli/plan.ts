@@ -2,6 +2,7 @@ import { BailiwickError } from '../errors.ts';
 import { planArguments } from '../gateway/plan-arguments.ts';
 import { validateArguments } from '../gateway/validate-arguments.ts';
 import { withPins } from '../gateway/catalogs/pins.ts';
+import { showsTool, toolsShown } from '../gateway/shows-tool.ts';
 import { windowOf } from '../gateway/window.ts';
 import { readArguments } from './arguments.ts';
 import { endpointOf, plainNameOf } from './catalog-option.ts';
@@ -44,11 +45,11 @@ export const addPlan: AddCommand = (program, terminal) => {
         const principal = options.as === undefined ? undefined : toPrincipal(loaded, app, options.as);
         const view = principal && snapshot.view(principal);
         const tool = window.toolNamed(name);
-        if (!tool || (view && !view.shows({ kind: 'tool', tool }))) {
+        if (!tool || (view && !showsTool(view, window, tool))) {
           const refusal = new BailiwickError('UNKNOWN_TOOL', `Unknown tool: ${name}`);
-          const visible = (view ?? snapshot.catalog).tools.filter((one) =>
-            window.includes({ kind: 'tool', tool: one }),
-          );
+          const visible = view
+            ? toolsShown(view, window)
+            : snapshot.catalog.tools.filter((one) => window.includes({ kind: 'tool', tool: one }));
           throw hintAtTool(refusal, { name, visible, as: options.as, held: app.held(), window });
         }
         const pinned = withPins(window.pinsOf(tool), given);

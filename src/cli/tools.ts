@@ -1,5 +1,6 @@
 import { toShownName } from '../catalog/names.ts';
 import { presentTool } from '../gateway/list.ts';
+import { toolsShown } from '../gateway/shows-tool.ts';
 import { windowOf } from '../gateway/window.ts';
 import { CATALOG_OPTION, endpointOf, sourcesOf } from './catalog-option.ts';
 import {
@@ -51,9 +52,10 @@ export const addTools: AddCommand = (program, terminal, exit) => {
         const snapshot = app.gateway.current();
         const held = app.held();
         const window = windowOf(snapshot, endpoint);
-        const { tools: seen } =
-          options.as === undefined ? snapshot.catalog : snapshot.view(toPrincipal(loaded, app, options.as));
-        const visible = seen.filter((tool) => window.includes({ kind: 'tool', tool }));
+        const visible =
+          options.as === undefined
+            ? snapshot.catalog.tools.filter((tool) => window.includes({ kind: 'tool', tool }))
+            : toolsShown(snapshot.view(toPrincipal(loaded, app, options.as)), window);
         if (options.held) terminal.out(describeHeld(app, options));
         else if (options.json) {
           const tools = visible.map((tool) => {

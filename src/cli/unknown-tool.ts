@@ -16,12 +16,15 @@ export function hintAtTool(
   {
     name,
     visible,
+    exists = false,
     as,
     held,
     window = PLAIN_NAMES,
   }: {
     name: string;
     visible: readonly Tool[];
+    /** A tool of this name is in the catalog: said to whoever names no principal, and is shown the whole catalog. */
+    exists?: boolean;
     as: string | undefined;
     /** Whose names are meant; without one, those of `/mcp`. */
     window?: Pick<Window, 'endpoint' | 'nameAt'>;
@@ -35,9 +38,11 @@ export function hintAtTool(
   const isHeld = held.some(({ tool }) => toShownName(tool.source, tool.name) === name);
   const advice = isHeld
     ? 'it is held back by the lock: `bailiwick tools --held` says why'
-    : hint === undefined
-      ? `\`${list}\` lists what there is`
-      : `did you mean ${hint}?`;
+    : exists && as === undefined
+      ? 'it is in the catalog, but you call as `local`, who may not see it; --as names another principal'
+      : hint === undefined
+        ? `\`${list}\` lists what there is`
+        : `did you mean ${hint}?`;
   return new BailiwickError(refusal.code, `${refusal.message}\n  ${advice}`, { cause: refusal });
 }
 

@@ -130,7 +130,7 @@ async function validate(road: Road, call: ToolCall, tool: Tool, { decision, args
 
 async function decide(road: Road, call: ToolCall, tool: Tool, ruling: Ruling): Promise<Attempt> {
   const attempt = toolAttempt(tool, call.args, ruling);
-  const refusal = toRefusal(call, { kind: 'tool', tool }, call.args, ruling.decision);
+  const refusal = toRefusal(call, { kind: 'tool', tool }, call.args, ruling.decision, road.now());
   if (refusal) throw await refused(road, call, attempt, refusal);
   return attempt;
 }

@@ -7,7 +7,7 @@ import type { View } from '../policy/view.ts';
 import { withoutPins } from './catalogs/pins.ts';
 import { uriAt, type Endpoint } from './endpoint.ts';
 import { rewriteDefinition } from './rewrite-uris.ts';
-import { showsTool } from './shows-tool.ts';
+import { toolsShown } from './shows-tool.ts';
 import type { Snapshot } from './snapshot.ts';
 import { windowOf, type Window } from './window.ts';
 
@@ -46,12 +46,7 @@ export function listIn(view: View, window: Window): Listing {
 function createListing(view: View, window: Window): Listing {
   const { endpoint } = window;
   const shown = {
-    tools: view.tools.filter((tool) => {
-      // Policy shows it, by the view it is in.
-      if (window.pinsOf(tool).length === 0) return window.includes({ kind: 'tool', tool });
-      const own = window.toolNamed(window.nameAt(tool, 'tool'));
-      return own !== undefined && showsTool(view, window, own);
-    }),
+    tools: toolsShown(view, window),
     resources: view.resources.filter(({ source, uri }) => window.includes({ kind: 'resource', source, uri })),
     resourceTemplates: view.templates.filter(({ source, uriTemplate }) =>
       window.includes({ kind: 'resource', source, uri: uriTemplate }),

@@ -16,7 +16,7 @@ export function planArguments(asker: Asker, tool: Tool, given: JsonObject, now: 
   const { decision, args } = decideCall(asker, target, given, now);
   const isDenied = decision.effect === 'deny';
   validateArguments(tool, isDenied ? withPins(asker, target, args) : args);
-  const refusal = isDenied ? toRefusal(asker, target, given, decision) : undefined;
+  const refusal = isDenied ? toRefusal(asker, target, given, decision, now) : undefined;
   if (refusal) throw refusal;
   return args;
 }

@@ -111,7 +111,7 @@ export async function permitReference(
     ...(NAMED_METHODS.has(method) && { method }),
   };
   const upstream = caller.snapshot.upstreams.get(target.source);
-  const refusal = toRefusal(caller, target, args, ruling.decision);
+  const refusal = toRefusal(caller, target, args, ruling.decision, road.now());
   if (upstream && !refusal) return { upstream, attempt, ruling };
   // What is seen may be told why it is refused; what is hidden is not there.
   const told = upstream && (isShown ? refusal : scopeRefusal(caller, target, args, road.now()));

@@ -22,6 +22,16 @@ export function showsTool(view: View, window: Window, tool: Tool): boolean {
   );
 }
 
+/** The tools that a caller finds at an endpoint, as its view presents them. */
+export function toolsShown(view: View, window: Window): readonly Tool[] {
+  return view.tools.filter((tool) => {
+    // Policy shows it, by the view it is in.
+    if (window.pinsOf(tool).length === 0) return window.includes({ kind: 'tool', tool });
+    const own = window.toolNamed(window.nameAt(tool, 'tool'));
+    return own !== undefined && showsTool(view, window, own);
+  });
+}
+
 /** False where the pinned value breaks the limit: no call has another value. */
 function isWithin(
   { path, value, isFilled }: Pin,

@@ -126,7 +126,6 @@ test.each(CLIENT_KINDS)(
         code: 'POLICY_DENIED',
         message: expect.stringContaining('namespace must be one of "team-a", "team-b"'),
         rules: [],
-        missingScopes: [],
         pointer: '/namespace',
       },
     });
@@ -141,6 +140,20 @@ test.each(CLIENT_KINDS)(
     expect(error.pointer).toBeUndefined();
   },
 );
+
+test('which scope is missing is told on the command line, and to nobody where policy says nothing of it', async () => {
+  await using api = await startCluster();
+  const rule = '{ id: all, effect: permit, who: { scopes: [all] }, what: { tool: list_pods } }';
+  const policy = CLUSTER_POLICY.replace('rules:', `rules:\n  - ${rule}`);
+  await using gateway = await startGateway(clusterFiles(api.url, '', policy));
+  await using client = await connect('v2 modern', gateway.endpoint, KEY_OF.dev);
+  const args = { namespace: 'prod' };
+  const { structuredContent } = await client.callTool({ name: 'cluster_list_pods', arguments: args });
+  expect((structuredContent as { error: object }).error).not.toHaveProperty('missingScopes');
+  const words = ['call', 'cluster_list_pods', '--as', 'dev', '--json', '--args', JSON.stringify(args)];
+  const { out } = await runWith(gateway.folder, words);
+  expect(JSON.parse(out)).toMatchObject({ structuredContent: { error: { missingScopes: ['all'] } } });
+});
 
 test.each(CLIENT_KINDS)('two principals are shown what each may call, narrowed (%s)', async (kind) => {
   await using api = await startCluster();

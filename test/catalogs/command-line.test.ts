@@ -71,6 +71,21 @@ test('a name that the catalog does not have is unknown, with the one that was me
   expect(left.err).toContain('`bailiwick tools --catalog desk --as writer` lists what there is');
 });
 
+test('a tool whose pinned argument policy never permits is not there, as at the endpoint', async () => {
+  const rule = `{ id: five, effect: permit, what: { tool: list_notes }, when: 'args.limit == 5' }`;
+  await using other = await createFolder({
+    ...notesFiles(api.url, CATALOGS),
+    'policies/notes.policy.yaml': `policy: notes\nrules:\n  - ${rule}\n`,
+  });
+  const through = ['--catalog', 'desk', '--as', 'reader'];
+  expect((await runWith(other.folder, ['tools', ...through])).out).toBe('no tools\n');
+  expect((await runWith(other.folder, ['tools', '--as', 'reader'])).out).toContain('notes_list_notes');
+  for (const command of ['call', 'plan']) {
+    const { status, err } = await runWith(other.folder, [command, 'notes_list_notes', ...through]);
+    expect([status, err]).toEqual([1, expect.stringContaining('lists what there is')]);
+  }
+});
+
 test.each([
   [['tools', '--catalog', 'dsk'], 'no catalog "dsk"'],
   [['call', 'x', '--catalog', 'other'], 'there is desk'],

@@ -17,6 +17,14 @@ test.each([
   expect([status, out, err]).toEqual([1, '', `bailiwick: Unknown tool: ${name}\n  ${hint}\n`]);
 });
 
+test('a call without --as of what the local principal may not see is told as whom it came', async () => {
+  await using workspace = await createFolder(notesFiles('http://127.0.0.1:9'));
+  const hidden = await runWith(workspace.folder, ['call', 'notes_wipe']);
+  expect(hidden.err).toContain('you call as `local`, who may not see it; --as names another principal');
+  const absent = await runWith(workspace.folder, ['call', 'wholly-else']);
+  expect(absent.err).toContain('`bailiwick tools` lists what there is');
+});
+
 test.each(['tools', 'compile'])('%s of a source that is none says which there are', async (command) => {
   await using workspace = await createFolder(notesFiles('http://127.0.0.1:9'));
   const { status, out, err } = await runWith(workspace.folder, [command, '--source', 'nosuch']);

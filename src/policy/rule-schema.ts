@@ -102,6 +102,12 @@ export const Rule = z
       const message = 'a deny closes: there is nothing to be done with a call that is not made';
       context.addIssue({ code: 'custom', path: ['obligations'], message });
     }
+    // As conditions they would let whoever sends another value go without an approval.
+    for (const member of ['set', 'dryRun'] as const) {
+      if (effect !== 'approve' || obligations?.[member] === undefined) continue;
+      const message = `an approval fixes no arguments: a call with others would need none; put \`${member}\` on what permits`;
+      context.addIssue({ code: 'custom', path: ['obligations', member], message });
+    }
     if (approvers !== undefined && effect !== 'approve') {
       const message = `only a rule with effect \`approve\` has approvers; this one has effect \`${effect}\``;
       context.addIssue({ code: 'custom', path: ['approvers'], message });

@@ -222,3 +222,25 @@ describe('what could mean less, or more, than it seems to is refused', () => {
     expect(refusal?.replace(/^a\.policy\.yaml:5:\d+  /, '')).toBe(message);
   });
 });
+
+describe('obligations that would open what they are to close are refused', () => {
+  test.each([
+    ['deny', '{ mask: [/a] }', 'a deny closes: there is nothing to be done with a call that is not made'],
+    [
+      'approve',
+      '{ set: { a: 1 } }',
+      'an approval fixes no arguments: a call with others would need none; put `set` on what permits',
+    ],
+    [
+      'approve',
+      '{ dryRun: true }',
+      'an approval fixes no arguments: a call with others would need none; put `dryRun` on what permits',
+    ],
+  ])('%s with %s', (effect, obligations, message) => {
+    const [refusal, ...more] = refusalOf(
+      `policy: p\nrules: [{ id: r, effect: ${effect}, obligations: ${obligations} }]\n`,
+    );
+    expect(more).toEqual([]);
+    expect(refusal).toContain(message);
+  });
+});

@@ -58,6 +58,12 @@ test('the readers of the record show what would have been decided', async () => 
   const query = await runHere(['audit', 'query', directory, '--shadow', '--json']);
   const { calls } = JSON.parse(query.out) as { calls: { call: string; args: unknown }[] };
   expect(calls).toMatchObject([{ args: { full: { namespace: 'team-b' } } }]);
+  const table = await runHere(['audit', 'query', directory, '--shadow']);
+  expect(table.out).toMatch(/TOOL +SHADOW +SHADOW RULES +STATUS/);
+  expect(table.out).toMatch(/cluster_list_pods +permit → deny +no-rule +ok/);
+  const all = await runHere(['audit', 'query', directory]);
+  expect(all.out).not.toContain('SHADOW');
+  for (const { out } of [table, all]) expect(out).toContain('in the shadow 0 gained, 1 lost');
   const show = await runHere(['audit', 'show', calls[0]?.call ?? '', directory]);
   expect(show.out).toMatch(/shadow +would be deny {2}no-rule/);
 });

@@ -202,6 +202,9 @@ describe('filters', () => {
       nanoUsd: 2_000_000,
       inputTokens: 0,
       outputTokens: 0,
+      shadowGains: 0,
+      shadowLosses: 0,
+      shadowChanges: 0,
       first: at(1),
       last: at(4),
     });

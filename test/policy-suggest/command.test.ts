@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { writeChain } from '../audit-read/support.ts';
+import { writeChain, type Timed } from '../audit-read/support.ts';
 import { createFolder } from '../support/gateway.ts';
 import { runWith } from '../support/in-process.ts';
 import { CONFIG, recorded, type Recorded } from '../policy-replay/past.ts';
@@ -47,7 +47,14 @@ const CALLS: readonly Recorded[] = [
   },
   { call: 'h', at: 6, name: 'get_customer', decision: reads, code: 'LIMIT_EXCEEDED' },
   { call: 'i', at: 7, subject: 'cid', groups: [], team: 'red', name: 'get_ticket', decision: reads },
+  { call: 'j', at: 8, name: 'get_customer', args: { customerId: '..' }, decision: reads },
 ];
+const UNSENT: Timed = {
+  type: 'call.outcome',
+  call: 'j',
+  at: 9,
+  result: { status: 'unknown', code: 'INVALID_ARGUMENTS' },
+};
 
 let workspace: Awaited<ReturnType<typeof createFolder>>;
 beforeAll(async () => {
@@ -55,7 +62,7 @@ beforeAll(async () => {
   await writeChain(
     path.join(workspace.folder, 'audit'),
     'c',
-    CALLS.toSorted((a, b) => a.at - b.at).map(recorded),
+    [...CALLS.map(recorded), UNSENT].toSorted((a, b) => a.at - b.at),
   );
 });
 afterAll(() => workspace[Symbol.asyncDispose]());
@@ -67,36 +74,36 @@ describe('policy suggest', () => {
     const { status, out, err } = await suggest('--arguments', 'status');
     expect({ status, err }).toEqual({
       status: 0,
-      err: '',
+      err: '1 call left out: permitted, and never sent, as no request could be made of the arguments\n',
     });
     expect(out).toMatchInlineSnapshot(`
       "# yaml-language-server: $schema=../node_modules/bailiwick/policies/policy.schema.json
       #
-      # What the record needs: 6 permitted calls from 2026-11-21T00:00:00.000Z to 2026-11-22T00:00:00.000Z.
+      # What the record needs: 5 permitted calls and 1 that was refused for want of an approval from 2026-11-21T00:00:00.000Z to 2026-11-22T00:00:00.000Z.
       # Made by \`bailiwick policy suggest\`; what was not used is not in it, and limits are not part of it.
       # See what it would change before it takes the place of another: bailiwick policy replay <this file>
       policy: suggested
 
       rules:
-        # 2 calls of 1 caller, the last on 2026-11-21; as desk/refunds says it.
+        # 2 calls (1 not approved) of 1 caller, the last on 2026-11-21; as desk/refunds says it.
         - id: ada-helpdesk
           effect: permit
           who: { subject: [ada], issuer: [config] }
           what:
             source: helpdesk
             tool:
-              - create_refund # 2 calls, last 2026-11-21
+              - create_refund # 2 calls (1 not approved), last 2026-11-21
           when: 'args.amount <= 5000'
           obligations: {"mask":["/iban"]}
 
-        # 2 calls of 1 caller, the last on 2026-11-21; as desk/large says it.
+        # 2 calls (1 not approved) of 1 caller, the last on 2026-11-21; as desk/large says it.
         - id: ada-helpdesk-approval
           effect: approve
           who: { subject: [ada], issuer: [config] }
           what:
             source: helpdesk
             tool:
-              - create_refund # 2 calls, last 2026-11-21
+              - create_refund # 2 calls (1 not approved), last 2026-11-21
           when: 'args.amount > 1000'
           approvers: { groups: [leads] }
 
@@ -139,7 +146,7 @@ describe('policy suggest', () => {
     const file = path.join(workspace.folder, 'suggested.policy.yaml');
     const written = await suggest('--output', file);
     expect(written).toMatchObject({ status: 0, out: '' });
-    expect(written.err).toContain('for 6 permitted calls');
+    expect(written.err).toContain('for 5 permitted calls and 1 that was refused for want of an approval');
     const again = await suggest('--output', file);
     expect(again).toMatchObject({ status: 2 });
     expect(again.err).toContain('is there already; --force writes over it');
@@ -158,7 +165,12 @@ describe('policy suggest', () => {
     const { out } = await suggest('--json', '--by', 'subject');
     const { policy, rules, unused, span } = JSON.parse(out) as Record<string, unknown>;
     expect(policy).toContain('policy: suggested');
-    expect(span).toEqual({ first: '2026-11-21T00:00:00.000Z', last: '2026-11-22T00:00:00.000Z', calls: 6 });
+    expect(span).toEqual({
+      first: '2026-11-21T00:00:00.000Z',
+      last: '2026-11-22T00:00:00.000Z',
+      calls: 5,
+      asked: 1,
+    });
     expect(rules).toContainEqual(
       expect.objectContaining({
         id: 'bob-helpdesk',

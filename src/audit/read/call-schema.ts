@@ -79,6 +79,18 @@ const SUMMARY = objectOf<keyof Totals>(
     nanoUsd: COUNT,
     inputTokens: COUNT,
     outputTokens: COUNT,
+    shadowGains: {
+      ...COUNT,
+      description: 'The shadow policies would let them go further: permitted, or after an approval.',
+    },
+    shadowLosses: {
+      ...COUNT,
+      description: 'The shadow policies would not let them go as far: denied, or after an approval.',
+    },
+    shadowChanges: {
+      ...COUNT,
+      description: 'As far under the shadow policies, by other rules or with other obligations.',
+    },
     first: { ...recorded('time'), description: 'When the first began.' },
     last: { ...recorded('time'), description: 'When the last began.' },
   },

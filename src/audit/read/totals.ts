@@ -1,4 +1,5 @@
 import { countOf, type Call } from './call.ts';
+import { compareShadow } from './compare-shadow.ts';
 
 /** What many calls come to. Folded refusals count each. */
 export interface Totals {
@@ -13,6 +14,12 @@ export interface Totals {
   readonly nanoUsd: number;
   readonly inputTokens: number;
   readonly outputTokens: number;
+  /** Calls that the shadow policies would let go further than those in force, */
+  readonly shadowGains: number;
+  /** less far, */
+  readonly shadowLosses: number;
+  /** or as far, by other rules or with other obligations. */
+  readonly shadowChanges: number;
   /** When the first and the last began; absent where there is none. */
   readonly first?: string;
   readonly last?: string;
@@ -29,6 +36,9 @@ export function createTotals(): { add(call: Call): void; current(): Totals } {
     nanoUsd: 0,
     inputTokens: 0,
     outputTokens: 0,
+    shadowGains: 0,
+    shadowLosses: 0,
+    shadowChanges: 0,
   };
   let first: string | undefined;
   let last: string | undefined;
@@ -41,6 +51,8 @@ export function createTotals(): { add(call: Call): void; current(): Totals } {
       const count = countOf(call);
       addTo('calls', count);
       addTo(kindOf(call), count);
+      const shadow = compareShadow(call);
+      if (shadow !== undefined) addTo(SHADOW_SUMS[shadow], count);
       addTo('nanoUsd', cost?.nanoUsd ?? 0);
       addTo('inputTokens', cost?.inputTokens ?? 0);
       addTo('outputTokens', cost?.outputTokens ?? 0);
@@ -50,6 +62,8 @@ export function createTotals(): { add(call: Call): void; current(): Totals } {
     current: () => ({ ...sums, ...(first !== undefined && { first }), ...(last !== undefined && { last }) }),
   };
 }
+
+const SHADOW_SUMS = { gain: 'shadowGains', loss: 'shadowLosses', change: 'shadowChanges' } as const;
 
 function kindOf({ refused, result }: Call): 'ok' | 'refused' | 'errors' | 'unknown' {
   if (refused) return 'refused';

@@ -65,16 +65,40 @@ export function describeRules({ decision, detail }: Pick<AuditRecord, 'decision'
 }
 
 /** What the shadow policies would have decided, where that is something else. */
-export function describeShadow({ detail }: Pick<AuditRecord, 'detail'>): string {
-  const shadow = detail?.['shadow'];
-  if (typeof shadow !== 'object' || shadow === null || !('effect' in shadow)) return '';
-  const { effect, rules, reason, obligations } = shadow as Record<string, unknown>;
+export function describeShadow(record: Pick<AuditRecord, 'detail'>): string {
+  const shadow = shadowOf(record);
+  if (shadow === undefined) return '';
+  return [`would be ${visible(String(shadow['effect']))}`, describeShadowRules(record)]
+    .filter((part) => part !== '')
+    .join('  ');
+}
+
+/** `permit → deny`; where only rules or obligations differ the effect alone. */
+export function describeShadowEffect({ decision, detail }: Pick<AuditRecord, 'decision' | 'detail'>): string {
+  const shadow = shadowOf({ detail });
+  if (shadow === undefined) return '';
+  const there = visible(String(shadow['effect']));
+  const here = visible(decision?.effect ?? '');
+  return here === there || here === '' ? there : `${here} → ${there}`;
+}
+
+/** The rules that decided in the shadow, or why where no rule did, and what else they would oblige to. */
+export function describeShadowRules({ detail }: Pick<AuditRecord, 'detail'>): string {
+  const { rules, reason, obligations } = shadowOf({ detail }) ?? {};
   const named = Array.isArray(rules) ? rules.filter((rule) => typeof rule === 'string').join(', ') : '';
   const why = named !== '' || typeof reason !== 'string' ? named : reason;
   const duties = obligations === undefined ? '' : `obligations ${visibleJson(obligations)}`;
-  return [`would be ${visible(String(effect))}`, visible(why), duties]
-    .filter((part) => part !== '')
-    .join('  ');
+  return [visible(why), duties].filter((part) => part !== '').join('  ');
+}
+
+function shadowOf({
+  detail,
+}: {
+  detail?: AuditRecord['detail'] | undefined;
+}): Readonly<Record<string, unknown>> | undefined {
+  const shadow = detail?.['shadow'];
+  if (typeof shadow !== 'object' || shadow === null || !('effect' in shadow)) return undefined;
+  return shadow;
 }
 
 export function describeMilliseconds(milliseconds: number | undefined): string {

@@ -112,11 +112,11 @@ interface Sink {
   end(totals: Totals): Promise<void>;
 }
 
-function createSink(output: Output, { json, ndjson }: QueryOptions): Sink {
+function createSink(output: Output, { json, ndjson, shadow = false }: QueryOptions): Sink {
   if (ndjson) {
     return { add: (call) => output.write(`${visibleJson(call)}\n`), end: async () => {} };
   }
-  return json ? jsonSink(output) : tableSink(output);
+  return json ? jsonSink(output) : tableSink(output, shadow);
 }
 
 /** One document, written as it becomes known: `{ calls: […], summary }`. */
@@ -134,9 +134,9 @@ function jsonSink(output: Output): Sink {
   };
 }
 
-function tableSink(output: Output): Sink {
+function tableSink(output: Output, shadow: boolean): Sink {
   const width = terminalWidth();
-  const table = createRowTable(callColumns(width), width);
+  const table = createRowTable(callColumns(width, { shadow }), width);
   const write = async (lines: readonly string[]): Promise<void> => {
     for (const line of lines) await output.write(`${line}\n`);
   };

@@ -9,6 +9,7 @@ import type { Actor, Principal } from '../../identity/principal.ts';
 import type { Facts } from '../../policy/facts.ts';
 import { notKnown, type PastCall } from '../../policy/replay/past-call.ts';
 import type { Effect } from '../../policy/rule.ts';
+import { wasNeverSent } from './never-sent.ts';
 import type { Offer } from './offer.ts';
 
 /** A call of the record that policy decided about, as far as the record holds it. */
@@ -23,6 +24,8 @@ export interface Aside {
   /** In words, for people. */
   readonly why: string;
   readonly calls: number;
+  /** It was permitted, and given up before anything was sent. */
+  readonly isUnsent?: true;
 }
 
 /** What refuses a call and is policy's. */
@@ -51,6 +54,7 @@ export function createRecordReader({
     const effect = decision && toEffect(decision.effect);
     if (!effect || (call.refused && !isOfPolicy(call, effect)))
       return { why: aside(call, 'not decided'), calls: 1 };
+    if (wasNeverSent(call)) return { why: aside(call, 'never sent'), calls: 1, isUnsent: true };
     const who = toPrincipal(principal, today.get(keyOf(principal)));
     const what = toTargets(target, catalog);
     const via = call.via ?? { face: 'cli' };

@@ -9,14 +9,30 @@ export interface SuggestReport {
   readonly rules: readonly SuggestedRule[];
   /** What the policies of today permit and nobody used. */
   readonly unused: readonly Unused[];
-  /** The permitted calls that were read: the times of the first and the last, and how many. */
-  readonly span: { readonly first: string; readonly last: string; readonly calls: number };
+  readonly span: ReadSpan;
   readonly notes: readonly string[];
+}
+
+/** What the suggestion is made from. */
+export interface ReadSpan {
+  /** When the first and the last of these calls were made. */
+  readonly first: string;
+  readonly last: string;
+  /** Calls that were permitted. */
+  readonly calls: number;
+  /** Calls that would have been with an approval, which they had not. */
+  readonly asked: number;
+}
+
+/** `6 permitted calls and 1 that was refused for want of an approval`. */
+export function describeSpan({ calls, asked }: ReadSpan): string {
+  const waiting = `${asked} that ${asked === 1 ? 'was' : 'were'} refused for want of an approval`;
+  return `${count(calls, 'permitted call')}${asked === 0 ? '' : ` and ${waiting}`}`;
 }
 
 export function describeSuggestion({ rules, span, unused }: SuggestReport): string {
   const idle = unused.filter(({ isWhole }) => isWhole).length;
-  return `${count(rules.length, 'rule')} for ${count(span.calls, 'permitted call')}; ${count(idle, 'rule')} of today permitted nothing`;
+  return `${count(rules.length, 'rule')} for ${describeSpan(span)}; ${count(idle, 'rule')} of today permitted nothing`;
 }
 
 /** Tools that are named for one rule. */

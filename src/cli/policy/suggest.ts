@@ -9,11 +9,12 @@ import { createUsage, type Usage } from '../../policy/suggest/usage.ts';
 import { writePolicy } from '../../policy/suggest/write.ts';
 import { visible, visibleJson } from '../audit/safe-text.ts';
 import type { AddCommand } from '../command.ts';
+import { count } from '../lock-text.ts';
 import { withProgress, type Terminal } from '../terminal.ts';
 import { createPolicyCommand, tellAbsences, withOffer, type Offer } from './offer.ts';
 import { createRecordReader } from './past-calls.ts';
 import { addRecordOptions, openRecord, type RecordOfCalls, type RecordOptions } from './record-of-calls.ts';
-import { describeSuggestion, describeUnused, type SuggestReport } from './suggest-text.ts';
+import { describeSpan, describeSuggestion, describeUnused, type SuggestReport } from './suggest-text.ts';
 
 interface SuggestOptions extends RecordOptions {
   readonly by?: string;
@@ -84,25 +85,31 @@ async function suggest(
 ): Promise<SuggestReport | undefined> {
   const record = await openRecord(terminal, offer, options);
   const usage = createUsage(offer.policy, names);
-  const span = { first: '', last: '', calls: 0 };
+  const span = { first: '', last: '', calls: 0, asked: 0 };
+  let unsent = 0;
   const reading = async (): Promise<void> => {
     const read = createRecordReader(offer);
     for await (const call of record.read()) {
       const decision = read(call);
-      if ('why' in decision) continue;
-      usage.add(decision.past, call.time);
+      if ('why' in decision) {
+        if (decision.isUnsent) unsent += 1;
+        continue;
+      }
+      usage.add(decision.past, call.time, { wasRefused: call.refused });
       if (decision.past.decided.effect === 'deny') continue;
       span.first ||= call.time;
       span.last = call.time;
-      span.calls += 1;
+      if (call.refused) span.asked += 1;
+      else span.calls += 1;
     }
   };
   await withProgress(terminal, () => `${span.calls} permitted calls read`, reading());
-  if (span.calls === 0) {
-    record.tellNone('no permitted call, so there is nothing to suggest');
+  if (span.calls + span.asked === 0) {
+    const those = unsent === 0 ? '' : ` but ${unsent} that could not be sent`;
+    record.tellNone(`no permitted call${those}, so there is nothing to suggest`);
     return undefined;
   }
-  return compose(terminal, offer, record, usage.end(), { by, span, name: options.name });
+  return compose(terminal, offer, record, usage.end(), { by, span, unsent, name: options.name });
 }
 
 async function compose(
@@ -114,15 +121,16 @@ async function compose(
     readonly by: readonly By[];
     readonly name: string;
     readonly span: SuggestReport['span'];
+    readonly unsent: number;
   },
 ): Promise<SuggestReport> {
-  const { name, span } = made;
+  const { name, span, unsent } = made;
   const { rules, notes } = composeRules(usage, { policy: offer.policy, ...made });
   const unused = findUnused(offer.policy, offer.catalog, usage);
   const policy = writePolicy({
     name,
     about: [
-      `What the record needs: ${span.calls} permitted calls from ${span.first} to ${span.last}.`,
+      `What the record needs: ${describeSpan(span)} from ${span.first} to ${span.last}.`,
       'Made by `bailiwick policy suggest`; what was not used is not in it, and limits are not part of it.',
       'See what it would change before it takes the place of another: bailiwick policy replay <this file>',
     ],
@@ -137,6 +145,11 @@ async function compose(
     unused,
     notes: [
       ...notes,
+      ...(unsent > 0
+        ? [
+            `${count(unsent, 'call')} left out: permitted, and never sent, as no request could be made of the arguments`,
+          ]
+        : []),
       ...(usage.leftOut > 0
         ? [
             `${usage.leftOut} calls are left out, there are too many callers and targets; ask for less, e.g. --since 7d`,

@@ -14,10 +14,18 @@ export interface SuggestedRule extends Pick<Rule, 'effect' | 'who' | 'obligation
   readonly kind: UsedTarget['kind'];
   readonly source: string;
   /** By name: what it is about, with what was used of it. */
-  readonly targets: readonly { readonly name: string; readonly calls: number; readonly last: string }[];
+  readonly targets: readonly SuggestedTarget[];
   readonly callers: number;
   /** The rule of today that its condition, or its effect, is from. */
   readonly from?: string;
+}
+
+export interface SuggestedTarget {
+  readonly name: string;
+  readonly calls: number;
+  /** Those of `calls` that were refused for want of an approval. */
+  readonly asked: number;
+  readonly last: string;
 }
 
 export interface Suggestion {
@@ -94,12 +102,13 @@ function toDrafts(
   const condition = toArgumentCondition(observed, names);
   const last = uses.reduce((latest, use) => (use.last > latest ? use.last : latest), '');
   const calls = uses.reduce((sum, use) => sum + use.calls, 0);
+  const asked = uses.reduce((sum, use) => sum + use.asked, 0);
   const shared = {
     word,
     who,
     kind: target.kind,
     source: target.source,
-    targets: [{ name: target.name, calls, last }],
+    targets: [{ name: target.name, calls, asked, last }],
     callers: new Set(uses.map(({ caller }) => JSON.stringify([caller.issuer, caller.subject]))),
   };
   const kept = [...new Set(uses.flatMap((use) => [...use.kept]))].toSorted();

@@ -27,6 +27,8 @@ export interface Use {
   readonly target: UsedTarget;
   /** Calls that were permitted, or would have been with a human's yes. */
   calls: number;
+  /** Those of `calls` that were refused for want of a human's yes. */
+  asked: number;
   /** Calls that policy denied. */
   denied: number;
   /** When the last of `calls` was made: RFC 3339, UTC. */
@@ -90,6 +92,7 @@ export function createUsage(policy: PolicySet, names: readonly string[], maxUses
       caller,
       target,
       calls: 0,
+      asked: 0,
       denied: 0,
       last: '',
       isPlain: false,
@@ -104,7 +107,8 @@ export function createUsage(policy: PolicySet, names: readonly string[], maxUses
   }
 
   return {
-    add(past: PastCall, time: string): void {
+    /** @param wasRefused a call that was to be approved was not carried out */
+    add(past: PastCall, time: string, { wasRefused = false } = {}): void {
       const use = useOf(past);
       if (use === undefined) {
         leftOut += 1;
@@ -117,6 +121,7 @@ export function createUsage(policy: PolicySet, names: readonly string[], maxUses
         return;
       }
       use.calls += 1;
+      if (wasRefused) use.asked += 1;
       if (time > use.last) use.last = time;
       use.observed.add(past.facts.args);
       noteRules(use, past, rules);

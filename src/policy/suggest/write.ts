@@ -1,5 +1,5 @@
 import type { Who } from '../rule.ts';
-import type { SuggestedRule } from './compose.ts';
+import type { SuggestedRule, SuggestedTarget } from './compose.ts';
 
 /** A suggestion as it is written. */
 export interface WrittenPolicy {
@@ -42,8 +42,8 @@ function writeRule(rule: SuggestedRule): string[] {
     ...(source === '' ? [] : [`      source: ${toScalar(source)}`]),
     `      ${MEMBERS[kind]}:`,
     ...targets.map(
-      ({ name, calls, last }) =>
-        `        - ${toScalar(name)} ${toComment(`${plural(calls, 'call')}, last ${last.slice(0, 10)}`)}`,
+      (target) =>
+        `        - ${toScalar(target.name)} ${toComment(`${describeCalls(target)}, last ${target.last.slice(0, 10)}`)}`,
     ),
     ...(when === undefined ? [] : [`    when: ${toScalar(when)}`]),
     ...(obligations ? [`    obligations: ${toFlow(obligations)}`] : []),
@@ -56,7 +56,13 @@ function describe({ targets, callers, from, effect }: SuggestedRule): string {
   const last = targets.reduce((latest, one) => (one.last > latest ? one.last : latest), '');
   const origin = from === undefined ? '' : `; as ${from} says it`;
   if (effect === 'deny') return `What was denied stays denied${origin}.`;
-  return `${plural(calls, 'call')} of ${plural(callers, 'caller')}, the last on ${last.slice(0, 10)}${origin}.`;
+  const asked = targets.reduce((sum, one) => sum + one.asked, 0);
+  return `${describeCalls({ calls, asked })} of ${plural(callers, 'caller')}, the last on ${last.slice(0, 10)}${origin}.`;
+}
+
+function describeCalls({ calls, asked }: Pick<SuggestedTarget, 'calls' | 'asked'>): string {
+  if (asked === 0) return plural(calls, 'call');
+  return `${plural(calls, 'call')} (${calls === asked ? '' : `${asked} `}not approved)`;
 }
 
 function plural(count: number, noun: string): string {

@@ -29,7 +29,7 @@ const NOTHING: SuggestReport = {
   policy: '',
   rules: [],
   unused: [],
-  span: { first: '', last: '', calls: 0 },
+  span: { first: '', last: '', calls: 0, asked: 0 },
   notes: ['there is no permitted call, so there is nothing to suggest'],
 };
 

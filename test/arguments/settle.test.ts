@@ -33,7 +33,7 @@ const rule = fc.record({
 const policies = fc.array(rule, { minLength: 1, maxLength: 4 }).map((rules): PolicySet => {
   const lines = rules.map(({ effect, when, set, defaults }, index) => {
     const obligations = {
-      ...(Object.keys(set).length > 0 && { set }),
+      ...(effect === 'permit' && Object.keys(set).length > 0 && { set }),
       ...(Object.keys(defaults).length > 0 && { defaults }),
     };
     const isObliged = effect !== 'deny' && Object.keys(obligations).length > 0;

@@ -5,6 +5,8 @@ import type { Tool } from '../catalog/tool.ts';
 import { findIdleApprovals } from './check/approvals.ts';
 import { reviewCondition } from './check/conditions.ts';
 import { checkObligations, checkSelect, findConflicts } from './check/obligations.ts';
+import { findIdleMasks } from './check/masked-places.ts';
+import { findRefusedValues } from './check/refused-values.ts';
 import { createSelectorCheck, type Entry } from './check/selectors.ts';
 import { findShadowed } from './check/shadowing.ts';
 import { findLookAlikes } from './check/spellings.ts';
@@ -43,8 +45,8 @@ const MAX_PROOFS = 30_000;
  * that can never be evaluated; rules that are never reached, that others make idle, or that say what others say; obligations that
  * cannot be carried out; limits that tell nothing apart; policies that permit nothing at all.
  *
- * Warnings: conditions that always hold; denials and approvals that also match calls without an argument; permits that contradict one
- * another; names of callers that only look alike.
+ * Warnings: conditions that always hold; denials and approvals that also match calls without an argument; masks of what no
+ * result has; permits that contradict one another; names of callers that only look alike.
  *
  * The work grows with the rules and the catalog, not with their product, where selectors name a source or a tool; where it would grow
  * beyond bounds, less is found.
@@ -65,6 +67,7 @@ export function checkPolicies(policy: PolicySet, catalog: Catalog, context: Chec
       ...conditions.flatMap(({ problems }) => problems),
       ...policy.rules.flatMap((rule) => [
         ...checkObligations(rule, index.schemasOf(targetsOf(rule))),
+        ...findRefusedValues(rule, index.schemasOf(targetsOf(rule)), budget),
         ...checkSelect(rule),
       ]),
       ...findRepeatedMeanings(policy.rules, toMeaning),
@@ -76,6 +79,7 @@ export function checkPolicies(policy: PolicySet, catalog: Catalog, context: Chec
     ]),
     warnings: inFileOrder([
       ...conditions.flatMap(({ warnings }) => warnings),
+      ...policy.rules.flatMap((rule) => findIdleMasks(rule, targetsOf(rule))),
       ...findConflicts(policy.rules, ({ what }) => index.selectAny(what)),
       ...findLookAlikes([...policy.rules, ...policy.limits]),
     ]),

@@ -1,9 +1,10 @@
 import { writeExpression } from './cel/write.ts';
 import type { RuleId } from './decision.ts';
-import { examineRules } from './examine.ts';
+import { examineRules, type Finding } from './examine.ts';
 import type { Facts } from './facts.ts';
 import type { CompiledRule, PolicySet } from './policy-set.ts';
 import type { Effect } from './rule.ts';
+import { valueAt } from '../text/pointer.ts';
 
 /** What one rule says of a call, in words. */
 export interface RuleSay {
@@ -20,19 +21,28 @@ export function sayRules(policy: PolicySet, facts: Facts, expected: readonly Rul
   const about = policy.rules.filter((rule) => rule.matchesPrincipal(principal) && rule.matchesTarget(target));
   const others = policy.rules.filter((rule) => expected.includes(rule.id) && !about.includes(rule));
   return [
-    ...examineRules(about, facts).map(({ rule, verdict }) => ({
-      id: rule.id,
-      effect: rule.effect,
-      say: sayVerdict(rule, verdict),
+    ...examineRules(about, facts).map((finding) => ({
+      id: finding.rule.id,
+      effect: finding.rule.effect,
+      say: sayFinding(finding, facts),
     })),
     ...others.map((rule) => ({ id: rule.id, effect: rule.effect, say: sayOther(rule, facts) })),
   ];
 }
 
-function sayVerdict(
-  { effect, when }: CompiledRule,
-  verdict: ReturnType<typeof examineRules>[number]['verdict'],
-): string {
+function sayFinding({ rule, verdict, condition, unmet }: Finding, { args = {} }: Facts): string {
+  if (unmet === undefined || condition?.kind === 'false') return sayVerdict(rule, condition ?? verdict);
+  const name = unmet.path.join('.');
+  const given = brief(JSON.stringify(valueAt(args, unmet.path) ?? null));
+  const holds = rule.when === undefined || condition?.kind !== 'true' ? '' : 'its condition holds, but ';
+  return `${holds}it pins \`${name}\` to ${brief(JSON.stringify(unmet.value))}, and the call has ${given}`;
+}
+
+function brief(text: string): string {
+  return text.length > 80 ? `${text.slice(0, 79)}…` : text;
+}
+
+function sayVerdict({ effect, when }: CompiledRule, verdict: Finding['verdict']): string {
   switch (verdict.kind) {
     case 'true':
       return when === undefined ? 'is about this call' : `its condition holds: ${when.text}`;

@@ -55,6 +55,14 @@ function withCondition(when: string, effect = 'permit', what = '{ source: cluste
 
 const PERMITS: readonly (readonly [when: string, problem: string])[] = [
   [
+    'args.namespace',
+    '6:12  p/r: when: `args.namespace` is of type string in everything that this rule is about, and what stands here has to be true or false, so it permits nothing; compare it, or write `has(args.namespace)`',
+  ],
+  [
+    'args.replicas < 3 && !args.namespace',
+    '6:34  p/r: when: `args.namespace` is of type string in everything that this rule is about, and what stands here has to be true or false; compare it, or write `has(args.namespace)`',
+  ],
+  [
     'args.namspace == "a"',
     '6:12  p/r: when: nothing that this rule is about has an argument `args.namspace`; did you mean `args.namespace`?',
   ],

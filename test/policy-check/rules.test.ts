@@ -213,6 +213,61 @@ describe('obligations', () => {
     ]);
   });
 
+  test('with values that no tool takes are found', () => {
+    const limited = {
+      ...tool('desk', 'list'),
+      inputSchema: { type: 'object', properties: { limit: { type: 'integer', maximum: 500 } } },
+    };
+    const own = catalog(catalogOf('desk', { tools: [limited] }));
+    const found = (obligations: string): string[] =>
+      reviewAgainst(
+        own,
+        `policy: p\nrules:\n  - { id: a, effect: permit, what: { source: desk }, obligations: ${obligations} }\n`,
+      ).problems;
+    const outcome = 'as `args.limit`, so the calls that it is put in are refused';
+    expect(found('{ set: { limit: 9999 } }')).toEqual([
+      expect.stringContaining(`p/a: set: nothing that this rule is about takes 9999 ${outcome}`),
+    ]);
+    expect(found('{ defaults: { limit: ten } }')).toEqual([
+      expect.stringContaining(`p/a: defaults: nothing that this rule is about takes "ten" ${outcome}`),
+    ]);
+    expect(found('{ set: { limit: 500 } }')).toEqual([]);
+  });
+
+  test('that mask what no result has are warned of', () => {
+    const described = {
+      ...tool('desk', 'list'),
+      outputSchema: {
+        type: 'object',
+        properties: {
+          items: {
+            type: 'array',
+            items: {
+              type: 'object',
+              properties: {
+                owner: { type: 'object', properties: { email: { type: 'string' } } },
+                note: { type: 'string' },
+                more: { type: 'object' },
+              },
+            },
+          },
+        },
+      },
+    };
+    const own = catalog(catalogOf('desk', { tools: [described] }));
+    const masks = ['/items/*/owner/emial', '/items/0/owner/email', '/items/*/note/inner', '/items/*/more/x'];
+    const { problems, warnings } = reviewAgainst(
+      own,
+      `policy: p\nrules:\n  - { id: a, effect: permit, what: { source: desk }, obligations: { mask: ${JSON.stringify(masks)} } }\n`,
+    );
+    expect(problems).toEqual([]);
+    expect(warnings).toEqual([
+      expect.stringMatching(
+        /p\/a: mask: no result .* has `\/items\/\*\/owner\/emial`, so nothing is masked there; did you mean `\/items\/\*\/owner\/email`\?$/,
+      ),
+    ]);
+  });
+
   test('that contradict one another where one caller matches both are warned of', () => {
     const pins = twoRules(
       'who: { groups: x }, obligations: { set: { namespace: x } }',

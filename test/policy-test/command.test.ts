@@ -290,18 +290,6 @@ test('a view that asks for nothing is no test', async () => {
   }
 });
 
-test('an argument that a tool does not take is said, for it may be why a test passes', async () => {
-  await using workspace = await withTests(
-    `tools:\n  - { source: desk, name: refund, inputSchema: { type: object, properties: { amount: { type: integer } } } }\n` +
-      `tests:\n  - { as: reader, call: desk_refund, args: { amout: 3 }, expect: deny }\n`,
-  );
-  const { status, err } = await runWith(workspace.folder, ['policy', 'test']);
-  expect(status).toBe(0);
-  expect(err).toMatch(
-    /^policies\/billing\.test\.yaml:4:\d+ {2}warning: desk_refund takes no argument `amout`; did you mean `amount`\?$/m,
-  );
-});
-
 test('rules that no file of tests is about count as rules that nothing decided', async () => {
   await using workspace = await withTests(`policies: billing.policy.yaml\n${GOOD}`, {
     'policies/other.policy.yaml':

@@ -161,6 +161,16 @@ describe('a file of policy tests', () => {
     ]);
   });
 
+  test('says of a pin that is not met that it is the pin', () => {
+    const { outcomes } = make(
+      `${TOOLS}tests:\n  - { as: { team: red }, call: cluster_run, args: { namespace: blue }, expect: permit }\n`,
+    );
+    expect(outcomes[0]?.says.map(({ id, say }) => [id, say])).toContainEqual([
+      'p/own-box',
+      'it pins `namespace` to "red", and the call has "blue"',
+    ]);
+  });
+
   test.each([
     ['', '1:1  the file is empty; begin with `tests:`'],
     ['- a\n', '1:1  expected a map of keys'],

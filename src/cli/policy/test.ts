@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { BailiwickError } from '../../errors.ts';
 import { coverageOf } from '../../policy/coverage.ts';
-import { describeProblems, type Problem } from '../../policy/problem.ts';
+import { describeProblems, inFileOrder, type Problem } from '../../policy/problem.ts';
 import { runTests } from '../../policy/run-tests.ts';
 import { readTestFile, type ReadTestFile } from '../../policy/test-file/read.ts';
 import { resolveTests } from '../../policy/test-file/resolve.ts';
@@ -12,6 +12,7 @@ import { findTestFiles, readText } from './find-tests.ts';
 import { createPolicyCommand, tellAbsences, withOffer, type OfferOptions } from './offer.ts';
 import { describeOutcomes, describeSummary, isPassed, toCaseDocument } from './test-report.ts';
 import { createWorlds, sourcesOf } from './test-world.ts';
+import { findUnfit } from './unfit-arguments.ts';
 
 interface TestOptions extends OfferOptions {
   readonly filter?: string;
@@ -42,7 +43,8 @@ export const addPolicyTest: AddCommand = (program, terminal, exit) => {
       await withOffer(terminal, { ...options, ...(sources !== 'all' && { sources }) }, async (offer) => {
         tellAbsences(terminal, offer);
         const { runs, warnings } = await run(files, createWorlds(offer), options.filter);
-        for (const { file, line, column, message } of warnings)
+        const unfit = runs.flatMap((one) => findUnfit(one.policy, one.outcomes));
+        for (const { file, line, column, message } of inFileOrder([...warnings, ...unfit]))
           terminal.err(visible(`${file}:${line}:${column}  warning: ${message}`));
         const outcomes = runs.flatMap((one) => one.outcomes);
         // Without names it is the policies of the configuration that are tested, also those that no test is about.

@@ -1,8 +1,11 @@
 import { suggest } from '../../text/suggest.ts';
+import { describeTimeZone } from '../describe-time-zone.ts';
 import { checkMember, type Convert, type Node, Refusal } from './conversion.ts';
 import { type Expression, type Span, VARIABLES } from './expression.ts';
 import { FUNCTIONS, METHODS } from './functions.ts';
 import { CONSTANT_PATTERN, toPattern } from './pattern.ts';
+import { TIME_METHODS } from './time-functions.ts';
+import { toLocal } from './time-zone.ts';
 import { TYPE_NAMES } from './value.ts';
 
 const MACROS = ['all', 'exists', 'exists_one', 'map', 'filter'] as const;
@@ -36,6 +39,7 @@ export function convertCall(
   checkFunction(name, true, args.length, toNameSpan(name, receiver, node));
   const converted = [receiver, ...args].map((one) => convert(one, names, depth + 1));
   if (name === 'matches') checkPattern(converted[1]);
+  if (Object.hasOwn(TIME_METHODS, name)) checkZone(converted[1]);
   return { kind: 'call', name, isMethod: true, args: converted, at };
 }
 
@@ -144,4 +148,9 @@ function checkPattern(pattern: Expression | undefined): void {
   if (pattern?.kind !== 'constant' || typeof pattern.value !== 'string') return;
   const compiled = toPattern(pattern.value, CONSTANT_PATTERN);
   if ('problem' in compiled) throw new Refusal(compiled.problem, pattern.at);
+}
+
+function checkZone(zone: Expression | undefined): void {
+  if (zone?.kind !== 'constant' || typeof zone.value !== 'string') return;
+  if (toLocal(0, zone.value) === undefined) throw new Refusal(describeTimeZone(zone.value), zone.at);
 }

@@ -1,6 +1,7 @@
 import type { Condition, ConditionProblem } from './condition.ts';
 import { Refusal } from './conversion.ts';
 import { convertTree } from './convert.ts';
+import { describeSyntax } from './describe-syntax.ts';
 import { environment, MAX_DEPTH, MAX_LENGTH } from './environment.ts';
 import type { Span } from './expression.ts';
 
@@ -21,19 +22,23 @@ export function parseCondition(text: string): Condition | ConditionProblem {
     // Before the types are checked, for what it says of misspelt names.
     const expression = convertTree(parsed.ast);
     const { valid, type, error } = parsed.check();
-    if (!valid) return toProblem(error, whole);
+    if (!valid) return toProblem(error, text, whole);
     if (type === 'bool' || type === 'dyn') return { text, expression };
     return { message: `a condition is true or false, this is of type ${type}`, at: expression.at };
   } catch (error) {
-    return toProblem(error, whole);
+    return toProblem(error, text, whole);
   }
 }
 
-function toProblem(error: unknown, whole: Span): ConditionProblem {
+function toProblem(error: unknown, text: string, whole: Span): ConditionProblem {
   if (error instanceof Refusal) return error.problem;
   if (error instanceof RangeError) return { message: `more than ${MAX_DEPTH} levels deep`, at: whole };
   const { summary, range } = error as { summary?: string; range?: Span };
-  return { message: summary ?? 'not a condition in CEL', at: clip(range ?? whole, whole) };
+  const at = clip(range ?? whole, whole);
+  return {
+    message: summary === undefined ? 'not a condition in CEL' : describeSyntax(summary, text, at),
+    at,
+  };
 }
 
 /** The parser may name a place behind the text's end. */

@@ -14,8 +14,9 @@ export interface ArgumentUse {
    * - `read`: its value is taken
    * - `has`: it is asked whether it is given
    * - `text`: a method of strings is called on it
+   * - `truth`: it has to be true or false, because the condition is what it is, or it is joined with others by `&&`, `||`, `!` or `?`
    */
-  readonly kind: 'read' | 'has' | 'text';
+  readonly kind: 'read' | 'has' | 'text' | 'truth';
   /** What it is compared with, as literals of the condition; absent where it is not compared with any. */
   readonly compared?: { readonly operator: CompareOperator; readonly values: readonly Literal[] };
 }
@@ -39,19 +40,25 @@ const TEXT_METHODS = new Set([
 /** Every use of an argument, in the order of the text. */
 export function argumentUses(expression: Expression): ArgumentUse[] {
   const uses: ArgumentUse[] = [];
-  visit(expression, new Map([['args', []]]), uses);
+  visit(expression, new Map([['args', []]]), uses, 'truth');
   return uses.toSorted((a, b) => a.at.start - b.at.start);
 }
 
 /** Names that comprehensions and bindings give stand for what they are given, where that is an argument. */
-function visit(expression: Expression, names: Names, uses: ArgumentUse[]): void {
+function visit(
+  expression: Expression,
+  names: Names,
+  uses: ArgumentUse[],
+  kind: 'read' | 'truth' = 'read',
+): void {
   const path = pathOf(expression, names);
   if (path !== undefined) {
-    if (path.length > 0) uses.push({ path, at: expression.at, kind: 'read' });
+    if (path.length > 0) uses.push({ path, at: expression.at, kind });
     visitIndexes(expression, names, uses);
     return;
   }
   const go = (part: Expression): void => visit(part, names, uses);
+  const decide = (part: Expression): void => visit(part, names, uses, 'truth');
   switch (expression.kind) {
     case 'member':
       return go(expression.of);
@@ -69,17 +76,22 @@ function visit(expression: Expression, names: Names, uses: ArgumentUse[]): void 
     case 'map':
       return expression.entries.flat().forEach(go);
     case 'not':
-    case 'negate':
-      return go(expression.operand);
+      return decide(expression.operand);
     case 'and':
     case 'or':
+      decide(expression.left);
+      return decide(expression.right);
+    case 'negate':
+      return go(expression.operand);
     case 'arithmetic':
       go(expression.left);
       return go(expression.right);
     case 'compare':
       return visitCompare(expression, names, uses);
     case 'conditional':
-      return [expression.test, expression.then, expression.otherwise].forEach(go);
+      decide(expression.test);
+      visit(expression.then, names, uses, kind);
+      return visit(expression.otherwise, names, uses, kind);
     case 'call':
       return visitCall(expression, names, uses);
     case 'comprehension': {

@@ -19,6 +19,13 @@ const TYPES: Readonly<Record<Exclude<Literal, 'null'>, readonly string[]>> = {
   other: ['array', 'object'],
 };
 
+/** What comes of a condition that can never be evaluated. */
+const OUTCOMES: Readonly<Record<CompiledRule['effect'], string>> = {
+  permit: 'it permits nothing',
+  deny: 'it denies every call',
+  approve: 'every call needs an approval',
+};
+
 const places = new WeakMap<JsonObject, Map<string, SchemaPlace>>();
 
 /** What a schema says of a path; looked up once for each. */
@@ -48,7 +55,7 @@ export function checkArguments(rule: CompiledRule, schemas: readonly JsonObject[
       missing.add(name);
       return [{ at: use.at, message: absence }];
     }
-    const mismatch = describeMismatch(use, schemas);
+    const mismatch = describeMismatch(rule, use, schemas);
     return mismatch === undefined ? [] : [{ at: use.at, message: mismatch }];
   });
 }
@@ -70,7 +77,11 @@ export function describeAbsence(path: ArgumentPath, schemas: readonly JsonObject
   return `nothing that this rule is about has an argument \`${describePath(path)}\`${advice}`;
 }
 
-function describeMismatch(use: ArgumentUse, schemas: readonly JsonObject[]): string | undefined {
+function describeMismatch(
+  rule: CompiledRule,
+  use: ArgumentUse,
+  schemas: readonly JsonObject[],
+): string | undefined {
   const wanted = wantedTypes(use);
   if (wanted === undefined) return undefined;
   const found = new Set<string>();
@@ -83,6 +94,12 @@ function describeMismatch(use: ArgumentUse, schemas: readonly JsonObject[]): str
   }
   if (found.size === 0) return undefined;
   const is = [...found].toSorted().join(' or ');
+  const whole = rule.when?.expression;
+  if (use.kind === 'truth') {
+    const isWhole = whole?.at.start === use.at.start && whole.at.end === use.at.end;
+    const outcome = isWhole ? `, so ${OUTCOMES[rule.effect]}` : '';
+    return `\`${describePath(use.path)}\` is of type ${is} in everything that this rule is about, and what stands here has to be true or false${outcome}; compare it, or write \`has(${describePath(use.path)})\``;
+  }
   const other =
     use.kind === 'text' ? 'a method of strings is called on it' : `it is compared with ${namesOf(use)}`;
   return `\`${describePath(use.path)}\` is of type ${is} in everything that this rule is about, and ${other}`;
@@ -90,6 +107,7 @@ function describeMismatch(use: ArgumentUse, schemas: readonly JsonObject[]): str
 
 function wantedTypes({ kind, compared }: ArgumentUse): string[] | undefined {
   if (kind === 'text') return ['string'];
+  if (kind === 'truth') return ['boolean'];
   if (compared === undefined) return undefined;
   const types: string[] = [];
   for (const value of compared.values) {

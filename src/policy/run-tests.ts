@@ -8,13 +8,7 @@ import type { Decision } from './decision.ts';
 import type { PolicySet } from './policy-set.ts';
 import { sayRules, type RuleSay } from './rule-say.ts';
 import { missingKeywords, schemasAt } from './test-file/narrowed.ts';
-import type {
-  DecisionCase,
-  ExpectedNarrowing,
-  NamedTarget,
-  TestCase,
-  ViewCase,
-} from './test-file/test-case.ts';
+import type { DecisionCase, ExpectedNarrowing, TestCase, ViewCase } from './test-file/test-case.ts';
 import { view, type View } from './view.ts';
 
 /** What came of one case. */
@@ -69,14 +63,20 @@ function runView(policy: PolicySet, seen: View, one: ViewCase): CaseOutcome {
   const { principal, shows, hides, narrows } = one;
   const wronglyHidden = shows.filter(({ target }) => !seen.shows(target));
   const wronglyShown = hides.filter(({ target }) => seen.shows(target));
+  const otherwiseNarrowed = narrows
+    .map((expected) => ({ expected, found: compareNarrowing(seen, expected) }))
+    .filter(({ found }) => found.length > 0);
   const failures = [
     ...wronglyHidden.map(({ name }) => `expected ${name} to be shown, it is hidden`),
     ...wronglyShown.map(({ name }) => `expected ${name} to be hidden, it is shown`),
-    ...narrows.flatMap((expected) => compareNarrowing(seen, expected)),
+    ...otherwiseNarrowed.flatMap(({ found }) => found),
   ];
   // What the first of them rests on tells the most in the fewest lines.
-  const first: NamedTarget | undefined = [...wronglyHidden, ...wronglyShown][0];
-  const says = first === undefined ? [] : sayRules(policy, { principal, target: first.target });
+  const [first] = [
+    ...[...wronglyHidden, ...wronglyShown].map(({ target }) => target),
+    ...otherwiseNarrowed.map(({ expected }): Target => ({ kind: 'tool', tool: expected.tool })),
+  ];
+  const says = first === undefined ? [] : sayRules(policy, { principal, target: first });
   return { case: one, failures, says };
 }
 

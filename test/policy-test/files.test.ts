@@ -161,6 +161,13 @@ describe('a file of policy tests', () => {
     ]);
   });
 
+  test('says of a schema that is narrowed otherwise what it rests on', () => {
+    const { outcomes } = make(
+      `${TOOLS}tests:\n  - { as: sam, view: { narrows: { cluster_scale: { replicas: { maximum: 3 } } } } }\n`,
+    );
+    expect(outcomes[0]?.says.map(({ id }) => id)).toEqual(['p/few', 'p/night']);
+  });
+
   test('says of a pin that is not met that it is the pin', () => {
     const { outcomes } = make(
       `${TOOLS}tests:\n  - { as: { team: red }, call: cluster_run, args: { namespace: blue }, expect: permit }\n`,

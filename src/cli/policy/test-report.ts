@@ -57,11 +57,15 @@ function describeCall({
   return `${describeTarget(target)} ${shown} at ${new Date(now).toISOString()} by ${call.endpoint}`;
 }
 
-/** How many passed and failed, and which rules no case needed. */
+/**
+ * How many passed and failed, and which rules no case needed.
+ *
+ * @param options `all`: name every rule; `isPart`: only some of the tests ran, so what the others need is not told
+ */
 export function describeSummary(
   { passed, failed }: { readonly passed: number; readonly failed: number },
   { percent, rules }: Coverage,
-  options: { readonly all: boolean },
+  options: { readonly all: boolean; readonly isPart: boolean },
 ): string {
   const never = rules.filter(({ cases }) => cases === 0);
   const decided = `${rules.length - never.length} of ${count(rules.length, 'rule')} decided in some case (${percent} %)`;
@@ -69,6 +73,7 @@ export function describeSummary(
     ...(failed > 0 ? [paint('red', `${failed} failed`)] : []),
     passed > 0 ? paint('green', `${passed} passed`) : `${passed} passed`,
   ].join(', ');
+  if (options.isPart && !options.all) return verdict;
   const lines = options.all
     ? rules.map(({ id, cases, file, line }) => {
         const text = `  ${String(cases).padStart(4)}  ${visible(id)}  ${visible(file)}:${line}`;

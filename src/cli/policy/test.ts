@@ -59,7 +59,12 @@ export const addPolicyTest: AddCommand = (program, terminal, exit) => {
         } else {
           if (outcomes.length > 0) {
             terminal.out(`${describeOutcomes(outcomes)}\n`);
-            terminal.out(describeSummary(counts, coverage, { all: options.coverage ?? false }));
+            terminal.out(
+              describeSummary(counts, coverage, {
+                all: options.coverage ?? false,
+                isPart: options.filter !== undefined,
+              }),
+            );
           }
         }
         if (outcomes.length === 0) terminal.err(sayNothingRan(found, options.filter));

@@ -20,6 +20,16 @@ rules:
     who: { groups: [writers] }
     what: { source: notes, tool: create_note }
     when: args.mood in principal.claims.moods && args.text != "spam"
+  - id: by-day
+    effect: permit
+    who: { groups: [clerks] }
+    what: { source: notes, tool: list_notes }
+    when: now.getHours("UTC") < 18
+  - id: at-the-desk
+    effect: permit
+    who: { groups: [clerks] }
+    what: { source: notes, tool: create_note }
+    when: args.mood == "calm" && now.getHours("UTC") < 18 && call.endpoint == "/mcp/desk"
   - { id: no-wiping, effect: deny, what: { source: notes, path: /admin/* } }
   - { id: leads-wipe, effect: permit, who: { groups: [leads] }, what: { source: notes } }
 `;
@@ -29,10 +39,13 @@ describe('policy explain', async () => {
     'bailiwick.yaml': CONFIG,
     'notes.yaml': DOCUMENT,
     'policies/notes.policy.yaml': POLICY,
-    'policies/notes.test.yaml': 'principals:\n  wren: { groups: [writers], claims: { moods: [calm] } }\n',
+    'policies/notes.test.yaml':
+      'principals:\n  wren: { groups: [writers], claims: { moods: [calm] } }\n  clerk: { groups: [clerks] }\n',
   });
   afterAll(() => workspace[Symbol.asyncDispose]());
   const explain = (...args: readonly string[]) => runWith(folder, ['policy', 'explain', ...args]);
+  const listAt = (hour: string, ...more: readonly string[]) =>
+    explain('notes_list_notes', '--as', 'clerk', '--at', `2026-11-20T${hour}:00:00Z`, ...more);
   const explained = async (...args: readonly string[]): Promise<Explanation & { status: number | null }> => {
     const { status, out } = await explain(...args, '--json');
     return { status, ...(JSON.parse(out) as Explanation) };
@@ -89,12 +102,55 @@ describe('policy explain', async () => {
     expect(out).toMatch(/other arguments, for example \{.*"mood":"calm"/);
   });
 
+  test('a time is that of the calls that are asked about, with arguments or without', async () => {
+    const [day, night] = [await listAt('10'), await listAt('22')];
+    expect([day.status, day.out]).toEqual([
+      0,
+      expect.stringContaining(' at 2026-11-20T10:00:00.000Z: always'),
+    ]);
+    expect([night.status, night.out]).toEqual([1, expect.stringContaining(': never permitted\n')]);
+    expect(night.out).not.toMatch(/not known yet|hidden|other arguments/);
+    expect(night.out).toContain('shown, with');
+    expect(night.out).toContain('now = 2026-11-20T22:00:00.000Z');
+    for (const { out } of [
+      night,
+      await listAt('22', '--args', '{}'),
+      await explain('notes_list_notes', '--as', 'clerk'),
+    ]) {
+      expect(out).toMatch(/WHAT WOULD BE NEEDED\n {2}another time .*now\.getHours/);
+      expect(out).not.toContain('other arguments');
+    }
+  });
+
+  test('says which parts of a call would have to be others', async () => {
+    const other = async (args: object, time: string, ...more: readonly string[]) => {
+      const given = ['--as', 'clerk', '--at', time, '--args', JSON.stringify(args), ...more];
+      const found = await explained('notes_create_note', ...given);
+      return found.other?.map(({ parts }) => parts.join());
+    };
+    const [day, night] = ['2026-11-20T10:00:00Z', '2026-11-20T22:00:00Z'];
+    const way = ['--via', 'endpoint=/mcp/desk'];
+    const [calm, busy] = ['calm', 'busy'].map((mood) => ({ text: 'hi', mood }));
+    expect(await other(calm!, day, ...way)).toBeUndefined();
+    expect(await other(busy!, day, ...way)).toEqual(['args']);
+    expect(await other(calm!, night, ...way)).toEqual(['now']);
+    expect(await other(calm!, day)).toEqual(['call']);
+    expect(await other(busy!, night)).toEqual(['args,now,call']);
+    const any = await explained('notes_create_note', '--as', 'clerk');
+    expect(any.other?.map(({ parts }) => parts)).toEqual([['args', 'now', 'call']]);
+    const { out } = await explain('notes_create_note', '--as', 'clerk');
+    expect(out).toMatch(
+      /other arguments, another time and another way to call \(--via\), for example \{.*"calm"/,
+    );
+  });
+
   test('says what a caller lacks, and that nothing helps where a deny stands', async () => {
     const found = await explained('notes_create_note', '--as', 'dana');
     expect(found).toMatchObject({ status: 1, outlook: 'never' });
     expect(
       found.remedies.map(({ needs, opens }) => [needs.map(({ member, wanted }) => [member, wanted]), opens]),
     ).toEqual([
+      [[['groups', ['clerks']]], 'sometimes'],
       [[['groups', ['writers']]], 'sometimes'],
       [[['groups', ['leads']]], 'always'],
     ]);
@@ -136,7 +192,7 @@ describe('policy explain', async () => {
   test.each([
     ['a tool that is not there', ['notes_creat_note', '--as', 'dana'], /did you mean `?notes_create_note/],
     ['a name without its source', ['create_note', '--as', 'dana'], /did you mean notes_create_note/],
-    ['nobody', ['notes_wipe'], /say who calls: --as dana \| wren/],
+    ['nobody', ['notes_wipe'], /say who calls: --as dana \| wren \| clerk/],
     ['somebody unknown', ['notes_wipe', '--as', 'danna'], /did you mean dana/],
     ['two targets', ['notes_wipe', '--model', 'm', '--as', 'dana'], /one at a time/],
     ['arguments of nothing', ['--as', 'dana', '--args', '{}'], /say what is called/],

@@ -55,16 +55,16 @@ export const addPolicyExplain: AddCommand = (program, terminal, exit) => {
     .option(...PRINCIPAL_OPTION)
     .option('--scope <scope>', 'as if they had this scope as well (may be repeated)', collect)
     .option('--args <json>', 'the arguments of the call: a JSON object, @file, or - for standard input')
-    .option('--at <time>', 'when the call is made: RFC 3339; without it, now')
+    .option('--at <time>', 'when the call is made: RFC 3339; without it, now, and without --args at any time')
     .option(
       '--via <member=value>',
-      'how it comes, for example endpoint=/mcp/support (may be repeated)',
+      'how it comes, for example endpoint=/mcp/support; without it over HTTP by /mcp, and without --args in any way (may be repeated)',
       collect,
     )
     .option('--all', 'explain the rules about other targets, too')
     .addHelpText(
       'after',
-      '\nExit status of a call: 0 where it is permitted or can be approved, 1 where it is denied. Without --args: 0 where it is shown.',
+      '\nExit status of a call: 0 where it is permitted or can be approved, 1 where it is denied. Without --args: 0 where some call is permitted, or can be approved (with --at at that time, with --via in that way).',
     )
     .action(async (tool: string | undefined, options: ExplainOptions) => {
       const wanted = toWanted(tool, options);
@@ -86,16 +86,28 @@ export const addPolicyExplain: AddCommand = (program, terminal, exit) => {
         const args = given && (wanted.kind === 'model' ? { model: wanted.name, ...given } : given);
         const call = toCallFacts(options.via ?? []);
         const now = Date.parse(toMoment('--at', options.at ?? new Date().toISOString(), Date.now(), false));
-        const question = { principal: caller.principal, target, call, now, ...(args && { args }) };
+        const fixed = [
+          ...(options.via === undefined ? [] : ['call' as const]),
+          ...(options.at === undefined ? [] : ['now' as const]),
+        ];
+        const question = { principal: caller.principal, target, call, now, fixed, ...(args && { args }) };
         const explanation = explain(offer.policy, question, { all: options.all ?? false });
         const { decision, outlook } = explanation;
         if (options.json) {
           const shown =
             target.kind === 'tool' ? toShownName(target.tool.source, target.tool.name) : wanted.name;
           const asked = { principal: caller.principal, target: { kind: target.kind, name: shown } };
-          const when = decision && { args: args ?? {}, call, at: new Date(now).toISOString() };
+          const at = new Date(now).toISOString();
+          const when = decision
+            ? { args: args ?? {}, call, at }
+            : { ...(fixed.includes('call') && { call }), ...(fixed.includes('now') && { at }) };
           terminal.out(visibleLines(JSON.stringify({ ...asked, ...when, ...explanation }, undefined, 2)));
-        } else terminal.out(describeExplanation(explanation, { target: wanted.name, who: name }));
+        } else {
+          const via = options.via === undefined ? '' : ` via ${options.via.join(', ')}`;
+          const at = options.at === undefined ? '' : ` at ${new Date(now).toISOString()}`;
+          const when = decision ? '' : via + at;
+          terminal.out(describeExplanation(explanation, { target: wanted.name, who: name, when }));
+        }
         if (decision ? decision.effect === 'deny' : outlook === 'never') exit(1);
       });
     });

@@ -2,7 +2,6 @@ import { writeExpression } from '../cel/write.ts';
 import { evaluateCondition } from '../cel/evaluate.ts';
 import { settle } from '../settle.ts';
 import type { Decision } from '../decision.ts';
-import { findCallIn } from '../diff/differing-calls.ts';
 import { judge } from '../diff/standing.ts';
 import { examineRules, isMatch } from '../examine.ts';
 import { toVariables, type CallFacts, type Facts } from '../facts.ts';
@@ -10,6 +9,7 @@ import type { CompiledRule, PolicySet } from '../policy-set.ts';
 import { findReasons } from './because.ts';
 import type { ConditionExplanation, Explanation, RuleExplanation } from './explanation.ts';
 import { findWhatMismatches, findWhoMismatches } from './mismatch.ts';
+import { findOtherCalls } from './other-calls.ts';
 import { findRemedies } from './remedies.ts';
 
 /** What is to be explained: a call, or without arguments all calls of a target. */
@@ -17,37 +17,45 @@ export interface Question extends Pick<Facts, 'principal' | 'target' | 'args'> {
   readonly call: CallFacts;
   /** Milliseconds since the epoch. */
   readonly now: number;
+  /** Without arguments: what else of the calls is said. With arguments all of it is. */
+  readonly fixed?: readonly ('call' | 'now')[];
 }
 
 /** @param all with the rules that are about other targets, too */
 export function explain(policy: PolicySet, question: Question, { all = false } = {}): Explanation {
-  const { principal, target, call, now } = question;
+  const { principal, target, call, now, fixed = [] } = question;
   // A resource has no arguments.
   const args = question.args ?? (target.kind === 'resource' ? {} : undefined);
-  const facts: Facts = args === undefined ? { principal, target } : { ...question, args };
+  const facts: Facts =
+    args === undefined
+      ? {
+          principal,
+          target,
+          ...(fixed.includes('call') && { call }),
+          ...(fixed.includes('now') && { now }),
+        }
+      : { principal, target, args, call, now };
   const about = policy.rules.filter((rule) => rule.matchesTarget(target));
   const applicable = about.filter((rule) => rule.matchesPrincipal(principal));
   const decision =
     args === undefined ? undefined : settle(policy, principal, target, args, call, now).decision;
-  const { standing, allowed } = judge(applicable, {
+  const { standing, isShown } = judge(applicable, {
     principal,
     target,
     ...(target.kind === 'resource' && { args: {} }),
   });
-  const example = allowed === undefined ? undefined : findCallIn(allowed, target);
   const rules = (all ? policy.rules : about).map((rule) => explainRule(rule, facts, decision));
-  const outlook = allowed === undefined ? 'never' : (standing.when ?? 'always');
+  const asked = decision ? { standing, isShown } : judge(applicable, facts);
+  const outlook = asked.isShown ? (asked.standing.when ?? 'always') : 'never';
   const isOpen = decision === undefined ? outlook === 'always' : decision.effect !== 'deny';
   return {
     ...(decision && { decision }),
     outlook,
     standing,
-    ...(typeof example === 'object' && { example: example.args }),
+    ...(isOpen ? {} : findOtherCalls(applicable, facts, decision !== undefined || outlook === 'never')),
     rules: rules.toSorted(byWeight),
     otherRules: policy.rules.length - about.length,
-    remedies: isOpen
-      ? []
-      : findRemedies(policy, { ...question, ...(args && { args }) }, allowed !== undefined),
+    remedies: isOpen ? [] : findRemedies(policy, { ...question, ...(args && { args }) }, isShown),
   };
 }
 

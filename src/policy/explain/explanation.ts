@@ -6,17 +6,26 @@ import type { Position } from '../problem.ts';
 import type { Effect, RuleObligations, Who } from '../rule.ts';
 import type { Reason } from './because.ts';
 import type { Mismatch } from './mismatch.ts';
+import type { Part } from './other-calls.ts';
 
 /** Why a principal may, or may not, call a target. */
 export interface Explanation {
   /** Of the call; absent where no arguments were given. */
   readonly decision?: Decision;
-  /** Of all calls: `always`, `never`, or `sometimes`, which depends on the arguments, the time or the way. */
+  /**
+   * Of all calls, or without arguments of those at the time and in the way that are asked about: `always`, `never`, or `sometimes`, which
+   * depends on what is not said.
+   */
   readonly outlook: 'always' | 'sometimes' | 'never';
   /** What the principal sees: hidden, or shown with these limits on arguments. */
   readonly standing: Standing;
-  /** Arguments of a call that is permitted, or can be approved; absent where none are known. */
+  /** Arguments of a call that is permitted, or can be approved; absent where none are known, or arguments are not what it depends on. */
   readonly example?: JsonObject;
+  /**
+   * What of the call would have to be another for it to be permitted: `args`, `now` or `call`, those of one item together; of several
+   * items each is enough. `words` says of what which holds then.
+   */
+  readonly other?: readonly { readonly parts: readonly Part[]; readonly words?: string }[];
   /** Rules that are about the target, the deciding ones first, then by id; with the others where all were asked for. */
   readonly rules: readonly RuleExplanation[];
   /** How many rules are about other targets, and not among {@link rules}. */

@@ -11,12 +11,14 @@ import { describeRule } from './rule-text.ts';
 export interface Asked {
   readonly target: string;
   readonly who: string;
+  /** Without arguments: the time and the way that are asked about. */
+  readonly when?: string;
 }
 
 /** An explanation for people at a terminal. */
-export function describeExplanation(explanation: Explanation, { target, who }: Asked): string {
+export function describeExplanation(explanation: Explanation, { target, who, when = '' }: Asked): string {
   const { decision, rules, otherRules } = explanation;
-  const head = `${visible(target)} for ${visible(who)}: ${decision ? describeDecision(decision) : describeOutlook(explanation)}`;
+  const head = `${visible(target)} for ${visible(who)}${visible(when)}: ${decision ? describeDecision(decision) : describeOutlook(explanation)}`;
   const isGood = decision ? decision.effect !== 'deny' : explanation.outlook !== 'never';
   const others =
     otherRules === 0
@@ -57,7 +59,7 @@ function describeDecision(decision: Decision): string {
 }
 
 function describeOutlook({ outlook, standing }: Explanation): string {
-  if (outlook === 'never') return 'never permitted, and so hidden';
+  if (outlook === 'never') return `never permitted${standing.effect === 'deny' ? ', and so hidden' : ''}`;
   const approval = standing.approval === undefined ? '' : `, ${standing.approval} after an approval`;
   return outlook === 'always' ? `always permitted${approval}` : `permitted for some calls${approval}`;
 }
@@ -67,8 +69,8 @@ function describeDuties(decision: Decision | undefined): string[] {
   return describeObligations(decision.obligations).split('; ');
 }
 
-function describeSeen({ outlook, standing }: Explanation): string[] {
-  if (outlook === 'never')
+function describeSeen({ standing }: Explanation): string[] {
+  if (standing.effect === 'deny')
     return ['hidden: it is in no list, and a call of it is answered as if it did not exist'];
   const { limits = [], words, obligations = [] } = standing;
   const isNarrowed = limits.length > 0 || words !== undefined;
@@ -83,12 +85,27 @@ function describeSeen({ outlook, standing }: Explanation): string[] {
   ];
 }
 
-function describeNeeds({ decision, outlook, example, remedies, rules }: Explanation): string[] {
+const PART_WORDS = {
+  args: 'other arguments',
+  now: 'another time',
+  call: 'another way to call (--via)',
+} as const;
+
+/** `another time (Permitted only where …)`, `other arguments, for example {…}`. */
+function describeOther({ example, other = [] }: Explanation): string[] {
+  return other.flatMap(({ parts, words }) => {
+    const hasArguments = parts.includes('args');
+    if (hasArguments && parts.length === 1 && example === undefined) return [];
+    const shown = hasArguments && example !== undefined ? `, for example ${visibleJson(example)}` : '';
+    const said = words === undefined || (hasArguments && parts.length === 1) ? '' : ` (${visible(words)})`;
+    return [`${enumerate(parts.map((part) => PART_WORDS[part]))}${shown}${said}`];
+  });
+}
+
+function describeNeeds(explanation: Explanation): string[] {
+  const { decision, outlook, remedies, rules } = explanation;
   const isDenied = decision?.effect === 'deny';
-  const call =
-    example !== undefined && (isDenied || (decision === undefined && outlook === 'sometimes'))
-      ? [`other arguments, for example ${visibleJson(example)}`]
-      : [];
+  const call = describeOther(explanation);
   const isClosed = isDenied || (decision === undefined && outlook === 'never');
   const denies = rules
     .filter(({ effect, matches }) => effect === 'deny' && matches === 'yes')

@@ -74,6 +74,7 @@ function describeReason(reason: Reason, isWhole: boolean): string[] {
 }
 
 function describeValue({ name, state, value }: ReadValue): string {
+  if (name === 'now' && typeof value === 'number') return `now = ${new Date(value).toISOString()}`;
   if (state === 'known') return `${visible(name)} = ${cut(visibleJson(value), MOST_OF_A_VALUE)}`;
   return `${visible(name)} ${state === 'absent' ? 'is not there' : 'is not known yet'}`;
 }

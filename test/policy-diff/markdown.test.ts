@@ -36,6 +36,7 @@ describe('as Markdown', () => {
       }),
       { numRuns: 300 },
     );
+    expect(toText('helpdesk_list = "a" (_b)')).toBe('helpdesk_list = "a" (&#95;b)');
     expect(toText('@octocat')).not.toContain('@');
   });
 

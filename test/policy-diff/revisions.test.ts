@@ -39,6 +39,18 @@ describe('what is compared', () => {
     expect(git('status', '--porcelain')).toBe(before);
   });
 
+  test('policies and not the configuration, and where that is another it is said', async () => {
+    await using repository = await createRepository();
+    const { folder, write } = repository;
+    await write('bailiwick.yaml', CONFIG.replace('dana: {', 'dana: { groups: [careful],'));
+    const { status, found, err } = await diff(folder, 'main');
+    expect(status).toBe(0);
+    expect(found.notes).toEqual([
+      expect.stringMatching(/^the principals of the configuration are not the same on both sides \(dana\)/),
+    ]);
+    expect(err).toContain('not compared');
+  });
+
   test('nothing is another: 0, for two names of one commit', async () => {
     await using repository = await createRepository();
     repository.git('tag', 'v1');

@@ -14,6 +14,7 @@ import { describeDifference } from './difference/difference-text.ts';
 import { toMarkdown } from './difference/difference-markdown.ts';
 import { toDocument } from './difference/document.ts';
 import { isDifferent, type DifferenceReport } from './difference/report.ts';
+import { describeOtherConfigurations } from './git/configuration.ts';
 import { readSide } from './git/read-side.ts';
 import type { Side } from './git/side.ts';
 import { PRINCIPAL_OPTION, readGivenPrincipal } from './given-principal.ts';
@@ -53,7 +54,7 @@ export const addPolicyDiff: AddCommand = (program, terminal, exit) => {
     )
     .addHelpText(
       'after',
-      '\nCompared are the principals of the configuration, those of the *.test.yaml files on either side, and archetypes: anyone,\nand whoever has a scope, group, team or claim that a rule names. Exit status 1: there are differences.',
+      '\nCompared are the principals of the configuration, those of the *.test.yaml files on either side, and archetypes: anyone,\nand whoever has a scope, group, team or claim that a rule names. Both sides are decided for the principals and over the tools of the work tree: what another principal in\nbailiwick.yaml, or another document of a source, opens is not compared. Exit status 1: there are differences.',
     )
     .action(async (before: string, after: string | undefined, options: DiffOptions) => {
       if (options.json && options.markdown)
@@ -96,6 +97,7 @@ async function compareSides(
     targets: targets.map(({ shown }) => shown),
     notes: [
       ...sides.flatMap(({ notes }) => notes),
+      ...describeOtherConfigurations(sides),
       ...named.notes,
       ...(archetypes.leftOut > 0 && options.archetypes > 0
         ? [`${archetypes.leftOut} more archetypes were not compared: --archetypes raises how many are`]

@@ -37,7 +37,7 @@ export function toMarkdown(report: DifferenceReport): string {
     '',
     isDifferent(report)
       ? 'Who may do what, where it is not the same on both sides.'
-      : 'Everybody may do what they might before.',
+      : 'The policies let everybody do what they did before, with the principals and the tools of today.',
   ];
   const toRow = (
     { principals, targets, entry }: EntryGroup,
@@ -119,8 +119,11 @@ function toCell(text: string): string {
   return toText(text.length > MAX_CELL ? `${text.slice(0, MAX_CELL - 1)}…` : text);
 }
 
-/** What has a meaning in Markdown or in HTML, or makes a link. */
-const MEANINGFUL = /[&<>"'`*_{}[\]()#+!|~\\@$^=]|:(?=\/\/)|\.(?=\w)|-(?=\d)/g;
+/**
+ * What has a meaning in Markdown or in HTML in the middle of a line, or makes a link. An underscore between letters has none, and what
+ * stands beside brackets has none without them.
+ */
+const MEANINGFUL = /[&<>`*[\]#|~\\@$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|:(?=\/\/)|\.(?=\w)|-(?=\d)/g;
 
 /** No space, and yet the end of a word: `@name` and `#1` address nobody when it is in them. */
 const BREAK = '&#8203;';

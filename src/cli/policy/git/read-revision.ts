@@ -4,7 +4,7 @@ import { toText } from '../../../config/read-inputs.ts';
 import type { TextFile } from '../../../config/text-file.ts';
 import { BailiwickError } from '../../../errors.ts';
 import { valueAt } from '../../../text/pointer.ts';
-import { readYaml } from '../../../text/yaml.ts';
+import { readConfiguration } from './configuration.ts';
 import { MAX_FILE_BYTES } from './read-folder.ts';
 import type { Repository } from './repository.ts';
 import { isTestFileName, type Side } from './side.ts';
@@ -31,8 +31,8 @@ export interface RevisionPlace {
  */
 export async function readRevisionSide(place: RevisionPlace): Promise<Side> {
   const { repository, revision, commit } = place;
-  const places =
-    (await readPlacesThen(place)) ?? (place.places.length > 0 ? place.places : [DEFAULT_POLICIES]);
+  const configuration = await readConfigurationThen(place);
+  const places = placesIn(configuration) ?? (place.places.length > 0 ? place.places : [DEFAULT_POLICIES]);
   const policies = new Set<string>();
   const tests = new Set<string>();
   const notes: string[] = [];
@@ -57,28 +57,22 @@ export async function readRevisionSide(place: RevisionPlace): Promise<Side> {
     policies: await readTexts(place, [...policies]),
     tests: await readTexts(place, [...tests]),
     notes,
+    ...(configuration !== undefined && { configuration }),
   };
 }
 
-/** What the configuration of the revision says of `policies`; undefined where that cannot be told. */
-async function readPlacesThen({
-  repository,
-  commit,
-  configName,
-}: RevisionPlace): Promise<readonly string[] | undefined> {
+/** The configuration of the revision as it is written; undefined where it has none, or it cannot be read. */
+async function readConfigurationThen({ repository, commit, configName }: RevisionPlace): Promise<unknown> {
   const at = path.posix.join(repository.prefix, configName);
   if (at.startsWith('../')) return undefined;
   const text = (await repository.read(commit, [at])).get(at)?.toString('utf8');
-  if (text === undefined) return undefined;
-  const { value, problems } = readYaml(text, {
-    maxLength: MAX_FILE_BYTES,
-    maxDepth: 64,
-    maxValues: 50_000,
-    maxFlaws: 1,
-    exact: false,
-  });
-  if (problems.length > 0) return undefined;
-  const named = valueAt(value, ['policies']);
+  return text === undefined ? undefined : readConfiguration(text);
+}
+
+/** What a configuration says of `policies`; undefined where that cannot be told. */
+function placesIn(configuration: unknown): readonly string[] | undefined {
+  if (configuration === undefined) return undefined;
+  const named = valueAt(configuration, ['policies']);
   if (named === undefined) return [DEFAULT_POLICIES];
   const places = Array.isArray(named) ? named : [named];
   return places.every((one) => typeof one === 'string' && !one.includes('${') && one !== '')

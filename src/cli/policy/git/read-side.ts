@@ -1,7 +1,8 @@
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { LoadedConfig } from '../../../config/load.ts';
 import { BailiwickError } from '../../../errors.ts';
+import { readConfiguration } from './configuration.ts';
 import { readFolderSide, readTestsBeside } from './read-folder.ts';
 import { readRevisionSide } from './read-revision.ts';
 import { openRepository } from './repository.ts';
@@ -18,7 +19,14 @@ export async function readSide(word: string | undefined, loaded: LoadedConfig): 
   const places = [loaded.config.policies ?? path.join(folder, 'policies')].flat();
   if (word === undefined) {
     const tests = await readTestsBeside(places);
-    return { name: 'the work tree', policies: loaded.policyFiles, tests, notes: [] };
+    const text = await readFile(loaded.file, 'utf8').catch(() => '');
+    return {
+      name: 'the work tree',
+      policies: loaded.policyFiles,
+      tests,
+      notes: [],
+      configuration: readConfiguration(text),
+    };
   }
   const isThere = await stat(word).then(
     () => true,

@@ -10,6 +10,8 @@ export interface Side {
   readonly tests: readonly TextFile[];
   /** What people have to know of it, as sentences without an end. */
   readonly notes: readonly string[];
+  /** The configuration of this side as it is written; absent where it has none of its own, or that cannot be read. */
+  readonly configuration?: unknown;
 }
 
 /** True for the name of a file with tests of policies. */

@@ -75,8 +75,6 @@ const TRUE: Verdict = { kind: 'true' };
 
 /** Undefined for a rule that cannot make a difference to what is seen. */
 function toRest(rule: CompiledRule, principal: Principal): Rest | undefined {
-  // An approval closes nothing but where it contradicts what permits.
-  if (rule.effect === 'approve' && rule.duties === undefined) return undefined;
   if (rule.when === undefined) return { rule, verdict: TRUE };
   const verdict = evaluateCondition(rule.when, { principal: principalVariable(principal) });
   switch (verdict.kind) {

@@ -8,6 +8,7 @@ import type { Narrowing } from './narrow/region.ts';
 import { toOutlook, type Outlook } from './outlook.ts';
 import type { PolicySet } from './policy-set.ts';
 import { examineRests, remainderFor, type Rest } from './remainder.ts';
+import { tellApproval } from './tell-approval.ts';
 
 /**
  * Equal for two principals where policy cannot tell apart what they see: the same rules are about them, and what is left of
@@ -80,7 +81,12 @@ export function view(policy: PolicySet, catalog: Catalog, principal: Principal):
     const narrowing = narrowingOf({ kind: 'tool', tool });
     if (narrowing.kind === 'nothing') return undefined;
     const shaped = reshapes(tool) ? withoutOutputSchema(tool) : tool;
-    return narrowing.kind === 'everything' ? shaped : presentNarrowed(shaped, narrowing);
+    const narrowed = narrowing.kind === 'everything' ? shaped : presentNarrowed(shaped, narrowing);
+    const target: Target = { kind: 'tool', tool };
+    const approvals = remainder.about(target).filter(({ rule }) => rule.effect === 'approve');
+    return approvals.length === 0
+      ? narrowed
+      : tellApproval(narrowed, examineRests(approvals, principal, target));
   };
   const tools = once(() => catalog.tools.flatMap((tool) => present(tool) ?? []));
   const resources = once(() =>

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Target } from '../../src/catalog/entries.ts';
+import type { Tool } from '../../src/catalog/tool.ts';
 import { view } from '../../src/policy/view.ts';
 import { policySetOf, principals, rules, targets } from './arbitraries.ts';
 import { decide, catalog, catalogOf, policy, principal, tool } from './fixtures.ts';
@@ -46,7 +47,16 @@ describe('what you see is what you may call: no strict call beside a loose list,
         const set = policySetOf(given);
         const opens = (target: Target): boolean => decide(set, who, target).effect !== 'deny';
         const seen = view(set, all, who);
-        expect(seen.tools).toEqual(all.tools.filter((one) => opens({ kind: 'tool', tool: one })));
+        const opened = all.tools.filter((one) => opens({ kind: 'tool', tool: one }));
+        const needsPerson = (one: Tool): boolean =>
+          decide(set, who, { kind: 'tool', tool: one }).effect === 'approve';
+        // Beside what it is, a tool says only whether a person has to approve its calls.
+        expect(seen.tools.map((one) => one.description.includes('approval of a person'))).toEqual(
+          opened.map(needsPerson),
+        );
+        expect(seen.tools).toEqual(
+          opened.map((one) => ({ ...one, description: expect.stringContaining(one.description) })),
+        );
         expect(seen.resources).toEqual(
           all.resources.filter(({ source, uri }) => opens({ kind: 'resource', source, uri })),
         );

@@ -117,6 +117,11 @@ test('a call that needs a human is refused as such, because nobody can be asked'
   await using gateway = await startGateway(notesFiles(api.url));
   await using client = await connect('v2 modern', gateway.endpoint, KEYS.careful);
 
+  const { tools } = await client.listTools();
+  const told = tools.filter(({ description }) =>
+    description?.includes('Every call of this tool needs the approval'),
+  );
+  expect(told.map(({ name }) => name)).toEqual(['notes_delete_note']);
   const result = await client.callTool({ name: 'notes_delete_note', arguments: { id: '1' } });
 
   expect(result.structuredContent).toMatchObject({

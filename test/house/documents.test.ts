@@ -73,12 +73,16 @@ function toPolicy(key: string, example: unknown): Record<string, unknown> {
   const member = { [name]: example };
   const period = name === 'per' ? {} : { per: 'hour' };
   const amount = ['usd', 'tokens', 'calls'].includes(name) ? {} : { calls: 1 };
-  if (place === 'rule') return { rules: [{ id: 'example', effect: 'approve', ...member }] };
+  // Who may say yes is asked of approvals, and only what permits fixes arguments.
+  const effect = Object.hasOwn(member, 'obligations') ? 'permit' : 'approve';
+  if (place === 'rule') return { rules: [{ id: 'example', effect, ...member }] };
   if (place === 'limit') return { limits: [{ id: 'example', rate: { calls: 1, per: 'day' }, ...member }] };
   if (place === 'rate' || place === 'budget') {
     return { limits: [{ id: 'example', [place]: { ...amount, ...period, ...member } }] };
   }
-  return { rules: [{ id: 'example', effect: 'approve', [place]: member }] };
+  return {
+    rules: [{ id: 'example', effect: place === 'obligations' ? 'permit' : 'approve', [place]: member }],
+  };
 }
 
 describe('the tests of the documents can fail', () => {

@@ -64,3 +64,21 @@ tests:
     `policies/billing.test.yaml:6:5  warning: desk_refund does not take these arguments: /amount is required (integer); ${after}`,
   ]);
 });
+
+test('without names the tests of policies that are not in force are passed over', async () => {
+  const others = {
+    'policies/other.test.yaml':
+      'policies: other/none.policy.yaml\ntests:\n  - { as: reader, model: m, expect: permit }\n',
+    'policies/other/none.policy.yaml':
+      'policy: none\nrules:\n  - { id: never, effect: deny, who: { client: bot } }\n',
+  };
+  await using workspace = await withTests('tests:\n  - { as: reader, model: m, expect: deny }\n', others);
+  const own = await runWith(workspace.folder, ['policy', 'test']);
+  expect([own.status, own.out.includes('1 passed'), own.out.includes('other')]).toEqual([0, true, false]);
+  const named = await runWith(workspace.folder, [
+    'policy',
+    'test',
+    `${workspace.folder}/policies/other.test.yaml`,
+  ]);
+  expect([named.status, named.err]).toEqual([1, '']);
+});

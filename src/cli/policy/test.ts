@@ -38,7 +38,8 @@ export const addPolicyTest: AddCommand = (program, terminal, exit) => {
         paths,
         loaded.policyFiles.map(({ file }) => file),
       );
-      const files = await readAll(found);
+      const read = await readAll(found);
+      const files = paths.length > 0 ? read : read.filter((file) => isAboutAny(file, loaded.policyFiles));
       const sources = sourcesOf(files);
       await withOffer(terminal, { ...options, ...(sources !== 'all' && { sources }) }, async (offer) => {
         tellAbsences(terminal, offer);
@@ -79,6 +80,17 @@ async function readAll(files: readonly string[]): Promise<ReadTestFile[]> {
   const read = await Promise.all(files.map(async (file) => readTestFile(file, await readText(file))));
   refuse(read.flatMap((one) => ('problems' in one ? one.problems : [])));
   return read.filter((one) => 'content' in one);
+}
+
+/** False for tests that name their policies, and none of these: those of other packs in the folder of one that is in force. */
+function isAboutAny(
+  { file, content }: ReadTestFile,
+  policyFiles: readonly { readonly file: string }[],
+): boolean {
+  const named = content.policies?.map((one) => path.resolve(path.dirname(file), one));
+  if (named === undefined) return true;
+  const own = policyFiles.map((one) => path.resolve(one.file));
+  return named.some((one) => own.some((policy) => policy === one || policy.startsWith(`${one}${path.sep}`)));
 }
 
 type Runs = Parameters<typeof coverageOf>[0];

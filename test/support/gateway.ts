@@ -23,7 +23,10 @@ export async function createFolder(files: Record<string, string>) {
     await writeFile(path.join(folder, name), text);
   };
   for (const [name, text] of Object.entries(files)) await write(name, text);
-  return { folder, write, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) };
+  // A server whose client has gone may still write the last of its record.
+  const remove = (): Promise<void> =>
+    rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
+  return { folder, write, [Symbol.asyncDispose]: remove };
 }
 
 /** What a logger was told, as lines of JSON. */

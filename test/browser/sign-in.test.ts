@@ -109,6 +109,8 @@ test('by the keyboard alone, and without JavaScript', async () => {
   const { gateway, visitor } = await begin({ login: { keys: true } }, { javaScript: false });
   const { page, focus } = visitor;
   const tools = await connectBy(gateway.endpoint, visitor, async () => {
+    // The page takes the focus there by itself, when it is first drawn.
+    await expect.poll(focus).toBe('input key');
     await page.keyboard.type(KEY);
     await page.keyboard.press('Tab');
     expect(await focus()).toBe('button Sign in');

@@ -1,16 +1,13 @@
 import type { Target } from '../catalog/entries.ts';
 import type { Expression } from './cel/expression.ts';
+import { ALWAYS, ARGS, isAbsent, NOWHERE } from './cel/made.ts';
 import { compareJson } from './compare-json.ts';
 import type { Duties } from './duties.ts';
 import type { Finding } from './examine.ts';
-import { isAbsent, type Setting } from './pins.ts';
+import type { Setting } from './pins.ts';
 
 /** How many pairs of rules are looked at for one target. */
 const MOST_PAIRS = 64;
-
-const NOWHERE = { start: 0, end: 0 } as const;
-const ARGS: Expression = { kind: 'name', name: 'args', at: NOWHERE };
-export const ALWAYS: Expression = { kind: 'constant', value: true, at: NOWHERE };
 
 /**
  * For which arguments rules contradict each other, so that every call with them is denied: expressions that never fail. Only what is

@@ -1,6 +1,6 @@
+import { ALWAYS } from './cel/made.ts';
 import type { Tool } from '../catalog/tool.ts';
 import type { Expression } from './cel/expression.ts';
-import { ALWAYS } from './clashes.ts';
 import { compareJson } from './compare-json.ts';
 import { markPinned } from './mark-pinned.ts';
 import { narrow } from './narrow/narrow.ts';

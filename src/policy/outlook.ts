@@ -1,6 +1,7 @@
+import { ALWAYS } from './cel/made.ts';
 import type { Target } from '../catalog/entries.ts';
 import type { Expression } from './cel/expression.ts';
-import { ALWAYS, findClashes } from './clashes.ts';
+import { findClashes } from './clashes.ts';
 import { compareJson } from './compare-json.ts';
 import { examineRules, type Finding } from './examine.ts';
 import type { Facts } from './facts.ts';

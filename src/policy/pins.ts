@@ -3,6 +3,7 @@ import { fromPointer } from '../text/pointer.ts';
 import type { Verdict } from './cel/condition.ts';
 import { UNKNOWN } from './cel/evaluate.ts';
 import type { Expression } from './cel/expression.ts';
+import { ARGS, isAbsent, isValue, memberOf, NOWHERE } from './cel/made.ts';
 import { compareJson } from './compare-json.ts';
 
 /** An argument with a value that a rule gives it. */
@@ -61,7 +62,6 @@ export function checkPin(pin: Pin, args: JsonObject | undefined): Verdict {
   }
 }
 
-const NOWHERE = { start: 0, end: 0 } as const;
 const TRUE: Verdict = { kind: 'true' };
 const FALSE: Verdict = { kind: 'false' };
 
@@ -83,26 +83,14 @@ function look(path: readonly string[], args: JsonObject): { presence: Presence; 
 
 /** `!has(args.a) || !has(args.a.b) || args.a.b == value`. */
 function toExpression({ path, value }: Setting): Expression {
-  let place: Expression = { kind: 'name', name: 'args', at: NOWHERE };
+  let place = ARGS;
   const absences: Expression[] = [];
   for (const name of path) {
     absences.push(isAbsent(place, name));
-    place = { kind: 'member', of: place, name, at: NOWHERE };
+    place = memberOf(place, name);
   }
-  const isEqual: Expression = {
-    kind: 'compare',
-    operator: '==',
-    left: place,
-    right: { kind: 'known', value, at: NOWHERE },
-    at: NOWHERE,
-  };
-  return absences.reduceRight(
+  return absences.reduceRight<Expression>(
     (rest, absent) => ({ kind: 'or', left: absent, right: rest, at: NOWHERE }),
-    isEqual,
+    isValue(place, value),
   );
-}
-
-/** `!has(of.name)`. */
-export function isAbsent(of: Expression, name: string): Expression {
-  return { kind: 'not', operand: { kind: 'has', of, name, at: NOWHERE }, at: NOWHERE };
 }

@@ -22,19 +22,21 @@ export type AnyClient = Pick<
 export const CLIENT_KINDS = ['v2 modern', 'v2 legacy', 'v1'] as const;
 export type ClientKind = (typeof CLIENT_KINDS)[number];
 
+/** A client that is not connected yet. */
+export function createClient(kind: ClientKind): OldClient | CurrentClient {
+  const info = { name: 'test', version: '1.0.0' };
+  if (kind === 'v1') return new OldClient(info);
+  const mode = kind === 'v2 modern' ? ({ pin: '2026-07-28' } as const) : 'legacy';
+  return new CurrentClient(info, { versionNegotiation: { mode } });
+}
+
 export async function connect(
   kind: ClientKind,
   endpoint: string,
   key?: string,
 ): Promise<AnyClient & AsyncDisposable> {
   const headers: Record<string, string> = key === undefined ? {} : { authorization: `Bearer ${key}` };
-  const info = { name: 'test', version: '1.0.0' };
-  const client =
-    kind === 'v1'
-      ? new OldClient(info)
-      : new CurrentClient(info, {
-          versionNegotiation: { mode: kind === 'v2 modern' ? { pin: '2026-07-28' } : 'legacy' },
-        });
+  const client = createClient(kind);
   const Transport = kind === 'v1' ? OldTransport : CurrentTransport;
   const transport = new Transport(new URL(endpoint), { requestInit: { headers } });
   await client.connect(transport);

@@ -1,9 +1,7 @@
 import { PassThrough } from 'node:stream';
-import { Client as CurrentClient } from '@modelcontextprotocol/client';
 import { StdioServerTransport } from '@modelcontextprotocol/server/stdio';
-import { Client as OldClient } from '@modelcontextprotocol/sdk/client/index.js';
 import { startStdioServer } from '../../src/server/stdio-server.ts';
-import type { AnyClient, ClientKind } from './clients.ts';
+import { createClient, type AnyClient, type ClientKind } from './clients.ts';
 
 /**
  * A client of a gateway on standard input and output, but for the process: both speak lines over two streams of this one.
@@ -17,13 +15,7 @@ export async function connectOverStdio(
   const server = startStdioServer({ ...served, streams: { input, output } });
   // It is a transport over two streams, whichever side stands at its end.
   const transport = new StdioServerTransport(output, input);
-  const info = { name: 'test', version: '1.0.0' };
-  const client =
-    kind === 'v1'
-      ? new OldClient(info)
-      : new CurrentClient(info, {
-          versionNegotiation: { mode: kind === 'v2 modern' ? { pin: '2026-07-28' } : 'legacy' },
-        });
+  const client = createClient(kind);
   await client.connect(transport);
   const close = client.close.bind(client);
   return Object.assign(client as unknown as AnyClient, {

@@ -132,31 +132,31 @@ function boundName(source: Of<'name'>, hops: number): Run {
 }
 
 function member(source: Of<'member'>, of: Run): Run {
-  return (evaluation, scope) => {
-    if (--evaluation.steps < 0) return EXHAUSTED;
-    const value = of(evaluation, scope);
-    if (value instanceof Failure) return value;
-    if (value instanceof Residual) return keep({ ...source, of: value.expression }, evaluation);
-    if (!isMap(value)) {
-      return new Failure(`${kindOf(value)} has no members, so there is no \`${source.name}\``, source.at);
-    }
-    const found = valueOf(value, source.name);
+  return ofMap(source, of, (members, evaluation, scope) => {
+    const found = valueOf(members, source.name);
     if (found === undefined) return new Failure(`no such key: ${source.name}`, source.at);
     if (found !== UNKNOWN) return found;
     return keep({ ...source, of: substitute(source.of, evaluation, scope) }, evaluation);
-  };
+  });
 }
 
 function has(source: Of<'has'>, of: Run): Run {
+  return ofMap(source, of, (members) => valueOf(members, source.name) !== undefined);
+}
+
+/** What is said of a member of what has to be a map. */
+function ofMap(
+  source: Of<'member'> | Of<'has'>,
+  of: Run,
+  look: (members: Parameters<typeof valueOf>[0], ...rest: Parameters<Run>) => Outcome,
+): Run {
   return (evaluation, scope) => {
     if (--evaluation.steps < 0) return EXHAUSTED;
     const value = of(evaluation, scope);
     if (value instanceof Failure) return value;
     if (value instanceof Residual) return keep({ ...source, of: value.expression }, evaluation);
-    if (!isMap(value)) {
-      return new Failure(`${kindOf(value)} has no members, so there is no \`${source.name}\``, source.at);
-    }
-    return valueOf(value, source.name) !== undefined;
+    if (isMap(value)) return look(value, evaluation, scope);
+    return new Failure(`${kindOf(value)} has no members, so there is no \`${source.name}\``, source.at);
   };
 }
 

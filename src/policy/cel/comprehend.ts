@@ -133,24 +133,9 @@ function chain(kind: 'and' | 'or', parts: readonly Expression[], { at }: Compreh
 }
 
 /** The items for which the body holds. */
-function select(
-  source: Comprehension,
-  items: Items,
-  { body }: Parts,
-  evaluation: Evaluation,
-  scope: Scope | undefined,
-): Outcome {
-  const item = toItemScope(source, scope);
-  const selected: Value[] = [];
-  for (let index = 0; index < sizeOf(items); index++) {
-    if (--evaluation.steps < 0) return EXHAUSTED;
-    setItem(item, items, index, source, evaluation);
-    const outcome = asTest(body(evaluation, item), source.body.at);
-    if (outcome instanceof Failure) return outcome;
-    if (outcome instanceof Residual) return CANNOT_SAY;
-    if (outcome) selected.push(itemOf(items, index));
-  }
-  return new List(selected);
+function select(...[source, items, parts, evaluation, scope]: Parameters<Over>): Outcome {
+  const itself: Run = (_evaluation, item) => itemOf(items, item?.index ?? 0);
+  return transform(source, items, { ...parts, where: parts.body, body: itself }, evaluation, scope);
 }
 
 /** What the body makes of each item, or of those for which `where` holds. */
@@ -166,7 +151,8 @@ function transform(
   for (let index = 0; index < sizeOf(items); index++) {
     if (--evaluation.steps < 0) return EXHAUSTED;
     setItem(item, items, index, source, evaluation);
-    const isMeant = where === undefined || asTest(where(evaluation, item), source.where?.at ?? source.at);
+    const isMeant =
+      where === undefined || asTest(where(evaluation, item), source.where?.at ?? source.body.at);
     if (isMeant instanceof Failure) return isMeant;
     if (isMeant instanceof Residual) return CANNOT_SAY;
     if (!isMeant) continue;

@@ -1,3 +1,4 @@
+import { ALWAYS } from '../cel/made.ts';
 import type { Target } from '../../catalog/entries.ts';
 import type { JsonObject } from '../../catalog/json.ts';
 import type { Principal } from '../../identity/principal.ts';
@@ -10,8 +11,6 @@ import type { CompiledRule } from '../policy-set.ts';
 import { argumentUses, ITEM, type ArgumentPath } from './argument-uses.ts';
 import { describePath, placeOf, type ConditionFinding } from './condition-arguments.ts';
 import type { SchemaPlace } from './schema-place.ts';
-
-const ALWAYS: Expression = { kind: 'constant', value: true, at: { start: 0, end: 0 } };
 
 const NOBODY: Principal = { issuer: '', subject: '', scopes: [], groups: [], claims: {} };
 

@@ -1,14 +1,12 @@
 import type { Json, JsonObject } from '../../catalog/json.ts';
 import { fromPointer } from '../../text/pointer.ts';
+import { ARGS, isValue, memberOf } from '../cel/made.ts';
 import { narrow } from '../narrow/narrow.ts';
 import { toSettings } from '../pins.ts';
 import type { CompiledRule } from '../policy-set.ts';
 import type { Problem } from '../problem.ts';
 import { describePath, placeOf } from './condition-arguments.ts';
 import type { Budget } from './condition-truth.ts';
-import type { Expression } from '../cel/expression.ts';
-
-const NOWHERE = { start: 0, end: 0 } as const;
 
 /** Values that a rule gives to arguments, and that no tool takes which the rule is about: each call would be refused. */
 export function findRefusedValues(
@@ -32,17 +30,6 @@ export function findRefusedValues(
 function isRefused(inputSchema: JsonObject, path: readonly string[], value: Json, budget: Budget): boolean {
   if (budget.left <= 0) return false;
   budget.left -= 1;
-  const place = path.reduce<Expression>((of, name) => ({ kind: 'member', of, name, at: NOWHERE }), {
-    kind: 'name',
-    name: 'args',
-    at: NOWHERE,
-  });
-  const isValue: Expression = {
-    kind: 'compare',
-    operator: '==',
-    left: place,
-    right: { kind: 'known', value, at: NOWHERE },
-    at: NOWHERE,
-  };
-  return narrow({ permits: [isValue], denies: [] }, { inputSchema }).kind === 'nothing';
+  const place = path.reduce(memberOf, ARGS);
+  return narrow({ permits: [isValue(place, value)], denies: [] }, { inputSchema }).kind === 'nothing';
 }

@@ -1,3 +1,4 @@
+import { ALWAYS } from '../cel/made.ts';
 import { toCanonicalJson } from '../../catalog/canonical.ts';
 import { writeExpression } from '../cel/write.ts';
 import type { Facts } from '../facts.ts';
@@ -6,7 +7,7 @@ import type { RuleObligations } from '../rule.ts';
 import type { Part } from './changes.ts';
 import type { Change } from './difference.ts';
 import { findCallBetween, intersect } from './differing-calls.ts';
-import { ALWAYS, type Duty, type Judgement } from './standing.ts';
+import { type Duty, type Judgement } from './standing.ts';
 
 /** One thing that is done with calls, and with which. */
 interface Member extends Duty {

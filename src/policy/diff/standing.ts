@@ -1,3 +1,4 @@
+import { ALWAYS } from '../cel/made.ts';
 import { toCanonicalJson } from '../../catalog/canonical.ts';
 import type { Target } from '../../catalog/entries.ts';
 import type { Expression } from '../cel/expression.ts';
@@ -43,7 +44,6 @@ export interface Outlooks {
   readonly approvals: Judgement['approvals'];
 }
 
-export const ALWAYS: Expression = { kind: 'constant', value: true, at: { start: 0, end: 0 } };
 /** All calls; {@link Judgement} has this one and no other that is written alike. */
 export const EVERYTHING: Region = { permits: [ALWAYS], denies: [] };
 const ANY_ARGUMENTS = { inputSchema: { type: 'object' } };

@@ -1,3 +1,4 @@
+import { childrenOf } from '../cel/children.ts';
 import type { Expression } from '../cel/expression.ts';
 
 /** The names of members from the root of the arguments to the value that `args.a["b"]` is about; undefined for anything else. */
@@ -33,29 +34,16 @@ export function* strictPathsOf(expression: Expression): Generator<readonly strin
 
 function strictPartsOf(expression: Expression): readonly Expression[] {
   switch (expression.kind) {
-    case 'member':
-    case 'has':
-      return [expression.of];
-    case 'index':
-      return [expression.of, expression.index];
-    case 'list':
-      return expression.items;
-    case 'map':
-      return expression.entries.flat();
-    case 'not':
-    case 'negate':
-      return [expression.operand];
-    case 'compare':
-    case 'arithmetic':
-      return [expression.left, expression.right];
+    case 'and':
+    case 'or':
+    case 'bind':
+      return [];
     case 'conditional':
       return [expression.test];
-    case 'call':
-      return expression.args;
     case 'comprehension':
       return [expression.range];
     default:
-      return [];
+      return childrenOf(expression);
   }
 }
 

@@ -1,9 +1,9 @@
-import { groupEntries, type EntryGroup } from '../../../policy/diff/group.ts';
+import type { EntryGroup } from '../../../policy/diff/group.ts';
 import { visible } from '../../audit/safe-text.ts';
 import { describeChange, describeDetails, describeLimitChange } from './change-words.ts';
 import { groupCounts } from './difference-text.ts';
 import { createTargetTotals, describePrincipals, describeTargets } from './names.ts';
-import { describeCounts, describeExtent, isDifferent, type DifferenceReport } from './report.ts';
+import { groupsOf, describeCounts, describeExtent, isDifferent, type DifferenceReport } from './report.ts';
 
 /** What a comment of a pull request takes (65,536 characters), with room for what others add. */
 const MAX_CHARACTERS = 60_000;
@@ -25,11 +25,7 @@ const SECTIONS = [
 export function toMarkdown(report: DifferenceReport): string {
   const known = new Map(report.principals.map((one) => [one.name, one]));
   const totals = createTargetTotals(report.targets);
-  const groups = {
-    gains: groupEntries(report.gains),
-    losses: groupEntries(report.losses),
-    narrowed: groupEntries(report.narrowed),
-  };
+  const groups = groupsOf(report);
   const counts = describeCounts({ ...groupCounts(groups), limits: report.limits.length });
   const sides = `${toText(report.before)} → ${toText(report.after)}`;
   const head = [

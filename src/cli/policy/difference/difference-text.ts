@@ -1,9 +1,9 @@
-import { groupEntries, type EntryGroup } from '../../../policy/diff/group.ts';
+import type { EntryGroup } from '../../../policy/diff/group.ts';
 import { visible } from '../../audit/safe-text.ts';
 import { paint, type Style } from '../../terminal.ts';
 import { describeChange, describeDetails, describeLimitChange } from './change-words.ts';
 import { createTargetTotals, describePrincipals, describeTargets, type TargetTotals } from './names.ts';
-import { describeCounts, describeExtent, type DifferenceReport } from './report.ts';
+import { groupsOf, describeCounts, describeExtent, type DifferenceReport } from './report.ts';
 
 const SECTIONS = [
   ['gains', '+', 'green'],
@@ -15,11 +15,7 @@ const SECTIONS = [
 export function describeDifference(report: DifferenceReport): string {
   const known = new Map(report.principals.map((one) => [one.name, one]));
   const totals = createTargetTotals(report.targets);
-  const groups = {
-    gains: groupEntries(report.gains),
-    losses: groupEntries(report.losses),
-    narrowed: groupEntries(report.narrowed),
-  };
+  const groups = groupsOf(report);
   const counts = { ...groupCounts(groups), limits: report.limits.length };
   const head = `${visible(report.before)} → ${visible(report.after)}: ${describeCounts(counts)}`;
   const sections = SECTIONS.flatMap(([name, sign, style]) =>

@@ -1,4 +1,5 @@
 import type { Difference, EntryTarget } from '../../../policy/diff/difference.ts';
+import { groupEntries } from '../../../policy/diff/group.ts';
 import type { NamedPrincipal } from '../../../policy/diff/principals.ts';
 
 /** A difference with what was compared. */
@@ -10,6 +11,15 @@ export interface DifferenceReport extends Difference {
   readonly targets: readonly EntryTarget[];
   /** What was not compared, and why, as sentences without an end. */
   readonly notes: readonly string[];
+}
+
+/** The sections of a report for people, in order, with their lines. */
+export function groupsOf({ gains, losses, narrowed }: Difference) {
+  return {
+    gains: groupEntries(gains),
+    losses: groupEntries(losses),
+    narrowed: groupEntries(narrowed),
+  };
 }
 
 /** Whether the two sides are another in anything. */

@@ -68,7 +68,8 @@ export async function callTool(road: Road, sent: ToolCall): Promise<JsonObject> 
   } catch (thrown) {
     const error = toBailiwickError(thrown);
     if (isToolError(error)) return toToolError(error, outputSchemaOf(call, tool));
-    throw error;
+    // As it was thrown: whoever answers tells the operator of what nobody foresaw, and has to see that nobody did.
+    throw thrown;
   }
 }
 

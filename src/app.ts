@@ -40,6 +40,8 @@ import { createWarningTeller } from './gateway/tell-warnings.ts';
 import type { Identity } from './identity/identity.ts';
 import { openIdentity, type OpenIdentity } from './identity/open-identity.ts';
 import type { Held } from './lock/compare.ts';
+import { createFacade } from './search/facade/facade.ts';
+import { createSearch } from './search/search.ts';
 import type { PolicySet } from './policy/policy-set.ts';
 import { SERVER_INFO } from './server/server-info.ts';
 import { openRequestSealer } from './state/request-sealer.ts';
@@ -188,6 +190,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     newId: randomUUID,
   };
 
+  const search = createSearch();
   const rounds = openRounds({ road, sealer, store });
 
   const pool = createSourcePool({ onChange: swap, callsEnded: inFlight.ended, logger, now });
@@ -214,9 +217,13 @@ export async function createApp(options: AppOptions): Promise<App> {
       shadow: inForce.shadow,
     };
   };
-  const gateway = createGateway(road, rounds, createSnapshot(snapshot()));
+  const gateway = createGateway(
+    { road, rounds, facade: createFacade({ search }) },
+    createSnapshot(snapshot()),
+  );
   function swap(): void {
     gateway.swap(createSnapshot(snapshot()));
+    search.follow(gateway.current().catalog);
   }
   for (const { source, error } of inForce.unusable)
     logger.error({ source, err: error }, `source ${source} is left out: ${error.message}`);
@@ -241,7 +248,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     shadowLog.close();
     try {
       await pool.close();
-      await Promise.all([signIns.close(), identity.close()]);
+      await Promise.all([signIns.close(), identity.close(), search.close()]);
       if (face !== 'cli') await changes.stopped(toRecorded(inForce), cancelled);
     } finally {
       try {

@@ -15,6 +15,18 @@ export interface ToolAttributes {
   readonly method?: string;
   /** Path template as the document writes it. */
   readonly path?: string;
+  /** What a Kubernetes document says of the operation: `x-kubernetes-action`, `x-kubernetes-group-version-kind`. */
+  readonly kubernetes?: KubernetesAttributes;
+}
+
+/** An operation of a Kubernetes API. */
+export interface KubernetesAttributes {
+  /** `list`, `get`, `post`, `put`, `patch`, `delete`, `deletecollection`, `watch`, `connect`, … */
+  readonly action?: string;
+  /** Empty for the core group. */
+  readonly group?: string;
+  readonly version?: string;
+  readonly kind?: string;
 }
 
 /**

@@ -4,7 +4,7 @@ import { toShownName } from '../catalog/names.ts';
 import { MCP_LOSS_REASONS, MCP_SKIP_REASONS } from '../compile/mcp/reasons.ts';
 import { LOSS_REASONS, SKIP_REASONS } from '../compile/openapi/reasons.ts';
 import { estimateTokens } from '../compile/present/tokens.ts';
-import { presentTool } from '../gateway/list.ts';
+import { presentTool } from '../gateway/present-tool.ts';
 import { PLAIN_NAMES } from '../gateway/window.ts';
 import { escapeControls } from '../telemetry/escape.ts';
 import type { OfferReview } from './lock-review.ts';

@@ -1,5 +1,5 @@
 import { toShownName } from '../catalog/names.ts';
-import { presentTool } from '../gateway/list.ts';
+import { presentTool } from '../gateway/present-tool.ts';
 import { toolsShown } from '../gateway/shows-tool.ts';
 import { windowOf } from '../gateway/window.ts';
 import { CATALOG_OPTION, endpointOf, sourcesOf } from './catalog-option.ts';

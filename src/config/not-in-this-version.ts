@@ -5,7 +5,6 @@ const KEYS: readonly string[] = [
   'catalogs.*.listing',
   'guardrails',
   'limits',
-  'listing',
   'models',
   'sources.*.identity',
   'sources.*.kubernetes',

@@ -4,9 +4,11 @@ import { RESERVED_SOURCE_NAMES, SOURCE_NAME } from '../catalog/names.ts';
 import { OpenApiSettings } from '../compile/openapi/settings.ts';
 import { SchemaSettings } from '../compile/settings.ts';
 import { CatalogsSettings } from '../gateway/catalogs/settings.ts';
+import { ListingSettings } from '../gateway/listing/settings.ts';
 import { LedgerSettings, SourcePriceSettings } from '../gateway/settings.ts';
 import { IdentitySettings } from '../identity/settings.ts';
 import { PolicySettings, ShadowSettings } from '../policy/settings.ts';
+import { SearchSettings } from '../search/settings.ts';
 import { ServerSettings } from '../server/settings.ts';
 import { StateSettings } from '../state/settings.ts';
 import { hasUrlForCredentials, HttpSettings } from '../upstream/http/settings.ts';
@@ -79,6 +81,8 @@ export const Config = z
       examples: [{ helpdesk: { openapi: 'specs/helpdesk.yaml' } }],
     }),
     catalogs: CatalogsSettings.default({}),
+    listing: ListingSettings.prefault({}),
+    search: SearchSettings.prefault({}),
     profiles: ProfilesSettings,
     policies: PolicySettings.default('policies/'),
     shadow: ShadowSettings.optional(),

@@ -1,3 +1,4 @@
+import type { Facade } from './facade.ts';
 import type { Rounds } from './questions/rounds.ts';
 import type { Road } from './road.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -7,6 +8,8 @@ export interface Gateway {
   readonly road: Road;
   /** What calls set out through that may ask their client. */
   readonly rounds: Rounds;
+  /** The built-in tools that find others. */
+  readonly facade: Facade;
   /** The snapshot that new calls start with. */
   current(): Snapshot;
   /** Calls the listener after each swap of the snapshot; returns how to stop that. */
@@ -18,12 +21,14 @@ export interface SwappableGateway extends Gateway {
   swap(next: Snapshot): void;
 }
 
-export function createGateway(road: Road, rounds: Rounds, first: Snapshot): SwappableGateway {
+export function createGateway(
+  parts: Pick<Gateway, 'road' | 'rounds' | 'facade'>,
+  first: Snapshot,
+): SwappableGateway {
   const listeners = new Set<() => void>();
   let snapshot = first;
   return {
-    road,
-    rounds,
+    ...parts,
     current: () => snapshot,
     onSwap(listener) {
       listeners.add(listener);

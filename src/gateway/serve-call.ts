@@ -1,9 +1,11 @@
 import type { JsonObject } from '../catalog/json.ts';
 import { callTool } from './call-tool.ts';
+import { callFacade } from './facade.ts';
 import type { Gateway } from './gateway.ts';
 import { getPrompt } from './get-prompt.ts';
 import { readResource } from './read-resource.ts';
 import type { Caller } from './road.ts';
+import { windowOf } from './window.ts';
 
 /*
  * What a face calls: one request of a client, which may be one round of several. Errors are those of the roads, and
@@ -12,13 +14,15 @@ import type { Caller } from './road.ts';
 
 /** MCP `tools/call`. */
 export function serveToolCall(
-  { rounds, road }: Gateway,
+  { rounds, road, facade }: Gateway,
   caller: Caller,
   name: string,
   args: JsonObject,
 ): Promise<JsonObject> {
   return rounds.carryOut(caller, { method: 'tools/call', name, args }, (from) =>
-    callTool(road, { ...from, name, args }),
+    facade.has(name) && !windowOf(from.snapshot, from.endpoint).toolNamed(name)
+      ? callFacade(road, facade, from, name, args)
+      : callTool(road, { ...from, name, args }),
   );
 }
 

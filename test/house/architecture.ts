@@ -34,6 +34,11 @@ const FOLDERS = [
   { ring: 'single jobs', folder: 'audit', does: 'records, hash chain, verification, sinks' },
   { ring: 'single jobs', folder: 'upstream', does: 'reaching what lies behind: HTTP APIs and MCP servers' },
   { ring: 'product', folder: 'gateway', does: 'what the product does: list, call, read, complete' },
+  {
+    ring: 'product',
+    folder: 'search',
+    does: 'the index over the catalog, and the tools that find, describe and call',
+  },
   { ring: 'faces', folder: 'config', does: '`bailiwick.yaml`: load, check, watch, JSON Schema' },
   { ring: 'faces', folder: 'server', does: 'MCP over HTTP and stdio, in both eras' },
   { ring: 'command line', folder: 'cli', does: 'one file per command, and the demo API' },
@@ -71,7 +76,7 @@ const HOMES: Record<string, readonly string[]> = {
   '@modelcontextprotocol/server': ['server'],
   '@modelcontextprotocol/node': ['server'],
   '@modelcontextprotocol/client': ['upstream'],
-  undici: ['upstream', 'audit', 'identity'],
+  undici: ['upstream', 'audit', 'identity', 'search'],
   '@kubernetes/client-node': ['upstream', 'operator'],
   'json-p3': ['compile'],
   pino: ['telemetry'],
@@ -81,6 +86,9 @@ const HOMES: Record<string, readonly string[]> = {
   pg: ['audit'],
   commander: ['cli'],
   'jsonc-parser': ['cli'],
+  'gpt-tokenizer': ['gateway'],
+  stemmer: ['search'],
+  '@huggingface/transformers': ['search'],
 };
 
 /** Third parties without types of their own in our interfaces: any folder may use them. */

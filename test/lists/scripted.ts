@@ -9,6 +9,7 @@ import { BailiwickError } from '../../src/errors.ts';
 import { CatalogsSettings } from '../../src/gateway/catalogs/settings.ts';
 import { compileCatalogs } from '../../src/gateway/catalogs/virtual-catalog.ts';
 import { createGateway } from '../../src/gateway/gateway.ts';
+import { NO_FACADE } from '../support/no-facade.ts';
 import { openRounds } from '../../src/gateway/questions/open-rounds.ts';
 import { createInFlight } from '../../src/gateway/in-flight.ts';
 import type { Road } from '../../src/gateway/road.ts';
@@ -118,7 +119,10 @@ export async function serveScripted(
     newId: () => `id-${(id += 1)}-${process.pid}`,
   };
   const rounds = openRounds({ road, store, sealer: createSealer([randomUUID()]) });
-  const gateway = createGateway(road, rounds, createSnapshot(await toSnapshot(served)));
+  const gateway = createGateway(
+    { road, rounds, facade: NO_FACADE },
+    createSnapshot(await toSnapshot(served)),
+  );
   const http = await startHttpServer({
     settings: ServerSettings.parse({ listen: '127.0.0.1:0', ...settings }),
     gateway,

@@ -203,5 +203,6 @@ function describe(target: Target): JsonObject {
     return { kind: target.kind, source: target.source, name, access: 'read', tags: [] };
   }
   const { source, name, access, attributes } = target.tool;
-  return { kind: 'tool', source, name, access, ...attributes, tags: [...(attributes.tags ?? [])] };
+  const { kubernetes: _kubernetes, ...said } = attributes;
+  return { kind: 'tool', source, name, access, ...said, tags: [...(attributes.tags ?? [])] };
 }

@@ -3,6 +3,7 @@ import { createArgumentRecorder } from '../../src/audit/mask/record-arguments.ts
 import type { RecordEntry } from '../../src/audit/record.ts';
 import { createCatalog } from '../../src/catalog/catalog.ts';
 import { createGateway, type Gateway } from '../../src/gateway/gateway.ts';
+import { NO_FACADE } from '../support/no-facade.ts';
 import { createInFlight } from '../../src/gateway/in-flight.ts';
 import { createPriceList } from '../../src/gateway/price.ts';
 import { openRounds, type RoundLimits } from '../../src/gateway/questions/open-rounds.ts';
@@ -86,6 +87,6 @@ export function createAskingGateway(
     schedule: clock.schedule,
     ...options,
   });
-  const gateway: Gateway = createGateway(road, rounds, snapshot);
+  const gateway: Gateway = createGateway({ road, rounds, facade: NO_FACADE }, snapshot);
   return { gateway, clock, records, lines, logger, snapshot, reached: asking.map(({ reached }) => reached) };
 }

@@ -60,7 +60,9 @@ test.each([
   ['sources: { a: { mcp: { url: "https://example.com", transport: websocket } } }', false],
   ['sources: {}\naudit: { arguments: masked }', true],
   ['sources: {}\nserver: { maxSessions: 0 }', false],
-  ['sources: {}\nlisting: {}', false],
+  ['sources: {}\nlisting: {}', true],
+  ['sources: {}\nlisting: { mode: some }', false],
+  ['sources: {}\nmodels: {}', false],
 ])('an editor and the loader agree on %j', (text, isValid) => {
   expect(isAccepted(text)).toBe(isValid);
   expect(Config.safeParse(parse(text)).success).toBe(isValid);

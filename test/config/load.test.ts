@@ -42,6 +42,8 @@ test('a file with nothing but sources has defaults that work', async () => {
     schemas: { budget: 1500, limit: 4000, definitions: 'keep' },
     ledger: { timeZone: 'UTC' },
     catalogs: {},
+    listing: { mode: 'auto', budget: 10_000, pin: [] },
+    search: expect.any(Object),
     profiles: {},
     results: { maxBytes: 100_000 },
   });

@@ -24,7 +24,7 @@ test('keys of one kind of source are not suggested for the other', async () => {
   ]);
 });
 
-test.each(['guardrails: []', 'limits: []', 'listing: { mode: auto }', 'models: {}'])(
+test.each(['guardrails: []', 'limits: []', 'models: {}'])(
   '`%s` is refused as not in this version',
   async (line) => {
     const key = line.split(':')[0];
@@ -209,7 +209,7 @@ test('an alias means the anchor before it, also where it is read again', async (
 });
 
 test('all problems come at once, in the order of the file, each as file:line:column', async () => {
-  const error = await errorOf('sources: { Api: {} }\naudit: { arguments: all }\nlisting: {}\n');
+  const error = await errorOf('sources: { Api: {} }\naudit: { arguments: all }\nmodels: {}\n');
   expect(error.code).toBe('CONFIGURATION');
   const places = error.message.split('\n').filter((line) => !line.startsWith('    '));
   expect(places.map((line) => /bailiwick\.yaml:(\d+:\d+) {2}/.exec(line)?.[1])).toEqual([
@@ -217,7 +217,7 @@ test('all problems come at once, in the order of the file, each as file:line:col
     '2:21',
     '3:1',
   ]);
-  expect(error.problems.at(-1)).toMatchObject({ line: 3, column: 1, pointer: '/listing' });
+  expect(error.problems.at(-1)).toMatchObject({ line: 3, column: 1, pointer: '/models' });
 });
 
 const REDIS = "redis: { url: 'redis://127.0.0.1' }";

@@ -1,0 +1,105 @@
+import type { SeenEntry, Sight } from '../../../src/catalog/sight.ts';
+import type { Tool } from '../../../src/catalog/tool.ts';
+import { toDocuments, type SearchDocument } from '../../../src/search/document.ts';
+import { createSearchIndex, type SearchIndex } from '../../../src/search/search-index.ts';
+import type { LabelledTool } from './labelled-set.ts';
+
+/** Tools in the product's own index, and a sight that sees them all. */
+export interface Searchable {
+  readonly index: SearchIndex;
+  readonly sight: Sight;
+  /** Ids of tools, best first. */
+  find(text: string, limit: number): readonly string[];
+}
+
+/** The documents of a source. */
+export interface SourceDocuments {
+  readonly source: string;
+  readonly documents: readonly SearchDocument[];
+}
+
+/** A tool as the product's catalog holds it. */
+export function toCatalogTool(tool: LabelledTool): Tool {
+  const { name, description, parameters, server, groups, method, path, action, kind, hints } = tool;
+  return {
+    source: server,
+    name,
+    description,
+    inputSchema: parameters,
+    validationSchema: parameters,
+    access: method === 'GET' ? 'read' : method === undefined || method === 'DELETE' ? 'destructive' : 'write',
+    scopes: [],
+    attributes: {
+      ...(groups.length > 0 && { tags: groups }),
+      ...(method && { method }),
+      ...(path && { path }),
+      ...((action || kind) && { kubernetes: { ...(action && { action }), ...kind } }),
+    },
+    ...(hints.length > 0 && { hints }),
+    binding: { kind: 'mcp', upstreamName: name },
+  };
+}
+
+/**
+ * The product's documents of the tools, by server. A document is known by the tool's id, as names repeat in the catalogues that are
+ * measured; its text is the product's alone.
+ */
+export function toSources(tools: readonly LabelledTool[]): SourceDocuments[] {
+  return [...Map.groupBy(tools, ({ server }) => server)].map(([source, own]) => {
+    const documents = toDocuments({
+      source,
+      tools: own.map(toCatalogTool),
+      resources: [],
+      templates: [],
+      prompts: [],
+      skipped: [],
+      lossy: [],
+      operations: own.length,
+    });
+    if (documents.length !== own.length)
+      throw new Error(`${own.length} tools made ${documents.length} documents`);
+    return { source, documents: documents.map((each, at) => ({ ...each, key: own[at]?.id ?? '' })) };
+  });
+}
+
+/** An index of the sources, each known by its place: two catalogues may call a server the same. */
+export function toIndex(sources: readonly SourceDocuments[]): SearchIndex {
+  const index = createSearchIndex();
+  for (const [at, { documents }] of sources.entries()) index.replace(`${at}`, documents);
+  return index;
+}
+
+/** A sight of every tool, in the order of the catalogue. */
+export function toSight(tools: readonly LabelledTool[]): Sight {
+  const entries = tools.map(toSeenEntry);
+  const byKey = new Map(entries.map((entry) => [entry.key, entry]));
+  return {
+    entries,
+    named: (_kind, shown) => byKey.get(shown),
+    sources: [...new Set(entries.map(({ source }) => source))].toSorted(),
+  };
+}
+
+function toSeenEntry(tool: LabelledTool): SeenEntry {
+  const { id, name, server } = tool;
+  return {
+    kind: 'tool',
+    source: server,
+    own: name,
+    key: id,
+    shown: id,
+    tool: toCatalogTool(tool),
+    present: () => ({ name }),
+  };
+}
+
+/** The tools, indexed and seen. */
+export function toSearchable(tools: readonly LabelledTool[]): Searchable {
+  const index = toIndex(toSources(tools));
+  const sight = toSight(tools);
+  return {
+    index,
+    sight,
+    find: (text, limit) => index.rank({ text, among: sight, limit }).map(({ entry }) => entry.key),
+  };
+}

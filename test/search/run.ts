@@ -1,0 +1,123 @@
+/**
+ * Measures how well, how fast and how cheaply tools are found, over labelled sets of tools and queries.
+ *
+ *   npm run eval:search -- DIRECTORY [--json] [--no-packs] [--set NAME]… [--no-union] [--errors]
+ *     [--min-macro-r5 P] [--min-macro-ndcg P] [--min-k8s-r5 P] [--max-p50 MS] [--max-p99 MS] [--max-build MS] [--max-memory MB]
+ *
+ * The directory holds `*.jsonl`, each a set in the format that docs/search-evaluation.md describes. Each set is asked on its own
+ * catalogue, then all of them on one index of all tools, which is also what latency, build and memory are measured with.
+ * `--set` reads these sets alone; `--no-union` leaves the large index out; `--errors` prints what was missed in place of the tables.
+ * Exit 0: measured, no bound missed. 1: a bound is missed. 2: the command line, or a file, is wrong.
+ */
+import { parseArgs } from 'node:util';
+import { BOUNDS, missedBounds, type Bounds } from './harness/bounds.ts';
+import { measureCost, measureMemory } from './harness/cost.ts';
+import { evaluateSet, evaluateTasks, type TaskResult } from './harness/evaluate.ts';
+import type { LabelledSet, TaskSet } from './harness/labelled-set.ts';
+import { readSets } from './harness/read-sets.ts';
+import { toReport } from './harness/report.ts';
+import { toSearchable } from './harness/searchable.ts';
+import { describeErrors, describeResults } from './harness/table.ts';
+import { prefixOf, uniteSets } from './harness/union.ts';
+
+const text = { type: 'string' } as const;
+const flag = { type: 'boolean', default: false } as const;
+const USAGE = `usage: npm run eval:search -- DIRECTORY [--json] [--no-packs] [--set NAME]… [--no-union] [--errors] and bounds: ${Object.keys(
+  BOUNDS,
+)
+  .map((name) => `--${name} N`)
+  .join(' ')}`;
+
+process.exitCode = await main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  return 2;
+});
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    options: {
+      json: flag,
+      errors: flag,
+      set: { type: 'string', multiple: true, default: [] },
+      'no-packs': flag,
+      'no-union': flag,
+      ...(Object.fromEntries(Object.keys(BOUNDS).map((name) => [name, text])) as Record<
+        keyof typeof BOUNDS,
+        typeof text
+      >),
+    },
+    allowPositionals: true,
+  });
+  const [directory, ...others] = positionals;
+  if (directory === undefined || others.length > 0) throw new Error(USAGE);
+  const bounds = readBounds(values);
+  const { sets: all, tasks, warnings } = await readSets(directory);
+  for (const warning of warnings) process.stderr.write(`${warning}\n`);
+  const sets = chooseSets(all, values.set);
+  const scored = sets.filter(({ queries }) => queries.length > 0);
+  if (scored.length === 0) throw new Error(`${directory}: no set has queries with groups`);
+
+  const own = scored.map((set) => evaluateSet(set, toSearchable(set.tools)));
+  if (values.errors) {
+    process.stdout.write(own.map(describeErrors).join('\n'));
+    return 0;
+  }
+  const asTasks = tasks
+    .filter(({ catalogue }) => sets.some(({ name }) => name === catalogue))
+    .flatMap((each) => evaluateAgents(each, all));
+  const united = uniteSets(sets);
+  const union = values['no-union'] ? [] : evaluateUnion(scored, united);
+  const cost = values['no-union']
+    ? undefined
+    : await measureCost(
+        united,
+        scored.flatMap(({ queries }) => queries.map((query) => query.text)),
+        measureMemory(
+          directory,
+          sets.map(({ name }) => name),
+        ),
+      );
+  const report = toReport(own, cost);
+  process.stdout.write(
+    values.json
+      ? `${JSON.stringify(report, undefined, 2)}\n`
+      : describeResults({ own, union, tasks: asTasks, cost }),
+  );
+  const missed = missedBounds(report, bounds);
+  for (const each of missed) process.stderr.write(`missed: ${each}\n`);
+  return missed.length === 0 ? 0 : 1;
+}
+
+function chooseSets(sets: readonly LabelledSet[], names: readonly string[]): readonly LabelledSet[] {
+  const unknown = names.filter((name) => sets.every((set) => set.name !== name));
+  if (unknown.length > 0) {
+    throw new Error(`no set ${unknown.join(', ')}: there are ${sets.map(({ name }) => name).join(', ')}`);
+  }
+  return names.length === 0 ? sets : sets.filter(({ name }) => names.includes(name));
+}
+
+function evaluateUnion(scored: readonly LabelledSet[], united: ReturnType<typeof uniteSets>) {
+  const searchable = toSearchable(united);
+  return scored.map((set) => evaluateSet(set, searchable, prefixOf(set)));
+}
+
+/** The product at three and at five results, beside what was recorded of another ranker. */
+function evaluateAgents(tasks: TaskSet, sets: readonly LabelledSet[]): TaskResult[] {
+  const { find } = toSearchable(sets.find(({ name }) => name === tasks.catalogue)?.tools ?? []);
+  const rounds = [3, 5].map((k) => evaluateTasks(tasks, 'bailiwick', k, (route) => find(route.text, k)));
+  const recorded = Math.max(...tasks.routes.map((route) => route.recorded.length));
+  return recorded > 0
+    ? [...rounds, evaluateTasks(tasks, 'recorded', recorded, (route) => route.recorded)]
+    : rounds;
+}
+
+function readBounds(values: Partial<Record<keyof typeof BOUNDS, string>>): Bounds {
+  return Object.fromEntries(
+    (Object.keys(BOUNDS) as (keyof typeof BOUNDS)[]).flatMap((name) => {
+      const value = values[name];
+      if (value === undefined) return [];
+      if (!(Number(value) >= 0)) throw new Error(`--${name} ${value}: not a number\n${USAGE}`);
+      return [[name, Number(value)]];
+    }),
+  );
+}

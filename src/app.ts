@@ -4,6 +4,7 @@ import { createChainName } from './audit/chain-name.ts';
 import type { ChainFileSystem } from './audit/file-system.ts';
 import type { Via } from './audit/record.ts';
 import { foldRefusals } from './audit/refusals.ts';
+import { foldSearches } from './audit/searches.ts';
 import { createLazyWriter } from './audit/lazy-writer.ts';
 import type { Sinks } from './audit/sinks/sinks.ts';
 import { createWakingWriter } from './audit/waking-writer.ts';
@@ -161,7 +162,8 @@ export async function createApp(options: AppOptions): Promise<App> {
         });
   // Chains of commands are delivered by the next server.
   if (face !== 'cli') sinks = deliverRecords(options, chain, writer);
-  const records = foldRefusals({ writer: createWakingWriter(writer, () => sinks?.wake()), now, logger });
+  const waking = createWakingWriter(writer, () => sinks?.wake());
+  const records = foldSearches({ writer: foldRefusals({ writer: waking, now, logger }), now, logger });
   const inFlight = createInFlight();
   const append = createEventAppender({ record: records.append, logger });
   const changes = createChangeRecorder({ append, now });

@@ -107,7 +107,7 @@ const MEMBERS: Record<keyof AuditRecord, JsonSchema> = {
   detail: {
     type: 'object',
     description:
-      'Free members, by type; docs/audit.md tells them. Of folded refusals: count, first, last and codes.',
+      'Free members, by type; docs/audit.md tells them. Of folded refusals: count, first, last and codes. Of a search: list is found, found has what was told by query, count how many; of folded searches: folded, first and last.',
   },
 };
 

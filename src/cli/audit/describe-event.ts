@@ -1,3 +1,4 @@
+import { toSearch, type Search } from '../../audit/read/search.ts';
 import type { AuditRecord, RecordType } from '../../audit/record.ts';
 import { describeCost, describeRules, describeStatus, describeWhat } from './describe.ts';
 import { visible, visibleJson } from './safe-text.ts';
@@ -11,7 +12,9 @@ type Detail = NonNullable<AuditRecord['detail']>;
 
 /** By type, what it says; undefined where the members are not the expected ones. */
 const PHRASES: Partial<Record<RecordType, (detail: Detail, record: AuditRecord) => string | undefined>> = {
-  list: ({ count, list, endpoint, shadow }) => {
+  list: ({ count, list, endpoint, shadow }, record) => {
+    const search = toSearch(record);
+    if (search) return describeSearch(search, endpoint);
     const shown = say`was shown ${count} ${list} at ${endpoint}`;
     return shown && [shown, ...describeListShadow(shadow)].join('; ');
   },
@@ -68,6 +71,14 @@ export function describeEvent(record: AuditRecord): string {
   ]
     .filter((part) => part !== '')
     .join('  ');
+}
+
+/** What was asked, and how much was told. */
+function describeSearch({ queries, count, folded }: Search, endpoint: unknown): string {
+  if (folded !== undefined) return `searched ${folded} times more in that minute`;
+  const asked = queries === undefined ? '' : ` ${toShortList(queries.map((query) => `"${query}"`))}`;
+  const where = typeof endpoint === 'string' ? ` at ${endpoint}` : '';
+  return `searched${asked}: ${count === 0 ? 'nothing' : count} found${where}`;
 }
 
 /** What the shadow policies would show instead. */

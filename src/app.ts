@@ -192,7 +192,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     newId: randomUUID,
   };
 
-  const search = createSearch();
+  const search = createSearch({ packs: () => inForce.loaded.config.search.packs });
   const rounds = openRounds({ road, sealer, store });
 
   const pool = createSourcePool({ onChange: swap, callsEnded: inFlight.ended, logger, now });

@@ -1,5 +1,7 @@
 import type { Catalog } from '../catalog/catalog.ts';
 import { toDocuments, type SearchDocument } from './document.ts';
+import { applyPacks } from './packs/apply-packs.ts';
+import { loadPack, type PackName } from './packs/pack.ts';
 import { createSearchIndex, type Hit, type Question } from './search-index.ts';
 
 /** What finds: the index, kept in step with the catalog, and what is near in meaning where embeddings are configured. */
@@ -11,7 +13,8 @@ export interface Search {
   close(): Promise<void>;
 }
 
-export function createSearch(): Search {
+/** @param packs Packs of hints, as the settings in force name them. */
+export function createSearch({ packs }: { readonly packs: () => readonly PackName[] }): Search {
   const index = createSearchIndex();
   const known = new Map<string, readonly SearchDocument[]>();
   return {
@@ -19,7 +22,7 @@ export function createSearch(): Search {
       for (const source of known.keys()) index.replace(source, undefined);
       known.clear();
       for (const contribution of catalog.contributions) {
-        const documents = toDocuments(contribution);
+        const documents = applyPacks(toDocuments(contribution), packs().map(loadPack));
         known.set(contribution.source, documents);
         index.replace(contribution.source, documents);
       }

@@ -11,6 +11,7 @@ import type { Dialect } from './dialect.ts';
 import type { OpenApiDocument } from './document.ts';
 import { fixArguments } from './fixed-arguments.ts';
 import { argumentsOf, type Input } from './input.ts';
+import { readKubernetes } from './kubernetes.ts';
 import { isJsonMediaType } from './media-types.ts';
 import type { Operation } from './operations.ts';
 import { detectPagination } from './pagination.ts';
@@ -186,5 +187,6 @@ function toAttributes(
 ): ToolAttributes {
   const declared: readonly Json[] = chosen ?? (Array.isArray(operation['tags']) ? operation['tags'] : []);
   const tags = [...new Set(declared.filter((tag) => typeof tag === 'string'))];
-  return { ...(tags.length > 0 && { tags }), method, path };
+  const kubernetes = readKubernetes(operation);
+  return { ...(tags.length > 0 && { tags }), method, path, ...(kubernetes && { kubernetes }) };
 }

@@ -192,7 +192,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     newId: randomUUID,
   };
 
-  const search = createSearch({ packs: () => inForce.loaded.config.search.packs });
+  const search = createSearch({ settings: () => inForce.loaded.config.search, logger });
   const rounds = openRounds({ road, sealer, store });
 
   const pool = createSourcePool({ onChange: swap, callsEnded: inFlight.ended, logger, now });
@@ -226,6 +226,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   function swap(): void {
     gateway.swap(createSnapshot(snapshot()));
     search.follow(gateway.current().catalog);
+    if (face !== 'cli' && inForce.loaded.config.listing.mode !== 'full') search.readAhead();
   }
   for (const { source, error } of inForce.unusable)
     logger.error({ source, err: error }, `source ${source} is left out: ${error.message}`);

@@ -16,6 +16,7 @@ import { evaluateSet, evaluateTasks, type TaskResult } from './harness/evaluate.
 import type { LabelledSet, TaskSet } from './harness/labelled-set.ts';
 import { readSets } from './harness/read-sets.ts';
 import { toReport } from './harness/report.ts';
+import type { Pack } from '../../src/search/packs/pack.ts';
 import { toSearchable } from './harness/searchable.ts';
 import { describeErrors, describeResults } from './harness/table.ts';
 import { prefixOf, uniteSets } from './harness/union.ts';
@@ -57,16 +58,17 @@ async function main(): Promise<number> {
   const scored = sets.filter(({ queries }) => queries.length > 0);
   if (scored.length === 0) throw new Error(`${directory}: no set has queries with groups`);
 
-  const own = scored.map((set) => evaluateSet(set, toSearchable(set.tools)));
+  const packs = values['no-packs'] ? [] : undefined;
+  const own = scored.map((set) => evaluateSet(set, toSearchable(set.tools, packs)));
   if (values.errors) {
     process.stdout.write(own.map(describeErrors).join('\n'));
     return 0;
   }
   const asTasks = tasks
     .filter(({ catalogue }) => sets.some(({ name }) => name === catalogue))
-    .flatMap((each) => evaluateAgents(each, all));
+    .flatMap((each) => evaluateAgents(each, all, packs));
   const united = uniteSets(sets);
-  const union = values['no-union'] ? [] : evaluateUnion(scored, united);
+  const union = values['no-union'] ? [] : evaluateUnion(scored, united, packs);
   const cost = values['no-union']
     ? undefined
     : await measureCost(
@@ -96,14 +98,22 @@ function chooseSets(sets: readonly LabelledSet[], names: readonly string[]): rea
   return names.length === 0 ? sets : sets.filter(({ name }) => names.includes(name));
 }
 
-function evaluateUnion(scored: readonly LabelledSet[], united: ReturnType<typeof uniteSets>) {
-  const searchable = toSearchable(united);
+function evaluateUnion(
+  scored: readonly LabelledSet[],
+  united: ReturnType<typeof uniteSets>,
+  packs: readonly Pack[] | undefined,
+) {
+  const searchable = toSearchable(united, packs);
   return scored.map((set) => evaluateSet(set, searchable, prefixOf(set)));
 }
 
 /** The product at three and at five results, beside what was recorded of another ranker. */
-function evaluateAgents(tasks: TaskSet, sets: readonly LabelledSet[]): TaskResult[] {
-  const { find } = toSearchable(sets.find(({ name }) => name === tasks.catalogue)?.tools ?? []);
+function evaluateAgents(
+  tasks: TaskSet,
+  sets: readonly LabelledSet[],
+  packs: readonly Pack[] | undefined,
+): TaskResult[] {
+  const { find } = toSearchable(sets.find(({ name }) => name === tasks.catalogue)?.tools ?? [], packs);
   const rounds = [3, 5].map((k) => evaluateTasks(tasks, 'bailiwick', k, (route) => find(route.text, k)));
   const recorded = Math.max(...tasks.routes.map((route) => route.recorded.length));
   return recorded > 0

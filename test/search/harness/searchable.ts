@@ -1,6 +1,8 @@
 import type { SeenEntry, Sight } from '../../../src/catalog/sight.ts';
 import type { Tool } from '../../../src/catalog/tool.ts';
 import { toDocuments, type SearchDocument } from '../../../src/search/document.ts';
+import { applyPacks } from '../../../src/search/packs/apply-packs.ts';
+import { loadPack, PACK_NAMES, type Pack } from '../../../src/search/packs/pack.ts';
 import { createSearchIndex, type SearchIndex } from '../../../src/search/search-index.ts';
 import type { LabelledTool } from './labelled-set.ts';
 
@@ -42,11 +44,14 @@ export function toCatalogTool(tool: LabelledTool): Tool {
 
 /**
  * The product's documents of the tools, by server. A document is known by the tool's id, as names repeat in the catalogues that are
- * measured; its text is the product's alone.
+ * measured; its text is the product's alone, with the hints of the packs that ship, or of others.
  */
-export function toSources(tools: readonly LabelledTool[]): SourceDocuments[] {
+export function toSources(
+  tools: readonly LabelledTool[],
+  packs: readonly Pack[] = PACK_NAMES.map(loadPack),
+): SourceDocuments[] {
   return [...Map.groupBy(tools, ({ server }) => server)].map(([source, own]) => {
-    const documents = toDocuments({
+    const made = toDocuments({
       source,
       tools: own.map(toCatalogTool),
       resources: [],
@@ -56,6 +61,7 @@ export function toSources(tools: readonly LabelledTool[]): SourceDocuments[] {
       lossy: [],
       operations: own.length,
     });
+    const documents = applyPacks(made, packs);
     if (documents.length !== own.length)
       throw new Error(`${own.length} tools made ${documents.length} documents`);
     return { source, documents: documents.map((each, at) => ({ ...each, key: own[at]?.id ?? '' })) };
@@ -94,8 +100,8 @@ function toSeenEntry(tool: LabelledTool): SeenEntry {
 }
 
 /** The tools, indexed and seen. */
-export function toSearchable(tools: readonly LabelledTool[]): Searchable {
-  const index = toIndex(toSources(tools));
+export function toSearchable(tools: readonly LabelledTool[], packs?: readonly Pack[]): Searchable {
+  const index = toIndex(toSources(tools, packs));
   const sight = toSight(tools);
   return {
     index,

@@ -10,14 +10,14 @@
  * Exit 0: measured, no bound missed. 1: a bound is missed. 2: the command line, or a file, is wrong.
  */
 import { parseArgs } from 'node:util';
+import type { Pack } from '../../src/search/packs/pack.ts';
 import { BOUNDS, missedBounds, type Bounds } from './harness/bounds.ts';
 import { measureCost, measureMemory } from './harness/cost.ts';
 import { evaluateSet, evaluateTasks, type TaskResult } from './harness/evaluate.ts';
 import type { LabelledSet, TaskSet } from './harness/labelled-set.ts';
 import { readSets } from './harness/read-sets.ts';
 import { toReport } from './harness/report.ts';
-import type { Pack } from '../../src/search/packs/pack.ts';
-import { toSearchable } from './harness/searchable.ts';
+import { shippedPacks, toSearchable } from './harness/searchable.ts';
 import { describeErrors, describeResults } from './harness/table.ts';
 import { prefixOf, uniteSets } from './harness/union.ts';
 
@@ -52,13 +52,13 @@ async function main(): Promise<number> {
   const [directory, ...others] = positionals;
   if (directory === undefined || others.length > 0) throw new Error(USAGE);
   const bounds = readBounds(values);
+  const packs = values['no-packs'] ? [] : shippedPacks();
   const { sets: all, tasks, warnings } = await readSets(directory);
   for (const warning of warnings) process.stderr.write(`${warning}\n`);
   const sets = chooseSets(all, values.set);
   const scored = sets.filter(({ queries }) => queries.length > 0);
   if (scored.length === 0) throw new Error(`${directory}: no set has queries with groups`);
 
-  const packs = values['no-packs'] ? [] : undefined;
   const own = scored.map((set) => evaluateSet(set, toSearchable(set.tools, packs)));
   if (values.errors) {
     process.stdout.write(own.map(describeErrors).join('\n'));
@@ -71,14 +71,17 @@ async function main(): Promise<number> {
   const union = values['no-union'] ? [] : evaluateUnion(scored, united, packs);
   const cost = values['no-union']
     ? undefined
-    : await measureCost(
-        united,
-        scored.flatMap(({ queries }) => queries.map((query) => query.text)),
-        measureMemory(
-          directory,
-          sets.map(({ name }) => name),
+    : {
+        ...measureCost(
+          united,
+          packs,
+          scored.flatMap(({ queries }) => queries.map((query) => query.text)),
         ),
-      );
+        memoryMb: await measureMemory(directory, {
+          packs: packs.length > 0,
+          sets: sets.map(({ name }) => name),
+        }),
+      };
   const report = toReport(own, cost);
   process.stdout.write(
     values.json
@@ -101,18 +104,14 @@ function chooseSets(sets: readonly LabelledSet[], names: readonly string[]): rea
 function evaluateUnion(
   scored: readonly LabelledSet[],
   united: ReturnType<typeof uniteSets>,
-  packs: readonly Pack[] | undefined,
+  packs: readonly Pack[],
 ) {
   const searchable = toSearchable(united, packs);
   return scored.map((set) => evaluateSet(set, searchable, prefixOf(set)));
 }
 
 /** The product at three and at five results, beside what was recorded of another ranker. */
-function evaluateAgents(
-  tasks: TaskSet,
-  sets: readonly LabelledSet[],
-  packs: readonly Pack[] | undefined,
-): TaskResult[] {
+function evaluateAgents(tasks: TaskSet, sets: readonly LabelledSet[], packs: readonly Pack[]): TaskResult[] {
   const { find } = toSearchable(sets.find(({ name }) => name === tasks.catalogue)?.tools ?? [], packs);
   const rounds = [3, 5].map((k) => evaluateTasks(tasks, 'bailiwick', k, (route) => find(route.text, k)));
   const recorded = Math.max(...tasks.routes.map((route) => route.recorded.length));

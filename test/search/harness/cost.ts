@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import type { Pack } from '../../../src/search/packs/pack.ts';
 import { percentile } from '../../bench/statistics.ts';
 import type { LabelledTool } from './labelled-set.ts';
 import { DEPTH } from './scoring.ts';
@@ -23,15 +24,13 @@ const ROUNDS = 5;
  * What building an index of the tools and asking it the questions costs. Processor time of the whole process: what other programs do
  * meanwhile is not in it, what V8's own threads do is.
  */
-export async function measureCost(
+export function measureCost(
   tools: readonly LabelledTool[],
+  packs: readonly Pack[],
   questions: readonly string[],
-  memoryMb: Promise<number>,
-): Promise<Cost> {
-  // First, and awaited: a second process on the same cores would be in nobody's processor time, but in everybody's caches.
-  const memory = await memoryMb;
-  const builds = Array.from({ length: ROUNDS }, () => measureBuild(tools, questions[0] ?? ''));
-  const { index, sight } = toSearchable(tools);
+): Omit<Cost, 'memoryMb'> {
+  const builds = Array.from({ length: ROUNDS }, () => measureBuild(tools, packs, questions[0] ?? ''));
+  const { index, sight } = toSearchable(tools, packs);
   const best = questions.map(() => Number.POSITIVE_INFINITY);
   for (let round = 0; round < ROUNDS; round += 1) {
     for (const [at, text] of questions.entries()) {
@@ -46,15 +45,14 @@ export async function measureCost(
     queries: questions.length,
     latencyMs: { p50: percentile(sorted, 0.5), p99: percentile(sorted, 0.99) },
     buildMs: Math.min(...builds),
-    memoryMb: memory,
   };
 }
 
 /** Documents are made, indexed and asked once, so that what an index does only when it is first asked counts as building. */
-function measureBuild(tools: readonly LabelledTool[], question: string): number {
-  const { sight } = toSearchable([]);
+function measureBuild(tools: readonly LabelledTool[], packs: readonly Pack[], question: string): number {
+  const { sight } = toSearchable([], packs);
   const time = startCpuTime();
-  const index = toIndex(toSources(tools));
+  const index = toIndex(toSources(tools, packs));
   index.rank({ text: question, among: sight, limit: DEPTH });
   return time();
 }
@@ -68,7 +66,10 @@ function startCpuTime(): () => number {
 }
 
 /** Megabytes that the union of a directory's sets takes in an index, measured in a process that does nothing else. */
-export async function measureMemory(directory: string, sets: readonly string[]): Promise<number> {
+export async function measureMemory(
+  directory: string,
+  asked: { packs: boolean; sets: readonly string[] },
+): Promise<number> {
   const program = fileURLToPath(new URL('memory.child.ts', import.meta.url));
   const { stdout } = await promisify(execFile)(process.execPath, [
     '--expose-gc',

@@ -60,7 +60,7 @@ type Line = z.output<typeof SetLine> & { readonly place: string };
  * @throws Error with file and line where a line is no such object, or says an id twice; or when there is no file.
  */
 export async function readSets(directory: string): Promise<Sets> {
-  const files = (await readdir(directory)).filter((file) => file.endsWith('.jsonl')).toSorted();
+  const files = (await listFiles(directory)).filter((file) => file.endsWith('.jsonl')).toSorted();
   if (files.length === 0) throw new Error(`${directory} holds no .jsonl file`);
   const read = await Promise.all(
     files.map(async (file) => ({ file, lines: await readLines(path.join(directory, file)) })),
@@ -81,6 +81,14 @@ export async function readSets(directory: string): Promise<Sets> {
     tasks: routed.map((line) => toTaskSet(line, sets)),
     warnings,
   };
+}
+
+async function listFiles(directory: string): Promise<string[]> {
+  try {
+    return await readdir(directory);
+  } catch (error) {
+    throw new Error(`${directory} cannot be read: ${(error as Error).message}`, { cause: error });
+  }
 }
 
 async function readLines(file: string): Promise<Line[]> {

@@ -20,6 +20,11 @@ export interface SourceDocuments {
   readonly documents: readonly SearchDocument[];
 }
 
+/** The packs of hints that ship. */
+export function shippedPacks(): Pack[] {
+  return PACK_NAMES.map(loadPack);
+}
+
 /** A tool as the product's catalog holds it. */
 export function toCatalogTool(tool: LabelledTool): Tool {
   const { name, description, parameters, server, groups, method, path, action, kind, hints } = tool;
@@ -44,14 +49,11 @@ export function toCatalogTool(tool: LabelledTool): Tool {
 
 /**
  * The product's documents of the tools, by server. A document is known by the tool's id, as names repeat in the catalogues that are
- * measured; its text is the product's alone, with the hints of the packs that ship, or of others.
+ * measured; its text is the product's alone.
  */
-export function toSources(
-  tools: readonly LabelledTool[],
-  packs: readonly Pack[] = PACK_NAMES.map(loadPack),
-): SourceDocuments[] {
+export function toSources(tools: readonly LabelledTool[], packs: readonly Pack[]): SourceDocuments[] {
   return [...Map.groupBy(tools, ({ server }) => server)].map(([source, own]) => {
-    const made = toDocuments({
+    const documents = toDocuments({
       source,
       tools: own.map(toCatalogTool),
       resources: [],
@@ -61,10 +63,10 @@ export function toSources(
       lossy: [],
       operations: own.length,
     });
-    const documents = applyPacks(made, packs);
     if (documents.length !== own.length)
       throw new Error(`${own.length} tools made ${documents.length} documents`);
-    return { source, documents: documents.map((each, at) => ({ ...each, key: own[at]?.id ?? '' })) };
+    const known = documents.map((each, at) => ({ ...each, key: own[at]?.id ?? '' }));
+    return { source, documents: applyPacks(known, packs) };
   });
 }
 
@@ -100,7 +102,7 @@ function toSeenEntry(tool: LabelledTool): SeenEntry {
 }
 
 /** The tools, indexed and seen. */
-export function toSearchable(tools: readonly LabelledTool[], packs?: readonly Pack[]): Searchable {
+export function toSearchable(tools: readonly LabelledTool[], packs: readonly Pack[]): Searchable {
   const index = toIndex(toSources(tools, packs));
   const sight = toSight(tools);
   return {

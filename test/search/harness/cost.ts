@@ -75,7 +75,8 @@ export async function measureMemory(
     '--expose-gc',
     program,
     directory,
-    ...sets,
+    String(asked.packs),
+    ...asked.sets,
   ]);
   return Number(stdout);
 }

@@ -1,51 +1,11 @@
 import { Command, CommanderError } from 'commander';
 import { ERRORS, toBailiwickError } from '../errors.ts';
 import { SERVER_INFO } from '../server/server-info.ts';
-import { addAudit } from './audit/audit.ts';
-import { addCall } from './call.ts';
-import { addCheck } from './check.ts';
-import type { AddCommand } from './command.ts';
-import { addCompile } from './compile.ts';
-import { addConnect } from './connect.ts';
-import { addDemoApi } from './demo-api.ts';
-import { addKeys } from './keys/keys.ts';
-import { addLogin } from './login.ts';
-import { addLogins } from './logins.ts';
-import { addLogout } from './logout.ts';
+import { loadCommands } from './commands.ts';
 import { cutAfterUnknownCommand } from './known-command.ts';
 import { toOperatorMessage } from './operator-message.ts';
 import { visibleLines } from './audit/safe-text.ts';
-import { addPlan } from './plan.ts';
-import { addPolicy } from './policy/policy.ts';
-import { addRevoke } from './revoke/revoke.ts';
-import { addSchema } from './schema.ts';
-import { addServe } from './serve.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
-import { addSpend } from './spend/spend.ts';
-import { addTools } from './tools.ts';
-import { addWhoami } from './whoami/whoami.ts';
-
-/** In the order in which a new user needs them. */
-const COMMANDS: readonly AddCommand[] = [
-  addServe,
-  addConnect,
-  addTools,
-  addCall,
-  addPlan,
-  addCompile,
-  addCheck,
-  addPolicy,
-  addAudit,
-  addSpend,
-  addLogin,
-  addLogins,
-  addLogout,
-  addKeys,
-  addWhoami,
-  addRevoke,
-  addSchema,
-  addDemoApi,
-];
 
 /** Runs one command line (without `node` and the script) and returns its exit status. Never throws. */
 export async function run(args: readonly string[], terminal: Terminal = processTerminal): Promise<number> {
@@ -61,7 +21,7 @@ export async function run(args: readonly string[], terminal: Terminal = processT
       'after',
       '\nFirst steps:\n  $ bailiwick serve --demo-api\n  $ bailiwick tools --as agent\n  $ bailiwick call helpdesk_list_tickets --as agent',
     );
-  for (const add of COMMANDS) add(program, terminal, (code) => (status = code));
+  for (const add of await loadCommands(args[0])) add(program, terminal, (code) => (status = code));
   program.exitOverride();
   program.configureOutput({
     writeOut: (text) => terminal.out(text.trimEnd()),

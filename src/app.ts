@@ -193,6 +193,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   };
 
   const search = createSearch({ settings: () => inForce.loaded.config.search, logger });
+  const facade = createFacade({ search });
   const rounds = openRounds({ road, sealer, store });
 
   const pool = createSourcePool({ onChange: swap, callsEnded: inFlight.ended, logger, now });
@@ -217,12 +218,10 @@ export async function createApp(options: AppOptions): Promise<App> {
       stale: staleOf(pool.status()),
       settings: inForce.settings,
       shadow: inForce.shadow,
+      builtIns: facade.tools,
     };
   };
-  const gateway = createGateway(
-    { road, rounds, facade: createFacade({ search }) },
-    createSnapshot(snapshot()),
-  );
+  const gateway = createGateway({ road, rounds, facade }, createSnapshot(snapshot()));
   function swap(): void {
     gateway.swap(createSnapshot(snapshot()));
     search.follow(gateway.current().catalog);

@@ -2,7 +2,6 @@ import { matchesPath, type Path } from '../text/pointer.ts';
 
 /** Settings that the design knows and this version does not have. `*` is any one part. */
 const KEYS: readonly string[] = [
-  'catalogs.*.listing',
   'guardrails',
   'limits',
   'models',

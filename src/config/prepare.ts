@@ -4,6 +4,7 @@ import { checkSinks } from '../audit/sinks/create-sink.ts';
 import { toBailiwickError, type BailiwickError } from '../errors.ts';
 import { compileCatalogs, type VirtualCatalog } from '../gateway/catalogs/virtual-catalog.ts';
 import { openReview, type Review } from '../gateway/hold-back.ts';
+import { compileListing } from '../gateway/listing/rules.ts';
 import { createPriceList } from '../gateway/price.ts';
 import type { SnapshotSettings } from '../gateway/snapshot.ts';
 import type { SourcePlan } from '../gateway/source-pool.ts';
@@ -66,6 +67,7 @@ export function prepare(loaded: LoadedConfig, options: PrepareOptions, before?: 
     settings: {
       maxResultBytes: results.maxBytes,
       pageSize: server.pageSize,
+      listing: compileListing(loaded.config.listing, loaded.config.catalogs),
       recordArguments: createArgumentRecorder(audit, loaded.secrets),
       prices: new Map(
         Object.entries(sources).map(([source, settings]) => [source, createPriceList(settings)]),

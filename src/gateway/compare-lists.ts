@@ -1,6 +1,6 @@
 import { toCanonicalJson } from '../catalog/canonical.ts';
 import type { JsonObject } from '../catalog/json.ts';
-import { listIn, type Listing, type ListKind } from './list.ts';
+import { listIn, type ListKind } from './list.ts';
 import type { Asker } from './decide-call.ts';
 import { windowOf } from './window.ts';
 
@@ -20,25 +20,23 @@ export interface ListDifference {
 const MOST_NAMED = 100;
 
 /**
- * What the caller would be shown otherwise; undefined: the same, or there are no shadow policies. A fault of theirs is nobody's but their
+ * What the caller would find otherwise, all of it, however little of that is listed; undefined: the same, or there are no shadow policies. A fault of theirs is nobody's but their
  * own, and keeps no list from being shown.
  */
-export function compareLists(asker: Asker, kind: ListKind, listing: Listing): ListDifference | undefined {
+export function compareLists(asker: Asker, kind: ListKind): ListDifference | undefined {
   try {
-    return compare(asker, kind, listing);
+    return compare(asker, kind);
   } catch {
     return undefined;
   }
 }
 
-function compare(
-  { snapshot, principal, endpoint }: Asker,
-  kind: ListKind,
-  listing: Listing,
-): ListDifference | undefined {
+function compare({ snapshot, principal, endpoint }: Asker, kind: ListKind): ListDifference | undefined {
   const { shadow } = snapshot;
   if (shadow === undefined) return undefined;
-  const other = listIn(shadow.view(principal), windowOf(snapshot, endpoint));
+  const window = windowOf(snapshot, endpoint);
+  const listing = listIn(snapshot.view(principal), window);
+  const other = listIn(shadow.view(principal), window);
   if (other.digest(kind) === listing.digest(kind)) return undefined;
   const [here, there] = [byName(listing[kind]), byName(other[kind])];
   const gains = [...there.keys()].filter((name) => !here.has(name));

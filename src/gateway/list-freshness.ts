@@ -1,6 +1,7 @@
 import type { JsonObject } from '../catalog/json.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { Endpoint } from './endpoint.ts';
+import { list, type ListKind } from './list.ts';
 import type { Snapshot } from './snapshot.ts';
 import { visibleSources } from './visible-sources.ts';
 import { windowOf } from './window.ts';
@@ -25,11 +26,18 @@ const DOCUMENT_TTL_MS = 5_000;
 /**
  * How fresh the lists are that this caller sees at this endpoint. Sources of which it sees nothing do not count, so that
  * nothing can be told of them by it. A source that does not say how long its lists may be kept, and one that is stale, count 0.
+ *
+ * @param kind the list; absent: all of them
  */
-export function freshness(snapshot: Snapshot, principal: Principal, endpoint: Endpoint): Freshness {
+export function freshness(
+  snapshot: Snapshot,
+  principal: Principal,
+  endpoint: Endpoint,
+  kind?: ListKind,
+): Freshness {
   const visible = visibleSources(snapshot.view(principal), windowOf(snapshot, endpoint));
   const known = new Map(snapshot.catalog.contributions.map((one) => [one.source, one.server]));
-  const ttls = visible.map((source) => {
+  const ttls = (kind === 'tools' ? sourcesOfTools(snapshot, principal, endpoint) : visible).map((source) => {
     if (snapshot.stale.has(source)) return 0;
     const server = known.get(source);
     return server ? toWholeMilliseconds(server.ttlMs) : DOCUMENT_TTL_MS;
@@ -43,6 +51,14 @@ export function freshness(snapshot: Snapshot, principal: Principal, endpoint: En
     ttlMs: ttls.length === 0 ? 0 : Math.min(...ttls),
     ...(stale.length > 0 && { stale: Object.fromEntries(stale) }),
   };
+}
+
+/** The sources whose change may change the list: where little is listed whatever there is, those of what is listed. */
+function sourcesOfTools(snapshot: Snapshot, principal: Principal, endpoint: Endpoint): readonly string[] {
+  if (snapshot.settings.listing?.of(endpoint).mode !== 'search')
+    return visibleSources(snapshot.view(principal), windowOf(snapshot, endpoint));
+  const { places } = list(snapshot, principal, endpoint);
+  return [...new Set(places('tools').map(([source]) => source))];
 }
 
 function toWholeMilliseconds(ttlMs: number | undefined): number {

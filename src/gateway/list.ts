@@ -1,9 +1,10 @@
 import { digestOf } from '../catalog/canonical.ts';
 import type { JsonObject } from '../catalog/json.ts';
-import type { EntryKind, Sight } from '../catalog/sight.ts';
+import type { EntryKind, SeenEntry, Sight } from '../catalog/sight.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { View } from '../policy/view.ts';
 import type { Endpoint } from './endpoint.ts';
+import { modeOf, type ListMode } from './listing/choose-mode.ts';
 import { sightIn } from './sight.ts';
 import type { Snapshot } from './snapshot.ts';
 import { windowOf, type Window } from './window.ts';
@@ -13,10 +14,12 @@ export type ListKind = 'tools' | 'resources' | 'resourceTemplates' | 'prompts';
 /** Where an entry stands in a list: its source, then its own name or URI there. */
 export type Place = readonly [source: string, own: string];
 
-/** What one principal finds at one endpoint, as MCP list entries in a deterministic order. */
+/** What one principal is shown at one endpoint, as MCP list entries in a deterministic order. */
 export type Listing = {
   readonly [kind in ListKind]: readonly JsonObject[];
 } & {
+  /** `full`: all that the principal finds there; `search`: of the tools, those that are built in and those that are pinned. */
+  readonly mode: ListMode;
   /** A digest per list, computed on first use: two lists that a client cannot tell apart have equal ones. */
   digest(kind: ListKind): string;
   /** Where each entry stands, in the list's order. Computed on first use. */
@@ -25,18 +28,47 @@ export type Listing = {
 
 /** Listings live as long as the view they show, so a swap of the snapshot lets them go. */
 const listings = new WeakMap<Sight, Listing>();
+const shortListings = new WeakMap<Sight, Listing>();
 
-/** The lists of an endpoint through the principal's view. Names and URIs are those of the endpoint. */
+/** The lists of an endpoint as it serves them to the principal. Names and URIs are those of the endpoint. */
 export function list(snapshot: Snapshot, principal: Principal, endpoint: Endpoint): Listing {
-  return listIn(snapshot.view(principal), windowOf(snapshot, endpoint));
+  const view = snapshot.view(principal);
+  const window = windowOf(snapshot, endpoint);
+  if (modeOf(snapshot, view, window) === 'full') return listIn(view, window);
+  const sight = sightIn(view, window);
+  const listing = shortListings.get(sight) ?? createShortListing(snapshot, sight, endpoint);
+  shortListings.set(sight, listing);
+  return listing;
 }
 
-/** What is in a view and in a window. */
+/** Whether any tool is listed there, which can be said without a list. */
+export function listsTools(snapshot: Snapshot, principal: Principal, endpoint: Endpoint): boolean {
+  const { entries } = sightIn(snapshot.view(principal), windowOf(snapshot, endpoint));
+  // Tools come first.
+  if (entries[0]?.kind === 'tool') return true;
+  return snapshot.settings.listing?.of(endpoint).mode === 'search' && snapshot.builtIns.length > 0;
+}
+
+/** What is in a view and in a window: all of it. */
 export function listIn(view: View, window: Window): Listing {
   const sight = sightIn(view, window);
-  const listing = listings.get(sight) ?? createListing(sight);
+  const listing = listings.get(sight) ?? createListing('full', sight.entries);
   listings.set(sight, listing);
   return listing;
+}
+
+/** The built-in tools, of the others those that are pinned, and all that is no tool. */
+function createShortListing(
+  { settings, builtIns }: Pick<Snapshot, 'settings' | 'builtIns'>,
+  { entries }: Sight,
+  endpoint: Endpoint,
+): Listing {
+  const rule = settings.listing?.of(endpoint);
+  const taken = new Set(builtIns.map(({ name }) => name));
+  const listed = entries.filter(
+    ({ tool, shown }) => tool === undefined || (rule?.isPinned(tool) === true && !taken.has(shown)),
+  );
+  return createListing('search', listed, builtIns);
 }
 
 const LIST_OF = {
@@ -46,9 +78,13 @@ const LIST_OF = {
   prompt: 'prompts',
 } as const satisfies Record<EntryKind, ListKind>;
 
-function createListing({ entries }: Sight): Listing {
+function createListing(
+  mode: ListMode,
+  entries: readonly SeenEntry[],
+  builtIns: readonly JsonObject[] = [],
+): Listing {
   const lists: Record<ListKind, JsonObject[]> = {
-    tools: [],
+    tools: [...builtIns],
     resources: [],
     resourceTemplates: [],
     prompts: [],
@@ -58,17 +94,20 @@ function createListing({ entries }: Sight): Listing {
   const places = new Map<ListKind, readonly Place[]>();
   return {
     ...lists,
+    mode,
     digest(kind) {
       const digest = digests.get(kind) ?? digestOf(lists[kind]);
       digests.set(kind, digest);
       return digest;
     },
     places(kind) {
-      const known =
-        places.get(kind) ??
-        entries
+      const known = places.get(kind) ?? [
+        // They come first, and have no source.
+        ...(kind === 'tools' ? builtIns.map((_tool, index): Place => ['', String(index)]) : []),
+        ...entries
           .filter((entry) => LIST_OF[entry.kind] === kind)
-          .map(({ source, own }): Place => [source, own]);
+          .map(({ source, own }): Place => [source, own]),
+      ];
       places.set(kind, known);
       return known;
     },

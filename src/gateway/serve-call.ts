@@ -3,9 +3,9 @@ import { callTool } from './call-tool.ts';
 import { callFacade } from './facade.ts';
 import type { Gateway } from './gateway.ts';
 import { getPrompt } from './get-prompt.ts';
+import { meansBuiltIn } from './listing/built-in.ts';
 import { readResource } from './read-resource.ts';
 import type { Caller } from './road.ts';
-import { windowOf } from './window.ts';
 
 /*
  * What a face calls: one request of a client, which may be one round of several. Errors are those of the roads, and
@@ -20,7 +20,7 @@ export function serveToolCall(
   args: JsonObject,
 ): Promise<JsonObject> {
   return rounds.carryOut(caller, { method: 'tools/call', name, args }, (from) =>
-    facade.has(name) && !windowOf(from.snapshot, from.endpoint).toolNamed(name)
+    meansBuiltIn(from, name)
       ? callFacade(road, facade, from, name, args)
       : callTool(road, { ...from, name, args }),
   );

@@ -1,12 +1,14 @@
 import type { ArgumentRecorder } from '../audit/mask/record-arguments.ts';
 import { digestOf } from '../catalog/canonical.ts';
 import type { Catalog } from '../catalog/catalog.ts';
+import type { JsonObject } from '../catalog/json.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { PolicySet } from '../policy/policy-set.ts';
 import { view, viewKey, type View } from '../policy/view.ts';
 import type { QuestionSettings } from '../upstream/mcp/question-settings.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import type { VirtualCatalog } from './catalogs/virtual-catalog.ts';
+import type { ListingRules } from './listing/rules.ts';
 import type { PriceList } from './price.ts';
 import type { Shadow } from './shadow.ts';
 
@@ -21,6 +23,8 @@ export interface Snapshot {
   readonly catalogs: ReadonlyMap<string, VirtualCatalog>;
   readonly policy: PolicySet;
   readonly upstreams: ReadonlyMap<string, Upstream>;
+  /** The built-in tools, as lists show them. */
+  readonly builtIns: readonly JsonObject[];
   /** By source, since when (milliseconds since the epoch) its entries are those of an earlier time: it is down, or slow. */
   readonly stale: ReadonlyMap<string, number>;
   /** The catalog as this principal sees it. */
@@ -29,9 +33,11 @@ export interface Snapshot {
   readonly shadow?: Shadow;
 }
 
-/** What a snapshot is made of. Without virtual catalogs there are none. */
+/** What a snapshot is made of. Without virtual catalogs, or built-in tools, there are none. */
 export interface SnapshotParts
-  extends Omit<Snapshot, 'view' | 'catalogs' | 'shadow'>, Partial<Pick<Snapshot, 'catalogs'>> {
+  extends
+    Omit<Snapshot, 'view' | 'catalogs' | 'builtIns' | 'shadow'>,
+    Partial<Pick<Snapshot, 'catalogs' | 'builtIns'>> {
   readonly shadow?: PolicySet | undefined;
 }
 
@@ -45,6 +51,8 @@ export interface SnapshotSettings {
   readonly maxResultBytes: number;
   /** Entries of one page of a list. Absent: a list is one page. */
   readonly pageSize?: number | undefined;
+  /** How endpoints list their tools. Absent: all of them. */
+  readonly listing?: ListingRules | undefined;
   /** What a record keeps of what a caller sent. */
   readonly recordArguments: ArgumentRecorder;
 }
@@ -59,6 +67,7 @@ export function createSnapshot({ shadow, ...parts }: SnapshotParts): Snapshot {
   const { catalog, policy } = parts;
   return {
     catalogs: new Map(),
+    builtIns: [],
     ...parts,
     view: keepViews(policy, catalog),
     ...(shadow && { shadow: { policy: shadow, view: keepViews(shadow, catalog) } }),

@@ -3,6 +3,7 @@ import { isJsonObject, type JsonObject } from '../catalog/json.ts';
 import type { BailiwickError } from '../errors.ts';
 import { decideCall } from './decide-call.ts';
 import { recordTarget, toolAttempt, type Attempt } from './describe-call.ts';
+import { calledInTheEnd } from './listing/built-in.ts';
 import { pinArguments } from './pin-arguments.ts';
 import { argumentsOf, promptReference, resourceReference, type Reference } from './reference.ts';
 import type { Caller } from './road.ts';
@@ -65,10 +66,11 @@ function targetOf(caller: Caller, method: unknown, params: JsonObject, now: numb
 }
 
 function toolOf(caller: Caller, name: string, params: JsonObject, now: number): Named | undefined {
-  const tool = windowOf(caller.snapshot, caller.endpoint).toolNamed(name);
+  const called = calledInTheEnd(caller, { name, args: argumentsOf(params) });
+  const tool = called && windowOf(caller.snapshot, caller.endpoint).toolNamed(called.name);
   if (!tool) return undefined;
   const target: Target = { kind: 'tool', tool };
-  const { args } = pinArguments(caller, name, argumentsOf(params));
+  const { args } = pinArguments(caller, called.name, called.args);
   return { target, args, attempt: () => toolAttempt(tool, args, decideCall(caller, target, args, now)) };
 }
 

@@ -9,6 +9,7 @@ import type {
 import type { JsonObject, JsonSchema } from '../catalog/json.ts';
 import { complete } from '../gateway/complete.ts';
 import type { Gateway } from '../gateway/gateway.ts';
+import { meansBuiltIn } from '../gateway/listing/built-in.ts';
 import { outputSchemaOf } from '../gateway/output-schema.ts';
 import { isInputRequired } from '../gateway/questions/relay.ts';
 import type { Caller } from '../gateway/road.ts';
@@ -25,7 +26,7 @@ export async function answerToolCall(
   args: JsonObject,
 ): Promise<{ readonly result: JsonObject; readonly outputSchema: JsonSchema | undefined }> {
   const result = await serveToolCall(gateway, from, name, args);
-  const tool = windowOf(from.snapshot, from.endpoint).toolNamed(name);
+  const tool = meansBuiltIn(from, name) ? undefined : windowOf(from.snapshot, from.endpoint).toolNamed(name);
   return { result, outputSchema: tool && outputSchemaOf(from, tool) };
 }
 

@@ -68,7 +68,7 @@ export function toListResult(
   const listing = list(snapshot, principal, endpoint);
   const { entries, nextCursor } = pageOf(listing, { kind, endpoint }, cursor, snapshot.settings.pageSize);
   gateway.road.noteList(caller, kind, listing);
-  const { ttlMs, stale } = freshness(snapshot, principal, endpoint);
+  const { ttlMs, stale } = freshness(snapshot, principal, endpoint, kind);
   return {
     [kind]: entries as JsonObject[],
     ...(nextCursor !== undefined && { nextCursor }),

@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import { BailiwickError } from '../errors.ts';
 import { endpointNamed, toEndpointPath, type Endpoint } from '../gateway/endpoint.ts';
 import type { Gateway } from '../gateway/gateway.ts';
-import { list, type Listing } from '../gateway/list.ts';
+import { sightOf } from '../gateway/sight.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { Proof } from '../identity/proof.ts';
 import type { LegacySessions } from './legacy-sessions.ts';
@@ -87,7 +87,7 @@ export function isServed(gateway: Gateway, principal: Principal, endpoint: Endpo
     endpoint.kind === 'source'
       ? snapshot.upstreams.has(endpoint.source)
       : snapshot.catalogs.has(endpoint.name);
-  return isThere && !isEmpty(list(snapshot, principal, endpoint));
+  return isThere && sightOf(snapshot, principal, endpoint).entries.length > 0;
 }
 
 /** A source or catalog that is absent and one of which this principal sees nothing get the same words. */
@@ -98,10 +98,6 @@ function requireEndpoint(gateway: Gateway, principal: Principal, endpoint: Endpo
       `nothing is served to this caller at ${JSON.stringify(toEndpointPath(endpoint).slice(0, 64))}`,
     );
   }
-}
-
-function isEmpty({ tools, resources, resourceTemplates, prompts }: Listing): boolean {
-  return [tools, resources, resourceTemplates, prompts].every((entries) => entries.length === 0);
 }
 
 function header<K extends string>(request: Request, key: K, name: string): { [key in K]?: string } {

@@ -1,5 +1,6 @@
 import { McpServer, type ServerContext, type Transport } from '@modelcontextprotocol/server';
 import { freshness } from '../gateway/list-freshness.ts';
+import { meansBuiltIn } from '../gateway/listing/built-in.ts';
 import { offerTo } from '../gateway/offer.ts';
 import type { Caller } from '../gateway/road.ts';
 import { showsTool } from '../gateway/shows-tool.ts';
@@ -86,6 +87,7 @@ class GatewayMcpServer extends McpServer {
   override toolInputSchemaJson(name: string): Record<string, unknown> | undefined {
     const { endpoint, gateway, principal } = this.#client;
     const snapshot = gateway.current();
+    if (meansBuiltIn({ snapshot, principal, endpoint }, name)) return undefined;
     const window = windowOf(snapshot, endpoint);
     const tool = window.toolNamed(name);
     return tool && showsTool(snapshot.view(principal), window, tool) ? tool.inputSchema : undefined;

@@ -27,6 +27,7 @@ const SNAPSHOT = { policy: { digest: 'p' }, catalog: { digest: 'c' } } as Snapsh
 
 function listing(digest: string): Listing {
   return {
+    mode: 'full',
     tools: [{}],
     resources: [],
     resourceTemplates: [],

@@ -58,11 +58,6 @@ test.each<[string, string, string]>([
     '5:26  `catalogs.s.exclude[0].source[0]` must be a source of `sources`',
   ],
   [
-    'a way to list, which comes later',
-    catalogWith(INCLUDE, 'listing: search'),
-    '5:5  `catalogs.s.listing` is not in this version of Bailiwick',
-  ],
-  [
     'an unknown key',
     catalogWith(INCLUDE, 'renames: {}'),
     '5:5  unknown key `renames` in `catalogs.s`; did you mean `rename`?',

@@ -12,6 +12,7 @@ const HERE = { kind: 'tools' as const, endpoint: ALL_SOURCES };
 function toListing(places: readonly Place[]): Listing {
   const entries = places.map(([source, own]): JsonObject => ({ source, own }));
   return {
+    mode: 'full',
     tools: entries,
     resources: entries,
     resourceTemplates: entries,

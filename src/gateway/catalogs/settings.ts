@@ -3,6 +3,7 @@ import type { Json as JsonValue } from '../../catalog/json.ts';
 import { BUILT_IN_NAMES, RESERVED_SOURCE_NAMES, SOURCE_NAME, TOOL_NAME } from '../../catalog/names.ts';
 import { ShownWhat } from '../../policy/selector-schema.ts';
 import { toPointer } from '../../text/pointer.ts';
+import { OwnListingSettings } from '../listing/settings.ts';
 import { isWithin } from './pins.ts';
 
 const CatalogName = z
@@ -113,6 +114,7 @@ const CatalogSettings = z
           'Arguments that are fixed for callers of this catalog, by the name of the tool that `/mcp` shows, or a glob over such names; arguments by name or JSON Pointer. Callers do not see them, and a call that gives another value is refused. Policy decides about the arguments with these in them. A glob pins an argument where a tool has it.',
         examples: [{ helpdesk_list_tickets: { status: ['open'] } }],
       }),
+    listing: OwnListingSettings.optional(),
   })
   .meta({ description: 'One virtual catalog.' });
 

@@ -1,9 +1,10 @@
 import { toEndpointPath } from '../endpoint.ts';
 import { recordPrincipal } from '../describe-call.ts';
 import { compareLists } from '../compare-lists.ts';
-import type { Listing, ListKind } from '../list.ts';
+import { listIn, type Listing, type ListKind } from '../list.ts';
 import type { Caller } from '../road.ts';
 import { principalKey } from '../snapshot.ts';
+import { windowOf } from '../window.ts';
 import type { AppendEvent } from './append-event.ts';
 import { createLastTold } from './last-told.ts';
 
@@ -33,9 +34,9 @@ export function createListRecorder(deps: {
     const hour = via.session === undefined ? String(Math.floor(now() / HOUR_MS)) : '';
     const who = via.session ?? `${principalKey(principal)} ${via.face} ${via.clientName ?? ''}`;
     const key = `${kind} ${path} ${who}`;
-    const shadow = snapshot.shadow?.policy.digest ?? '';
+    const shadow = snapshot.shadow ? `${snapshot.shadow.policy.digest} ${wholeDigest(caller, kind)}` : '';
     if (!told.isNews(key, `${digest} ${hour} ${shadow}`)) return;
-    const difference = compareLists(caller, kind, listing);
+    const difference = compareLists(caller, kind);
     void append({
       type: 'list',
       principal: recordPrincipal(principal),
@@ -45,10 +46,16 @@ export function createListRecorder(deps: {
       detail: {
         list: kind,
         endpoint: path,
+        ...(kind === 'tools' && { mode: listing.mode }),
         count: listing[kind].length,
         digest,
         ...(difference && { shadow: difference }),
       },
     }).then((isRecorded) => isRecorded || told.forget(key));
   };
+}
+
+/** Of what is compared with what shadow policies would show. */
+function wholeDigest({ snapshot, principal, endpoint }: Omit<Caller, 'context'>, kind: ListKind): string {
+  return listIn(snapshot.view(principal), windowOf(snapshot, endpoint)).digest(kind);
 }

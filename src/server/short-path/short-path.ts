@@ -2,7 +2,8 @@ import type { ProtocolError } from '@modelcontextprotocol/server';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { endpointNamed } from '../../gateway/endpoint.ts';
 import type { Gateway } from '../../gateway/gateway.ts';
-import { list } from '../../gateway/list.ts';
+import { listsTools } from '../../gateway/list.ts';
+import { calledInTheEnd } from '../../gateway/listing/built-in.ts';
 import { showsTool } from '../../gateway/shows-tool.ts';
 import { windowOf } from '../../gateway/window.ts';
 import type { Proof } from '../../identity/proof.ts';
@@ -125,11 +126,11 @@ function toClient(
 function isCommonHere({ gateway, principal, endpoint }: Client, request: CommonRequest): boolean {
   const snapshot = gateway.current();
   // Without tools the endpoint does not have these methods.
-  if (!isServed(gateway, principal, endpoint) || list(snapshot, principal, endpoint).tools.length === 0) {
-    return false;
-  }
+  if (!isServed(gateway, principal, endpoint) || !listsTools(snapshot, principal, endpoint)) return false;
+  if (request.method !== 'tools/call') return true;
   const window = windowOf(snapshot, endpoint);
-  const tool = request.method === 'tools/call' && window.toolNamed(request.name);
+  const called = calledInTheEnd({ snapshot, principal, endpoint }, request);
+  const tool = called && window.toolNamed(called.name);
   if (!tool) return true;
   // That a scope is missing is said by the status of the answer.
   const maySay = snapshot.policy.hasStepUp && !showsTool(snapshot.view(principal), window, tool);

@@ -1,6 +1,8 @@
 import type { Contribution } from '../catalog/entries.ts';
-import type { EntryKind } from '../catalog/sight.ts';
-import type { KubernetesAttributes } from '../catalog/tool.ts';
+import { isJsonObject, type Json, type JsonObject } from '../catalog/json.ts';
+import { entryKey, type EntryKind } from '../catalog/sight.ts';
+import type { KubernetesAttributes, Tool } from '../catalog/tool.ts';
+import { parameterWords } from './parameter-words.ts';
 
 /** What an index knows of an entry: plain text by field, and what its shape says of it. */
 export interface SearchDocument {
@@ -26,16 +28,86 @@ export interface SearchDocument {
   readonly hints: readonly string[];
 }
 
+/** Characters of one text that are read: what comes after them has had its say. */
+const TEXT_CHARACTERS = 4_000;
+
 /** The documents of a source's entries. Pure; reads every schema once. */
-export function toDocuments(contribution: Contribution): SearchDocument[] {
-  return contribution.tools.map((tool) => ({
-    key: `tool ${tool.source}/${tool.name}`,
+export function toDocuments({
+  source,
+  tools,
+  resources,
+  templates,
+  prompts,
+}: Contribution): SearchDocument[] {
+  return [
+    ...tools.map(ofTool),
+    ...resources.map(({ uri, definition }) => ofResource('resource', source, uri, definition)),
+    ...templates.map(({ uriTemplate, definition }) =>
+      ofResource('template', source, uriTemplate, definition),
+    ),
+    ...prompts.map(({ name, definition }) => ofPrompt(source, name, definition)),
+  ];
+}
+
+function ofTool(tool: Tool): SearchDocument {
+  const { source, name, attributes, annotations, hints = [] } = tool;
+  const { tags, method, path, kubernetes } = attributes;
+  const title = tool.title ?? textOf(annotations?.['title']);
+  const { names, texts } = parameterWords(tool.inputSchema);
+  const description = tool.description.slice(0, TEXT_CHARACTERS);
+  return {
+    key: entryKey('tool', source, name),
     kind: 'tool',
-    source: tool.source,
-    name: tool.name,
-    description: tool.description,
+    source,
+    name,
+    ...(title !== undefined && { title: title.slice(0, TEXT_CHARACTERS) }),
+    description,
+    parameterNames: names,
+    parameterTexts: texts,
+    ...(tags && { groups: tags }),
+    ...(method !== undefined && { method }),
+    ...(path !== undefined && { path }),
+    ...(kubernetes && { kubernetes }),
+    isDeprecated: /\bdeprecated\b/i.test(description),
+    hints,
+  };
+}
+
+function ofResource(
+  kind: 'resource' | 'template',
+  source: string,
+  uri: string,
+  definition: JsonObject,
+): SearchDocument {
+  return { ...ofDefinition(kind, source, uri, definition), path: uri };
+}
+
+function ofPrompt(source: string, own: string, definition: JsonObject): SearchDocument {
+  const asked = definition['arguments'];
+  const fields = Array.isArray(asked) ? asked.filter(isJsonObject) : [];
+  return {
+    ...ofDefinition('prompt', source, own, definition),
+    parameterNames: fields.flatMap(({ name }) => textOf(name) ?? []),
+    parameterTexts: fields.flatMap(({ description }) => textOf(description)?.slice(0, 200) ?? []),
+  };
+}
+
+function ofDefinition(kind: EntryKind, source: string, own: string, definition: JsonObject): SearchDocument {
+  const title = textOf(definition['title']);
+  return {
+    key: entryKey(kind, source, own),
+    kind,
+    source,
+    name: textOf(definition['name']) ?? own,
+    ...(title !== undefined && { title }),
+    description: textOf(definition['description']) ?? '',
     parameterNames: [],
     parameterTexts: [],
-    hints: tool.hints ?? [],
-  }));
+    hints: [],
+  };
+}
+
+/** A text that an upstream sent, as much of it as is read. */
+function textOf(value: Json | undefined): string | undefined {
+  return typeof value === 'string' ? value.slice(0, TEXT_CHARACTERS) : undefined;
 }

@@ -1,5 +1,11 @@
 import type { SeenEntry, Sight } from '../catalog/sight.ts';
 import type { SearchDocument } from './document.ts';
+import { createBest } from './ranking/best.ts';
+import { createLanguage } from './ranking/language.ts';
+import { readQuery } from './ranking/query.ts';
+import { actionFactor, likeness } from './ranking/score.ts';
+import { createSights, type Candidate, type Seen } from './ranking/sights.ts';
+import { createStock } from './ranking/stock.ts';
 
 /**
  * One index over all that is served, for everybody. It finds nothing by itself: a question says whose sight it is asked in, and that
@@ -34,28 +40,49 @@ export interface Hit {
 
 /** An empty index. */
 export function createSearchIndex(): SearchIndex {
-  const bySource = new Map<string, readonly SearchDocument[]>();
+  const language = createLanguage();
+  const stock = createStock(language);
+  const seenIn = createSights(stock);
   return {
-    replace(source, documents) {
-      if (documents) bySource.set(source, documents);
-      else bySource.delete(source);
-    },
-    rank({ text, among, accept = () => true, limit }) {
-      const words = text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
-      const documents = new Map([...bySource.values()].flat().map((one) => [one.key, one]));
-      return among.entries
-        .filter((entry) => documents.has(entry.key) && accept(entry))
-        .map((entry) => {
-          const { name = '', description = '' } = documents.get(entry.key) ?? {};
-          const known = `${name} ${description}`.toLowerCase();
-          return { entry, score: words.filter((word) => known.includes(word)).length };
-        })
-        .filter(({ score }) => score > 0)
-        .toSorted((a, b) => b.score - a.score)
-        .slice(0, limit);
-    },
+    replace: stock.replace,
     get size() {
-      return [...bySource.values()].reduce((sum, { length }) => sum + length, 0);
+      return stock.size;
+    },
+    rank({ text, among, accept, limit, closeness }) {
+      const query = readQuery(text, language);
+      const seen = seenIn(among);
+      const likenesses = likeness(query, stock, seen, accept);
+      const fused = closeness ? fuse(likenesses, candidatesIn(seen, accept), closeness) : likenesses;
+      const best = createBest<SeenEntry>(limit);
+      for (const [{ slot, place, entry }, share] of fused) {
+        const { actions = 0, prior = 1 } = stock.facts[slot] ?? {};
+        const score = share * actionFactor(actions, query) * prior;
+        if (score > 0) best.add(entry, score, place);
+      }
+      return best.sorted().map(({ item, score }) => ({ entry: item, score }));
     },
   };
+}
+
+/**
+ * Adds nearness in meaning to likeness in words by weight, so that what is sure of itself decides (ranks alone would not tell). Who is
+ * not known to be near counts as the farthest.
+ */
+function fuse(
+  likenesses: ReadonlyMap<Candidate, number>,
+  all: readonly Candidate[],
+  { weight, of }: NonNullable<Question['closeness']>,
+): Map<Candidate, number> {
+  const most = [...likenesses.values()].reduce((a, b) => Math.max(a, b), 0);
+  const farthest = all.reduce((least, { entry }) => Math.min(least, of(entry.key) ?? 1), 1);
+  return new Map(
+    all.map((candidate) => {
+      const inWords = most === 0 ? 0 : (likenesses.get(candidate) ?? 0) / most;
+      return [candidate, inWords + weight * ((of(candidate.entry.key) ?? farthest) - farthest)];
+    }),
+  );
+}
+
+function candidatesIn(seen: Seen, accept: Question['accept'] = () => true): Candidate[] {
+  return seen.filter((candidate) => candidate !== undefined && accept(candidate.entry)) as Candidate[];
 }

@@ -1,0 +1,56 @@
+import type { Action } from './actions.ts';
+import { BOUNDS, RANKING } from './constants.ts';
+import { gramsOf } from './grams.ts';
+import type { Language } from './language.ts';
+import { STOPWORDS } from './stopwords.ts';
+import { splitWords } from './words.ts';
+
+/** What a question asks for. */
+export interface Query {
+  /** Weight of each term, those of synonyms after those that were written. */
+  readonly terms: ReadonlyMap<string, number>;
+  readonly grams: ReadonlyMap<string, number>;
+  /** How clearly each action is asked for, from 0 to 1. */
+  readonly votes: ReadonlyMap<Action, number>;
+}
+
+/** Reads a question, its first 4,000 characters. */
+export function readQuery(question: string, language: Language): Query {
+  const text = question.slice(0, BOUNDS.queryCharacters);
+  const words = splitWords(text);
+  const written = words.filter((word) => !STOPWORDS.has(word)).map((word) => language.stem(word));
+  const counts = new Map<string, number>();
+  for (const term of written) {
+    if (counts.size >= BOUNDS.queryTerms && !counts.has(term)) continue;
+    counts.set(term, (counts.get(term) ?? 0) + 1);
+  }
+  const terms = new Map([...counts].map(([term, count]) => [term, Math.min(count, 1 + Math.log(count))]));
+  for (const term of counts.keys()) {
+    const weight = (terms.get(term) ?? 0) * RANKING.synonymWeight;
+    for (const other of language.synonymsOf(term)) {
+      if (counts.has(other)) continue;
+      terms.set(other, Math.max(terms.get(other) ?? 0, weight));
+    }
+  }
+  return { terms, grams: gramsOf(text), votes: votesOf(words, language) };
+}
+
+function votesOf(words: readonly string[], language: Language): Map<Action, number> {
+  const votes = new Map<Action, number>();
+  let vote = 1;
+  for (const word of words.slice(0, RANKING.verbWords)) {
+    const classes = STOPWORDS.has(word) ? undefined : language.classesOf(language.stem(word));
+    if (!classes) continue;
+    for (const action of classes) votes.set(action, Math.max(votes.get(action) ?? 0, vote));
+    vote = RANKING.laterVerb;
+  }
+  const read = votes.get('read');
+  if (read !== undefined && !votes.has('list') && words.slice(0, RANKING.pluralWords).some(looksPlural)) {
+    votes.set('list', read * RANKING.listForRead);
+  }
+  return votes;
+}
+
+function looksPlural(word: string): boolean {
+  return word.length > 3 && /[^sui]s$/.test(word) && !STOPWORDS.has(word);
+}

@@ -1,0 +1,151 @@
+import type { SearchDocument } from '../document.ts';
+import { FIELD_NAMES, fieldTerms, namingGrams } from './analysis.ts';
+import { ACTIONS } from './actions.ts';
+import type { Language } from './language.ts';
+import { createPostings, type Count, type Postings, type Row } from './postings.ts';
+import { actionsOf, priorOf } from './traits.ts';
+
+/** What is known of the document in a slot, apart from its terms. */
+export interface Facts {
+  /** Terms by field. */
+  readonly lengths: readonly number[];
+  /** Its actions, a bit for each of `ACTIONS`. */
+  readonly actions: number;
+  readonly prior: number;
+  /** Length of its vector of grams, each counting 1 + ln of how often it occurs. */
+  readonly gramLength: number;
+}
+
+/** The documents of all sources, each in a slot of its own, and where their terms and grams occur. */
+export interface Stock {
+  readonly terms: Postings;
+  readonly grams: Postings;
+  /** By slot; undefined where no document is. */
+  readonly facts: readonly (Facts | undefined)[];
+  readonly size: number;
+  /** Grows with every change. */
+  readonly version: number;
+  slotOf(key: string): number | undefined;
+  /** Mean length of a field among the documents that have it. */
+  meanLength(field: number): number;
+  replace(source: string, documents: readonly SearchDocument[] | undefined): void;
+}
+
+interface Share {
+  readonly documents: readonly SearchDocument[];
+  readonly slots: readonly number[];
+  readonly termRows: ReadonlySet<Row>;
+  readonly gramRows: ReadonlySet<Row>;
+}
+
+export function createStock(language: Language): Stock {
+  const terms = createPostings();
+  const grams = createPostings();
+  const facts: (Facts | undefined)[] = [];
+  const slots = new Map<string, number>();
+  const free: number[] = [];
+  const shares = new Map<string, Share>();
+  const totals = FIELD_NAMES.map(() => ({ length: 0, documents: 0 }));
+  let version = 0;
+
+  function put(document: SearchDocument): { slot: number; termRows: Row[]; gramRows: Row[] } {
+    const slot = free.pop() ?? facts.length;
+    const fields = fieldTerms(document, language);
+    const naming = namingGrams(document);
+    facts[slot] = {
+      lengths: fields.map(({ length }) => length),
+      actions: actionsOf(document, language).reduce(
+        (bits, action) => bits | (1 << ACTIONS.indexOf(action)),
+        0,
+      ),
+      prior: priorOf(document),
+      gramLength: Math.sqrt([...naming.values()].reduce((sum, times) => sum + (1 + Math.log(times)) ** 2, 0)),
+    };
+    count(facts[slot], 1);
+    slots.set(document.key, slot);
+    return {
+      slot,
+      termRows: terms.add(slot, countTerms(fields)),
+      gramRows: grams.add(
+        slot,
+        new Map([...naming].map(([gram, times]) => [gram, [{ field: 0, count: times }]])),
+      ),
+    };
+  }
+
+  function count({ lengths }: Facts, sign: 1 | -1): void {
+    for (const [field, length] of lengths.entries()) {
+      const total = totals[field];
+      if (!total || length === 0) continue;
+      total.length += sign * length;
+      total.documents += sign;
+    }
+  }
+
+  function takeOut({ documents, slots: taken, termRows, gramRows }: Share): void {
+    const gone = new Set(taken);
+    terms.remove(gone, termRows);
+    grams.remove(gone, gramRows);
+    for (const { key } of documents) slots.delete(key);
+    for (const slot of taken) {
+      const known = facts[slot];
+      if (known) count(known, -1);
+      facts[slot] = undefined;
+      free.push(slot);
+    }
+  }
+
+  return {
+    terms,
+    grams,
+    facts,
+    get size() {
+      return slots.size;
+    },
+    get version() {
+      return version;
+    },
+    slotOf: (key) => slots.get(key),
+    meanLength(field) {
+      const { length = 0, documents = 0 } = totals[field] ?? {};
+      return documents === 0 ? 1 : length / documents;
+    },
+    replace(source, documents) {
+      const share = shares.get(source);
+      if (share?.documents === documents) return;
+      version += 1;
+      if (share) takeOut(share);
+      shares.delete(source);
+      if (!documents) return;
+      const made = uniqueByKey(documents).map(put);
+      shares.set(source, {
+        documents,
+        slots: made.map(({ slot }) => slot),
+        termRows: new Set(made.flatMap(({ termRows }) => termRows)),
+        gramRows: new Set(made.flatMap(({ gramRows }) => gramRows)),
+      });
+    },
+  };
+}
+
+/** A key twice is one entry: the first. */
+function uniqueByKey(documents: readonly SearchDocument[]): SearchDocument[] {
+  const keys = new Set<string>();
+  return documents.filter(({ key }) => !keys.has(key) && keys.add(key));
+}
+
+function countTerms(fields: readonly (readonly string[])[]): Map<string, Count[]> {
+  const counts = new Map<string, Count[]>();
+  for (const [field, terms] of fields.entries()) {
+    for (const term of terms) {
+      const known = counts.get(term);
+      if (!known) counts.set(term, [{ field, count: 1 }]);
+      else {
+        const last = known.at(-1);
+        if (last?.field === field) last.count += 1;
+        else known.push({ field, count: 1 });
+      }
+    }
+  }
+  return counts;
+}

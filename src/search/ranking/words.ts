@@ -1,0 +1,35 @@
+import { BOUNDS } from './constants.ts';
+
+/** Words of ASCII text: camelCase, acronyms (`XMLFile`) and digits come apart, all else separates. */
+const ASCII_WORDS = /[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+/g;
+// oxlint-disable-next-line no-control-regex -- All of ASCII is meant.
+const ASCII = /^[\0-\x7f]*$/;
+
+/** The same for all scripts. Those that write no spaces between words come out as one run. */
+const SCRIPTS = ['Han', 'Hiragana', 'Katakana', 'Hangul', 'Thai', 'Lao', 'Khmer', 'Myanmar'];
+const UNSPACED = `[${SCRIPTS.map((script) => `\\p{Script=${script}}`).join('')}ー]`;
+const STARTS_UNSPACED = new RegExp(`^${UNSPACED}`, 'u');
+const WORDS = new RegExp(
+  `${UNSPACED}+|\\p{Lu}+(?!\\p{Ll})|\\p{Lu}?[\\p{Ll}\\p{M}]+|\\p{N}+|[\\p{L}\\p{M}]+`,
+  'gu',
+);
+const ACCENTS = /[\u0300-\u036f]/g;
+
+/**
+ * The words of a text in lower case and in order, without accents, of its first 4,000 characters. Chinese, Japanese, Korean and other
+ * scripts without spaces come as overlapping pairs of characters.
+ */
+export function splitWords(text: string): string[] {
+  const cut = text.slice(0, BOUNDS.textCharacters);
+  if (ASCII.test(cut)) return cut.match(ASCII_WORDS)?.map((word) => word.toLowerCase()) ?? [];
+  const plain = cut.normalize('NFKD').replace(ACCENTS, '').normalize('NFC');
+  return (plain.match(WORDS) ?? []).flatMap((word) =>
+    STARTS_UNSPACED.test(word) ? pairs(word) : [word.toLowerCase()],
+  );
+}
+
+function pairs(run: string): string[] {
+  const characters = Array.from(run);
+  if (characters.length < 2) return characters;
+  return characters.slice(1).map((character, at) => `${characters[at]}${character}`);
+}

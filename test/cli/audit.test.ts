@@ -40,7 +40,7 @@ test('audit verify says yes to what was written, and no, with file, line and rea
       },
     ],
   });
-  const shown = await bailiwick(elsewhere.folder, ['audit', 'verify', directory]);
+  const shown = await runHere(['audit', 'verify', directory]);
   expect([shown.status, shown.out]).toEqual([
     1,
     expect.stringContaining(`${segment}:2 (record 2): the record was edited`),
@@ -82,8 +82,8 @@ test('audit verify does not say that a line which is cut was never acknowledged'
 
 test('audit verify vouches for nothing where there is nothing', async () => {
   await using workspace = await createFolder({ 'empty/note.txt': 'moved away' });
-  const empty = await bailiwick(workspace.folder, ['audit', 'verify', 'empty']);
+  const empty = await runHere(['audit', 'verify', path.join(workspace.folder, 'empty')]);
   expect([empty.status, empty.out]).toEqual([1, expect.stringContaining('nothing was verified')]);
-  const absent = await bailiwick(workspace.folder, ['audit', 'verify', 'absent']);
+  const absent = await runHere(['audit', 'verify', path.join(workspace.folder, 'absent')]);
   expect([absent.status, absent.err]).toEqual([2, expect.stringContaining('absent: no audit directory')]);
 });

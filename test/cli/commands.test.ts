@@ -32,7 +32,7 @@ test.each(COMMANDS)('%s --help teaches by example and names the exit codes', asy
 test('tools prints what a principal sees, for people and for scripts', async () => {
   await using api = await startApi();
   await using workspace = await createFolder(notesFiles(api.url));
-  const table = await bailiwick(workspace.folder, ['tools', '--as', 'reader']);
+  const table = await runWith(workspace.folder, ['tools', '--as', 'reader']);
   expect(table.status).toBe(0);
   expect(table.out.split('\n').map((line) => line.split(/\s+/)[0])).toEqual(['TOOL', 'notes_list_notes', '']);
   expect(table.out).not.toContain('\u001B');
@@ -205,18 +205,18 @@ test('a secret from the environment is in no output, not even where it is wrong'
   expect(wrong.status).toBe(2);
   expect(wrong.err).toMatch(/bailiwick\.yaml:\d+:\d+/);
   expect(wrong.err + wrong.out).not.toContain('canary');
-  const missing = await bailiwick(workspace.folder, ['compile']);
+  const missing = await runWith(workspace.folder, ['compile']);
   expect([missing.status, missing.err]).toEqual([2, expect.stringContaining('API_URL')]);
 });
 
 test('keys create --static shows a key once, and its hash', async () => {
   await using workspace = await createFolder({});
-  const { out } = await bailiwick(workspace.folder, ['keys', 'create', 'agent', '--static', '--json']);
+  const { out } = await runWith(workspace.folder, ['keys', 'create', 'agent', '--static', '--json']);
   const made = JSON.parse(out) as { key: string; hash: string };
   expect(made.key).toMatch(/^bw_[A-Za-z0-9_-]{43}$/);
   expect(made.hash).toMatch(/^sha256:[0-9a-f]{64}$/);
   const again = JSON.parse(
-    (await bailiwick(workspace.folder, ['keys', 'create', 'agent', '--static', '--json'])).out,
+    (await runWith(workspace.folder, ['keys', 'create', 'agent', '--static', '--json'])).out,
   ) as { key: string };
   expect(again.key).not.toBe(made.key);
 });
@@ -226,7 +226,7 @@ test('connect prints a configuration, and --write merges it beside what is there
     ...notesFiles('http://127.0.0.1:9'),
     '.cursor/mcp.json': '{\n  // mine\n  "mcpServers": { "other": { "command": "x" } }\n}\n',
   });
-  const printed = await bailiwick(workspace.folder, ['connect', 'claude', '--as', 'reader']);
+  const printed = await runWith(workspace.folder, ['connect', 'claude', '--as', 'reader']);
   const { command, args } = (
     JSON.parse(printed.out) as { mcpServers: { bailiwick: { command: string; args: string[] } } }
   ).mcpServers.bailiwick;
@@ -261,9 +261,10 @@ test('connect leaves a file that is no JSON alone and says where it breaks', asy
     ...notesFiles('http://127.0.0.1:9'),
     '.cursor/mcp.json': broken,
   });
-  const { status, err } = await bailiwick(workspace.folder, ['connect', 'cursor', '--write']);
+  const file = path.join(workspace.folder, '.cursor/mcp.json');
+  const { status, err } = await runWith(workspace.folder, ['connect', 'cursor', '--write', '--file', file]);
   expect([status, err]).toEqual([2, expect.stringMatching(/mcp\.json:1:\d+ .*nothing was written/)]);
-  expect(await readFile(path.join(workspace.folder, '.cursor/mcp.json'), 'utf8')).toBe(broken);
+  expect(await readFile(file, 'utf8')).toBe(broken);
 });
 
 test('schema prints the JSON Schema of each format', async () => {

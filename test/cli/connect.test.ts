@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { baseUrlOf } from '../../src/cli/base-url.ts';
 import { canSignIn, isKeyNeeded, principalToBe } from '../../src/cli/callers.ts';
 import { keepFilledIn } from '../../src/cli/mcp-clients.ts';
@@ -8,7 +8,7 @@ import { textsOf, variablesOf } from '../../src/cli/written-config.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { bailiwick } from '../support/command-line.ts';
 import { createFolder, notesFiles, startGateway } from '../support/gateway.ts';
-import { runHere } from '../support/in-process.ts';
+import { runHere, runWith } from '../support/in-process.ts';
 
 /** No local principal, and two variables: what is printed as it stands in the README of so many servers would not start. */
 function closedFiles(): Record<string, string> {
@@ -26,9 +26,9 @@ components: { securitySchemes: { k: { type: apiKey, in: header, name: X-Key } } 
 
 test('over stdio the entry names a principal where there is no local one, and the variables, never their values', async () => {
   await using workspace = await createFolder(closedFiles());
-  const { status, out, err } = await bailiwick(workspace.folder, ['connect', 'claude'], {
-    environment: { NOTES_KEY: 'value-canary' },
-  });
+  vi.stubEnv('NOTES_KEY', 'value-canary');
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const { status, out, err } = await runWith(workspace.folder, ['connect', 'claude']);
   expect(status).toBe(0);
   expect(JSON.parse(out)).toMatchObject({
     mcpServers: {
@@ -45,12 +45,12 @@ test('over stdio the entry names a principal where there is no local one, and th
 test('over http the entry has a place for the key where one is needed, and --as is refused', async () => {
   await using workspace = await createFolder(closedFiles());
   const endpoint = ['--url', 'http://127.0.0.1:8808/mcp'];
-  const { out, err } = await bailiwick(workspace.folder, ['connect', 'cursor', ...endpoint]);
+  const { out, err } = await runWith(workspace.folder, ['connect', 'cursor', ...endpoint]);
   expect(JSON.parse(out)).toEqual({
     mcpServers: { bailiwick: { url: endpoint[1], headers: { Authorization: 'Bearer <key>' } } },
   });
   expect(err).toContain('A key is needed in place of <key>: bailiwick keys create reader');
-  const wrong = await bailiwick(workspace.folder, ['connect', 'cursor', '--as', 'reader']);
+  const wrong = await runWith(workspace.folder, ['connect', 'cursor', '--as', 'reader']);
   expect([wrong.status, wrong.out]).toEqual([2, '']);
   expect(wrong.err).toMatch(/--as is for stdio: .*--transport stdio/);
 });

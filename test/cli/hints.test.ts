@@ -1,7 +1,6 @@
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { startDemoApi } from '../../src/cli/demo-api/server.ts';
-import { bailiwick } from '../support/command-line.ts';
 import { runHere, runWith } from '../support/in-process.ts';
 import { createFolder, notesFiles, REPOSITORY } from '../support/gateway.ts';
 
@@ -88,7 +87,7 @@ test('compile tells the tools of an MCP server from what else it offers, and the
   await using workspace = await createFolder({
     'bailiwick.yaml': `sources: { everything: { mcp: { command: ['${process.execPath}', '${server}', stdio] } } }\n`,
   });
-  const { out } = await bailiwick(workspace.folder, ['compile']);
+  const { out } = await runWith(workspace.folder, ['compile']);
   expect(out.split('\n')[0]?.trim().split(/\s+/)).toEqual([
     'SOURCE',
     'OPERATIONS',

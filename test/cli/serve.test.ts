@@ -3,7 +3,7 @@ import { StdioClientTransport as CurrentStdio } from '@modelcontextprotocol/clie
 import { Client as OldClient } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport as OldStdio } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { spawn } from 'node:child_process';
-import { mkdir, readFile, rename, symlink, writeFile } from 'node:fs/promises';
+import { readFile, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
@@ -11,7 +11,7 @@ import { startDemoApi } from '../../src/cli/demo-api/server.ts';
 import { verifyDirectory } from '../../src/audit/verify.ts';
 import { connect } from '../support/clients.ts';
 import { BIN } from '../support/command-line.ts';
-import { createFolder, notesFiles, POLICY, readRecords, startApi } from '../support/gateway.ts';
+import { createFolder, notesFiles, readRecords, startApi } from '../support/gateway.ts';
 
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -158,55 +158,6 @@ sources:
   expect(await server.stop()).toBe(0);
   const pid = Number(await readFile(path.join(workspace.folder, 'pid'), 'utf8'));
   expect(() => process.kill(pid, 0)).toThrow('ESRCH');
-});
-
-/** What an editor does on save, and what a kubelet does to a mounted ConfigMap. */
-const EDITS: Record<string, (folder: string, policy: string) => Promise<void>> = {
-  'an atomic rename': async (folder, policy) => {
-    await writeFile(path.join(folder, 'policies/.draft'), policy);
-    await rename(path.join(folder, 'policies/.draft'), path.join(folder, 'policies/notes.policy.yaml'));
-  },
-  'a write in place': (folder, policy) => writeFile(path.join(folder, 'policies/notes.policy.yaml'), policy),
-  'the symlink swap of a mounted ConfigMap': async (folder, policy) => {
-    const mount = path.join(folder, 'policies');
-    await mkdir(path.join(mount, '..next'));
-    await writeFile(path.join(mount, '..next/notes.policy.yaml'), policy);
-    await symlink('..next', path.join(mount, '..data_tmp'));
-    await rename(path.join(mount, '..data_tmp'), path.join(mount, '..data'));
-  },
-};
-
-test.each(Object.keys(EDITS))('a changed policy is in force without a restart: %s', async (edit) => {
-  await using api = await startApi();
-  const files = notesFiles(api.url);
-  if (edit.includes('ConfigMap')) {
-    files['policies/..first/notes.policy.yaml'] = files['policies/notes.policy.yaml'] ?? '';
-    delete files['policies/notes.policy.yaml'];
-  }
-  await using workspace = await createFolder(files);
-  if (edit.includes('ConfigMap')) {
-    await symlink('..first', path.join(workspace.folder, 'policies/..data'));
-    await symlink('..data/notes.policy.yaml', path.join(workspace.folder, 'policies/notes.policy.yaml'));
-  }
-  await using server = serve(workspace.folder);
-  await using client = await connect('v2 legacy', await server.endpoint());
-  expect((await client.listTools()).tools).toHaveLength(1);
-
-  await EDITS[edit]?.(workspace.folder, POLICY.replace('access: read }', 'tag: notes }'));
-
-  await expect.poll(async () => (await client.listTools()).tools.length, { timeout: 10_000 }).toBe(3);
-  expect(server.output.err).toContain('configuration reloaded');
-});
-
-test('a change that is wrong is reported with its place, and what ran stays', async () => {
-  await using api = await startApi();
-  await using workspace = await createFolder(notesFiles(api.url));
-  await using server = serve(workspace.folder);
-  await using client = await connect('v2 modern', await server.endpoint());
-  await workspace.write('policies/notes.policy.yaml', 'policy: notes\nrules: [{ id: x }]\n');
-  await expect.poll(() => server.output.err, { timeout: 10_000 }).toMatch(/notes\.policy\.yaml:2:\d+/);
-  expect(server.output.err).toContain('the running one stays');
-  expect((await client.listTools()).tools).toHaveLength(1);
 });
 
 test('nothing of the environment, no key and no credential is in what the server prints or records', async () => {

@@ -8,6 +8,7 @@ import type { Store } from '../../src/state/store.ts';
 import { addSpend, spendRow } from '../spend/support.ts';
 import { freePort } from '../support/child-process.ts';
 import { bailiwick, type Outcome } from '../support/command-line.ts';
+import { runWith } from '../support/in-process.ts';
 import { createFolder, notesFiles, startApi } from '../support/gateway.ts';
 
 const FILES = {
@@ -36,9 +37,11 @@ async function createSpent() {
   return { ...workspace, store };
 }
 
-/** In one pass, because each start of the program takes its time; the server that counts is still there. */
 async function spend(folder: string, ...args: string[]): Promise<string> {
-  const { status, out, err } = await bailiwick(folder, ['spend', ...args]);
+  return printed(await runWith(folder, ['spend', ...args]));
+}
+
+function printed({ status, out, err }: Outcome): string {
   expect([status, err]).toEqual([0, '']);
   return out;
 }
@@ -56,7 +59,7 @@ async function withSpent(work: (folder: string, store: Store) => Promise<void>):
 test('spend prints a table, a chart, CSV and JSON of a state file that a gateway has open', async () => {
   await withSpent(async (folder) => {
     const [table, chart, csv, json] = await Promise.all([
-      spend(folder, '--by', 'team,tool', '--from', '2026-10', '--to', '2026-10'),
+      bailiwick(folder, ['spend', '--by', 'team,tool', '--from', '2026-10', '--to', '2026-10']).then(printed),
       spend(folder, '--by', 'team', '--from', '2026-10', '--to', '2026-10', '--chart'),
       spend(folder, '--by', 'principal', '--from', '2026-10', '--to', '2026-11', '--csv'),
       spend(folder, '--by', 'day', '--from', '2026-10', '--to', '2026-11', '--tool', 'helpdesk/l*', '--json'),
@@ -129,7 +132,7 @@ test('what calls cost is what spend says, and what is left of a budget', async (
       'policy: limits\nlimits: [{ id: month, budget: { usd: 0.0025, per: month, by: principal } }]\n',
   });
   const call = (): Promise<Outcome> =>
-    bailiwick(workspace.folder, ['call', 'notes_list_notes', '--as', 'reader']);
+    runWith(workspace.folder, ['call', 'notes_list_notes', '--as', 'reader']);
   const statuses = [await call(), await call()].map(({ status }) => status);
   expect([statuses, api.received.length]).toEqual([[0, 1], 1]);
   const [table, budgets] = await Promise.all([
@@ -142,7 +145,7 @@ test('what calls cost is what spend says, and what is left of a budget', async (
 
 test('spend makes no state file, and says that there is none', async () => {
   await using workspace = await createFolder(FILES);
-  const { status, out, err } = await bailiwick(workspace.folder, ['spend']);
+  const { status, out, err } = await runWith(workspace.folder, ['spend']);
   expect([status, out]).toEqual([0, expect.stringMatching(/^nothing was spent /)]);
   expect(err).toMatch(/^there is no state file .*state\.db yet/);
   expect(await readdir(workspace.folder)).toEqual(['bailiwick.yaml', 'policies']);
@@ -155,7 +158,7 @@ test.each([
   [['--budgets', '--team', 'care', '--top', '3'], 'not with --'],
 ])('spend %j is refused with what to write', async (args, message) => {
   await using workspace = await createFolder(FILES);
-  const { status, err } = await bailiwick(workspace.folder, ['spend', ...args]);
+  const { status, err } = await runWith(workspace.folder, ['spend', ...args]);
   expect([status, err]).toEqual([2, expect.stringContaining(message)]);
 });
 
@@ -164,7 +167,7 @@ test('spend says which Redis it cannot reach, and why, in one line', async () =>
   await using workspace = await createFolder({
     'bailiwick.yaml': `state: { redis: { url: 'redis://user:secret@127.0.0.1:${port}' } }\nsources: {}\n`,
   });
-  const { status, out, err } = await bailiwick(workspace.folder, ['spend', '--log-level', 'silent']);
+  const { status, out, err } = await runWith(workspace.folder, ['spend', '--log-level', 'silent']);
   expect([status, out]).toEqual([3, '']);
   expect(err).toBe(
     `bailiwick: the store that this gateway shares with others cannot be reached now: Redis at 127.0.0.1:${port}: connect ECONNREFUSED 127.0.0.1:${port}\n`,
@@ -175,7 +178,7 @@ test('spend says that there is nothing to read where state is in memory', async 
   await using workspace = await createFolder({
     'bailiwick.yaml': 'state: { memory: true }\nsources: {}\n',
   });
-  const { status, out, err } = await bailiwick(workspace.folder, ['spend']);
+  const { status, out, err } = await runWith(workspace.folder, ['spend']);
   expect([status, out]).toEqual([2, '']);
   expect(err).toContain('state.memory is on: what is spent is known to the running gateway alone');
 });

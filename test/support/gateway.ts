@@ -90,6 +90,7 @@ export async function startGateway(
     folder,
     write,
     log: log.lines,
+    logger: log.logger,
     url: http.url,
     endpoint: `${http.url}/mcp`,
     http,

@@ -125,7 +125,7 @@ function showBudgets(
   { json, csv, now }: { json?: boolean; csv?: boolean; now: number },
 ): void {
   if (json) terminal.out(JSON.stringify(toBudgetsDocument(states, now), undefined, 2));
-  else if (csv) process.stdout.write(toBudgetCsv(states));
+  else if (csv) terminal.stream.write(toBudgetCsv(states));
   else terminal.out(describeBudgets(states, nameColumns(3)));
 }
 
@@ -150,7 +150,7 @@ async function showSpend(
     return;
   }
   if (options.csv) {
-    process.stdout.write(toCsv(spend, by));
+    terminal.stream.write(toCsv(spend, by));
     return;
   }
   const when = `${span.from === span.to ? span.from : `${span.from} to ${span.to}`} (${timeZone})`;

@@ -4,7 +4,7 @@ import { createChainName } from './audit/chain-name.ts';
 import type { ChainFileSystem } from './audit/file-system.ts';
 import type { Via } from './audit/record.ts';
 import { foldRefusals } from './audit/refusals.ts';
-import { foldSearches } from './audit/searches.ts';
+import { foldSearches } from './audit/searches/fold.ts';
 import { createLazyWriter } from './audit/lazy-writer.ts';
 import type { Sinks } from './audit/sinks/sinks.ts';
 import { createWakingWriter } from './audit/waking-writer.ts';

@@ -7,6 +7,7 @@ import { BailiwickError } from '../errors.ts';
 import { createCommand, type AddCommand } from './command.ts';
 import { COMPILE_SCHEMA } from './compile-schema.ts';
 import { POLICY_RESULTS_SCHEMA } from './policy/results-schema.ts';
+import { SEARCH_REPORT_SCHEMA } from './search/report-schema.ts';
 import { SPEND_SCHEMA } from './spend/spend-schema.ts';
 
 const SCHEMAS: Readonly<Record<string, () => unknown>> = {
@@ -18,6 +19,7 @@ const SCHEMAS: Readonly<Record<string, () => unknown>> = {
   calls: () => CALLS_SCHEMA,
   spend: () => SPEND_SCHEMA,
   compile: () => COMPILE_SCHEMA,
+  'search-report': () => SEARCH_REPORT_SCHEMA,
 };
 
 /** `bailiwick schema`: the JSON Schemas that editors and CI use. */

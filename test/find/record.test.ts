@@ -3,7 +3,7 @@ import { recordFinding } from '../../src/gateway/events/record-finding.ts';
 import { ALL_SOURCES } from '../../src/gateway/endpoint.ts';
 import { createArgumentRecorder } from '../../src/audit/mask/record-arguments.ts';
 import type { RecordEntry } from '../../src/audit/record.ts';
-import { foldSearches, type SearchFoldOptions } from '../../src/audit/searches.ts';
+import { foldSearches, type SearchFoldOptions } from '../../src/audit/searches/fold.ts';
 import type { Finding } from '../../src/gateway/facade.ts';
 import type { Caller } from '../../src/gateway/road.ts';
 import { describeEvent } from '../../src/cli/audit/describe-event.ts';

@@ -1,4 +1,4 @@
-import { toSearch, type Search } from '../../audit/read/search.ts';
+import { toSearch, type Search } from '../../audit/searches/search.ts';
 import type { AuditRecord, RecordType } from '../../audit/record.ts';
 import { describeCost, describeRules, describeStatus, describeWhat } from './describe.ts';
 import { visible, visibleJson } from './safe-text.ts';

@@ -61,13 +61,32 @@ const FILTERS: readonly (readonly [ValueFilter, string, string])[] = [
  * @param types the types of records that the command shows
  */
 export function addFilterOptions(command: Command, types: readonly string[] = TYPES): Command {
+  return addSpanOptions(
+    addFilters(
+      command,
+      FILTERS.map(([name]) => name),
+      types,
+    ).option('--shadow', 'only what the shadow policies would have decided otherwise'),
+  );
+}
+
+/** Adds the filters that say whose records are read, and of which time. */
+export function addCallerFilterOptions(command: Command): Command {
+  return addSpanOptions(addFilters(command, ['principal', 'team', 'client', 'key', 'session', 'chain']));
+}
+
+function addFilters(command: Command, names: readonly ValueFilter[], types: readonly string[] = []): Command {
   command.optionsGroup('Filters (* in a value stands for anything; one that is given twice means either):');
   for (const [name, value, meaning] of FILTERS) {
+    if (!names.includes(name)) continue;
     const more = name === 'type' ? `: ${types.join(', ')}` : '';
     command.option(`--${name} <${value}>`, meaning + more, collect);
   }
+  return command;
+}
+
+function addSpanOptions(command: Command): Command {
   return command
-    .option('--shadow', 'only what the shadow policies would have decided otherwise')
     .option('--since <time>', 'from then on: 15m, 2h or 7d (ago), a date (UTC), or RFC 3339')
     .option('--until <time>', 'until then; of a date, until its end');
 }

@@ -1,6 +1,6 @@
-import type { Logger } from '../telemetry/logger.ts';
-import type { RecordEntry } from './record.ts';
-import type { RecordWriter } from './writer.ts';
+import type { Logger } from '../../telemetry/logger.ts';
+import type { RecordEntry } from '../record.ts';
+import type { RecordWriter } from '../writer.ts';
 
 export interface SearchFoldOptions {
   readonly writer: RecordWriter;

@@ -11,6 +11,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   check: async () => (await import('./check.ts')).addCheck,
   policy: async () => (await import('./policy/policy.ts')).addPolicy,
   audit: async () => (await import('./audit/audit.ts')).addAudit,
+  search: async () => (await import('./search/search.ts')).addSearch,
   spend: async () => (await import('./spend/spend.ts')).addSpend,
   login: async () => (await import('./login.ts')).addLogin,
   logins: async () => (await import('./logins.ts')).addLogins,

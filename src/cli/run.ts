@@ -42,7 +42,7 @@ export async function run(args: readonly string[], terminal: Terminal = processT
 }
 
 /** What may write without end and carries nothing out: nothing is lost where it stops with its reader. */
-const STOP_WITH_READER: ReadonlySet<string | undefined> = new Set(['audit', 'demo-api']);
+const STOP_WITH_READER: ReadonlySet<string | undefined> = new Set(['audit', 'search', 'demo-api']);
 
 /**
  * A reader that has seen enough (`| head`) is no failure, and what it reads of is carried out and recorded all the same: the

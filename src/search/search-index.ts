@@ -1,6 +1,7 @@
 import type { SeenEntry, Sight } from '../catalog/sight.ts';
 import type { SearchDocument } from './document.ts';
 import { createBest } from './ranking/best.ts';
+import { explain, type Explanation } from './ranking/explain.ts';
 import { createLanguage } from './ranking/language.ts';
 import { readQuery } from './ranking/query.ts';
 import { actionFactor, likeness } from './ranking/score.ts';
@@ -19,6 +20,8 @@ export interface SearchIndex {
   replace(source: string, documents: readonly SearchDocument[] | undefined): void;
   /** Best first; ties in the sight's order. Never more than `limit`, never one with a score of 0. Synchronous. */
   rank(question: Question): readonly Hit[];
+  /** Why the entry of a key stands where it stands; undefined: there is none. For operators alone. */
+  explain(text: string, key: string): Explanation | undefined;
   readonly size: number;
 }
 
@@ -45,6 +48,7 @@ export function createSearchIndex(): SearchIndex {
   const seenIn = createSights(stock);
   return {
     replace: stock.replace,
+    explain: (text, key) => explain(text, key, stock, language),
     get size() {
       return stock.size;
     },

@@ -3,6 +3,7 @@ import type { Catalog } from '../catalog/catalog.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { applyPacks } from './packs/apply-packs.ts';
 import { loadPack } from './packs/pack.ts';
+import type { Explanation } from './ranking/explain.ts';
 import { createReading, type Schedule } from './reading.ts';
 import { createSearchIndex, type Hit, type Question } from './search-index.ts';
 import { SearchSettings } from './settings.ts';
@@ -18,6 +19,8 @@ export interface Search {
   readAhead(): void;
   /** Answers within the deadline of the embeddings, where there are any; by words alone when they are late. */
   find(question: Omit<Question, 'closeness'>, signal: AbortSignal): Promise<readonly Hit[]>;
+  /** Why an entry stands where it stands by its words; undefined: no such entry is known. For operators alone. */
+  explain(text: string, key: string): Explanation | undefined;
   close(): Promise<void>;
 }
 
@@ -57,6 +60,10 @@ export function createSearch({
     find(question) {
       reading.finish();
       return Promise.resolve(index.rank(question));
+    },
+    explain(text, key) {
+      reading.finish();
+      return index.explain(text, key);
     },
     close() {
       reading.close();

@@ -94,7 +94,7 @@ function sumLetters({ grams }: Query, stock: Stock, seen: Seen): Sums {
 }
 
 /** Inverse document frequency, never negative (Robertson & Zaragoza 2009, section 3.2, with 1 added). */
-function rarity(size: number, documents: number): number {
+export function rarity(size: number, documents: number): number {
   return Math.log(1 + (size - documents + 0.5) / (documents + 0.5));
 }
 

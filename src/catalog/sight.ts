@@ -1,4 +1,4 @@
-import type { JsonObject } from './json.ts';
+import type { JsonObject, JsonSchema } from './json.ts';
 import type { Tool } from './tool.ts';
 
 /** What a catalog holds, as MCP's lists tell it apart. */
@@ -18,6 +18,11 @@ export interface SeenEntry {
   readonly tool?: Tool;
   /** As the endpoint's own list would show it. Made when it is asked for. */
   present(): JsonObject;
+  /**
+   * Of a tool: the input schema that `present` shows, with all that was cut from it for its size. Narrowed, and without what is pinned,
+   * as that one is. Absent where nothing more is known than what `present` shows.
+   */
+  presentWhole?(): JsonSchema;
 }
 
 /**

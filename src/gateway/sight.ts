@@ -1,7 +1,9 @@
 import { entryKey, type EntryKind, type SeenEntry, type Sight } from '../catalog/sight.ts';
 import type { JsonObject } from '../catalog/json.ts';
 import type { Principal } from '../identity/principal.ts';
+import { presentWhole } from '../policy/narrow/present.ts';
 import type { View } from '../policy/view.ts';
+import { withoutPins } from './catalogs/pins.ts';
 import { uriAt, type Endpoint } from './endpoint.ts';
 import { indexed } from './indexed.ts';
 import { presentTool } from './present-tool.ts';
@@ -33,6 +35,7 @@ function createSight(view: View, window: Window): Sight {
   const entries: SeenEntry[] = toolsShown(view, window).map((tool) => ({
     ...seen('tool', tool.source, tool.name, window.nameAt(tool, 'tool'), () => presentTool(window, tool)),
     tool,
+    presentWhole: () => withoutPins(window.pinsOf(tool), presentWhole(tool)),
   }));
   for (const { source, uri, definition } of view.resources) {
     if (!window.includes({ kind: 'resource', source, uri })) continue;

@@ -1,3 +1,4 @@
+import { withoutArgument } from '../../catalog/argument-schema.ts';
 import type { JsonSchema } from '../../catalog/json.ts';
 import type { Tool } from '../../catalog/tool.ts';
 import type { ArgumentLimit, Narrowing } from './region.ts';
@@ -12,7 +13,7 @@ export function presentNarrowed(tool: Tool, narrowing: Narrowing): Tool {
   if (narrowing.kind !== 'some') return tool;
   const { limits, words } = narrowing;
   if (limits.length === 0 && words === undefined) return tool;
-  return {
+  const presented: Tool = {
     ...withoutSchemas(tool),
     ...(words !== undefined && {
       description: tool.description === '' ? words : `${tool.description}\n\n${words}`,
@@ -26,6 +27,26 @@ export function presentNarrowed(tool: Tool, narrowing: Narrowing): Tool {
       return tool.outputSchema;
     },
   };
+  written.set(presented, [...(written.get(tool) ?? []), ...limits]);
+  return presented;
+}
+
+/** The limits in the input schemas of tools that are presented. */
+const written = new WeakMap<Tool, readonly ArgumentLimit[]>();
+
+/**
+ * The input schema of a tool that {@link presentNarrowed} gave, with all that its compiler cut from it for its size: what calls are
+ * checked against, with the same limits written into it. Arguments that are pinned are nowhere in it, whatever they are declared by.
+ */
+export function presentWhole(tool: Tool): JsonSchema {
+  const limits = written.get(tool) ?? [];
+  if (limits.length === 0) return tool.validationSchema;
+  return limits
+    .filter(({ pinned }) => pinned)
+    .reduce<JsonSchema>(
+      (schema, { path }) => withoutArgument(schema, path),
+      narrowSchema(tool.validationSchema, limits),
+    );
 }
 
 function withoutSchemas(tool: Tool): Omit<Tool, 'inputSchema' | 'validationSchema' | 'outputSchema'> {

@@ -1,66 +1,41 @@
-import type { Json, JsonObject } from '../../catalog/json.ts';
-import type { Sight } from '../../catalog/sight.ts';
+import type { JsonObject } from '../../catalog/json.ts';
 import type { Search } from '../search.ts';
+import { sayWrong } from './answer.ts';
+import { callTool } from './call-tool.ts';
+import { DEFINITIONS } from './definitions.ts';
+import { describeTool } from './describe-tool.ts';
+import { findTools } from './find-tools.ts';
+import type { Request } from './request.ts';
 
-/** A call of one of the three tools, and what it may do. The gateway's `FacadeCall` is one. */
-export interface Request {
-  readonly name: string;
-  readonly args: JsonObject;
-  readonly sight: Sight;
-  readonly signal: AbortSignal;
-  callTool(name: string, args: JsonObject): Promise<JsonObject>;
-  readResource(uri: string): Promise<JsonObject>;
-  getPrompt(name: string, args: JsonObject): Promise<JsonObject>;
-  noteFound(finding: { asked: JsonObject; found: readonly (readonly string[])[] }): Promise<void>;
-}
+export type { Request } from './request.ts';
+
+const NAMES: readonly string[] = DEFINITIONS.flatMap(({ name }) => (typeof name === 'string' ? [name] : []));
+
+/** How often one of the three may be called by `call_tool`. */
+const MAX_LAYERS = 3;
 
 /** The three tools by which what is not listed is found, looked at and called. Their definitions never change with who looks or what is there. */
 export function createFacade({ search }: { readonly search: Pick<Search, 'find'> }) {
-  const tools: readonly JsonObject[] = [
-    {
-      name: 'find_tools',
-      description: 'Finds tools.',
-      inputSchema: { type: 'object', properties: { query: { type: 'string' } }, required: ['query'] },
-    },
-    {
-      name: 'describe_tool',
-      description: 'Describes a tool.',
-      inputSchema: { type: 'object', properties: { name: { type: 'string' } }, required: ['name'] },
-    },
-    {
-      name: 'call_tool',
-      description: 'Calls a tool.',
-      inputSchema: {
-        type: 'object',
-        properties: { name: { type: 'string' }, arguments: { type: 'object' } },
-        required: ['name'],
-      },
-    },
-  ];
-  const names = new Set(tools.map(({ name }) => name));
-  return {
-    tools,
-    has: (name: string) => names.has(name),
-    async call({ name, args, sight, signal, callTool, noteFound }: Request): Promise<JsonObject> {
-      if (name === 'call_tool')
-        return callTool(asText(args['name']), (args['arguments'] ?? {}) as JsonObject);
-      if (name === 'describe_tool') {
-        return text(JSON.stringify(sight.named('tool', asText(args['name']))?.present() ?? null));
-      }
-      const hits = await search.find({ text: asText(args['query']), among: sight, limit: 5 }, signal);
-      await noteFound({
-        asked: { queries: [asText(args['query'])] },
-        found: [hits.map(({ entry }) => `${entry.source}/${entry.own}`)],
-      });
-      return text(hits.map(({ entry }) => entry.shown).join('\n'));
-    },
+  const carryOut = async (request: Request, layer: number): Promise<JsonObject> => {
+    switch (request.name) {
+      case 'find_tools':
+        return findTools(search, request);
+      case 'describe_tool':
+        return describeTool(request);
+      default:
+        return callTool(request, NAMES, async (name, args) =>
+          layer < MAX_LAYERS
+            ? carryOut({ ...request, name, args }, layer + 1)
+            : sayWrong('/name', 'has to be the name of a tool that find_tools finds', {
+                name: 'github_create_issue',
+                arguments: {},
+              }),
+        );
+    }
   };
-}
-
-function text(said: string): JsonObject {
-  return { content: [{ type: 'text', text: said }] };
-}
-
-function asText(value: Json | undefined): string {
-  return typeof value === 'string' ? value : '';
+  return {
+    tools: DEFINITIONS,
+    has: (name: string) => NAMES.includes(name),
+    call: (request: Request): Promise<JsonObject> => carryOut(request, 0),
+  };
 }

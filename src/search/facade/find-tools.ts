@@ -1,0 +1,105 @@
+import type { JsonObject } from '../../catalog/json.ts';
+import type { SeenEntry, Sight } from '../../catalog/sight.ts';
+import type { Search } from '../search.ts';
+import { say } from './answer.ts';
+import { describeInput } from './describe-input.ts';
+import { toDraft } from './draft.ts';
+import { fold } from './fold.ts';
+import { writeLines } from './lines.ts';
+import { toOneLine } from './one-line.ts';
+import { listSources, readQuestion, type Question } from './read-question.ts';
+import type { Request } from './request.ts';
+import { sharesWords } from './shares-words.ts';
+
+/** So many are looked at for each line that is told, because some of them are variants of others. */
+const LOOKED_AT = 4;
+
+/** What the schema of one tool costs at most in an answer with schemas, in tokens. */
+const SCHEMA_TOKENS = 400;
+
+/** What one query found. */
+interface Found {
+  readonly query: string;
+  readonly text: string;
+  /** Keys of the entries that the text names, in its order. */
+  readonly keys: readonly string[];
+}
+
+/**
+ * Answers `find_tools`: a line for each tool, best first, and a section for each query where there are several. Nothing in it depends
+ * on what the caller cannot see but for the order of what it can.
+ */
+export async function findTools(search: Pick<Search, 'find'>, request: Request): Promise<JsonObject> {
+  const { sight, noteFound } = request;
+  const read = readQuestion(request.args, sight.sources);
+  if ('wrong' in read) return read.wrong;
+  const { question } = read;
+  const found: Found[] = [];
+  for (const query of question.queries) found.push(await answer(search, request, question, query));
+  await noteFound({
+    asked: toAsked(question),
+    found: found.map(({ keys }) => keys.map((key) => key.replace(/^tool /, ''))),
+  });
+  if (found.length === 1) return say(found[0]?.text ?? '');
+  return say(found.map(({ query, text }) => `# ${toOneLine(query, 80)}\n${text}`).join('\n\n'));
+}
+
+async function answer(
+  search: Pick<Search, 'find'>,
+  { sight, signal }: Request,
+  question: Question,
+  query: string,
+): Promise<Found> {
+  const { limit, detail } = question;
+  const hits = await search.find(
+    { text: query, among: sight, accept: (entry) => fits(question, entry), limit: limit * LOOKED_AT },
+    signal,
+  );
+  const families = fold(hits.map(({ entry }) => entry)).slice(0, limit);
+  if (families.length === 0) return { query, text: sayNothing(question, sight), keys: [] };
+  const lines = writeLines(families.map(toDraft), detail === 'name' ? 'name' : 'signature');
+  const told = families.map(({ best }, index) => ({ best, line: lines[index]! }));
+  const isWeak = !sharesWords(
+    query,
+    families.map(({ best }) => best),
+  );
+  return {
+    query,
+    text: [
+      ...told.flatMap(({ best, line: { text } }) =>
+        detail === 'schema' ? [text, describeInput(best, SCHEMA_TOKENS)] : [text],
+      ),
+      ...(isWeak ? [`No good match. ${whereToSearch(sight)}`] : []),
+    ].join('\n'),
+    keys: told.flatMap(({ best, line: { variants } }) => [best.key, ...variants]),
+  };
+}
+
+function fits({ sources, access }: Question, { source, tool }: SeenEntry): boolean {
+  return (sources?.includes(source) ?? true) && (access?.includes(tool?.access ?? 'read') ?? true);
+}
+
+function sayNothing({ sources, access }: Question, sight: Sight): string {
+  const where = [
+    ...(sources ? [` in ${sources.join(', ')}`] : []),
+    ...(access ? [` with access ${access.join(', ')}`] : []),
+  ];
+  return `Nothing found${where.join('')}. ${whereToSearch(sight)}`;
+}
+
+function whereToSearch({ sources }: Sight): string {
+  return sources.length === 0
+    ? 'There is nothing here that you may use.'
+    : `Sources that you may search: ${listSources(sources)}.`;
+}
+
+/** What counts of the question, with what was left out filled in. */
+function toAsked({ queries, sources, access, limit, detail }: Question): JsonObject {
+  return {
+    queries: [...queries],
+    ...(sources && { source: sources.length === 1 ? sources[0]! : [...sources] }),
+    ...(access && { access: access.length === 1 ? access[0]! : [...access] }),
+    limit,
+    detail,
+  };
+}

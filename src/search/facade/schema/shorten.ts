@@ -1,0 +1,263 @@
+import { isJsonObject, type Json, type JsonObject } from '../../../catalog/json.ts';
+import { toVisibleText, truncate } from '../../../compile/mcp/text.ts';
+import { isLeaf } from '../../../compile/present/outline.ts';
+import {
+  escapePointer,
+  isPosition,
+  mapSchemasBelow,
+  requiredOf,
+} from '../../../compile/present/positions.ts';
+import { estimateTokens } from '../../../compile/present/tokens.ts';
+import { firstSentence } from '../one-line.ts';
+import { follow, type Place } from './read.ts';
+
+/** Stands for what is cut. Its value is the pointer by which `describe_tool` shows it, or names what there is beside. */
+export const CUT = '…';
+
+/** How a schema is written: every later member of {@link FORMS} can only make it shorter. */
+interface Form {
+  /** Longest description, in characters. */
+  readonly text: number;
+  /** Values of an enum that are written. */
+  readonly values: number;
+  /** Optional members of an object that are written, and required ones. */
+  readonly optional: number;
+  readonly required: number;
+}
+
+const FORMS: readonly Form[] = [
+  { text: 60, values: 30, optional: Infinity, required: Infinity },
+  { text: 0, values: 30, optional: Infinity, required: Infinity },
+  { text: 0, values: 10, optional: Infinity, required: Infinity },
+  { text: 0, values: 10, optional: 24, required: Infinity },
+  { text: 0, values: 4, optional: 8, required: 24 },
+  { text: 0, values: 2, optional: 0, required: 12 },
+  { text: 0, values: 0, optional: 0, required: 4 },
+  { text: 0, values: 0, optional: 0, required: 0 },
+];
+
+/** Descriptions that what is left of the budget goes to, the longest that fit. */
+const TEXTS = [2_000, 600, 320, 160, 100];
+
+/** How much of the budget structure may take before descriptions get their share. */
+const STRUCTURE = 0.8;
+
+/** Members that are opened at most, and how many that do not fit are tried before it is given up. */
+const MOST_OPENED = 60;
+const MOST_MISSES = 8;
+
+/** A part of the schema that is written as a stub. */
+interface Closed {
+  readonly pointer: string;
+  readonly depth: number;
+  readonly isRequired: boolean;
+}
+
+export interface Shortened {
+  readonly schema: Json;
+  /** Something of it is cut. */
+  readonly isCut: boolean;
+}
+
+/**
+ * A schema in as many tokens, by estimate. All of it where it fits; else what is nearest to its root, required members first, and for
+ * each part that is cut its type, what it requires, and the pointer to it under {@link CUT}. References are followed. Structure,
+ * `required` and `enum` come before descriptions.
+ */
+export function shorten(place: Place, tokens: number): Shortened {
+  const form = FORMS.find((one) => costOf(place, one) <= tokens);
+  if (!form) return { schema: nameMembers(place), isCut: true };
+  const opened = open(place, form, tokens * STRUCTURE);
+  const texts = form.text > 0 ? TEXTS : [];
+  const text = texts.find(
+    (one) => estimateTokens(write(place, opened, { ...form, text: one }).schema) <= tokens,
+  );
+  const { schema, closed, hasLeftOut } = write(place, opened, {
+    ...form,
+    ...(text !== undefined && { text }),
+  });
+  return { schema, isCut: closed.length > 0 || hasLeftOut };
+}
+
+/** In as many tokens at most; infinitely many where it is too much to be written at all. */
+function costOf(place: Place, form: Form): number {
+  const { schema, isTooMuch } = write(place, new Set([place.pointer]), form);
+  return isTooMuch ? Infinity : estimateTokens(schema);
+}
+
+/** What is left of what has no room in any form. */
+function nameMembers({ root, schema }: Place): Json {
+  const read = follow(root, schema);
+  const { type, properties } = isJsonObject(read) ? read : {};
+  const names = isJsonObject(properties) ? Object.keys(properties) : [];
+  return {
+    ...(typeof type === 'string' && { type }),
+    [CUT]: names.length > 0 ? `also ${nameSome(names)}` : 'too large to be shown',
+  };
+}
+
+/** The parts that there is room for, found one after the other. */
+function open(place: Place, form: Form, tokens: number): ReadonlySet<string> {
+  let opened: ReadonlySet<string> = new Set([place.pointer]);
+  const tried = new Set<string>();
+  let { closed } = write(place, opened, form);
+  for (let misses = 0; misses < MOST_MISSES && opened.size < MOST_OPENED;) {
+    const [next] = closed.filter(({ pointer }) => !tried.has(pointer)).toSorted(byWorth);
+    if (!next) break;
+    tried.add(next.pointer);
+    const more = new Set([...opened, next.pointer]);
+    const written = write(place, more, form);
+    if (written.isTooMuch || estimateTokens(written.schema) > tokens) {
+      misses += 1;
+    } else {
+      opened = more;
+      ({ closed } = written);
+    }
+  }
+  return opened;
+}
+
+/** A required member is worth as much as an optional one a level above it. */
+function byWorth(a: Closed, b: Closed): number {
+  return a.depth - (a.isRequired ? 1.5 : 0) - (b.depth - (b.isRequired ? 1.5 : 0));
+}
+
+interface Written {
+  readonly schema: Json;
+  readonly closed: readonly Closed[];
+  readonly hasLeftOut: boolean;
+  readonly isTooMuch: boolean;
+}
+
+/** Schemas that are written at most: no budget has room for more. */
+const MOST_WRITTEN = 3_000;
+
+/** Lists in lists and alternatives in alternatives are written this far without being opened. */
+const MAX_PLAIN = 4;
+
+function write({ root, schema, pointer }: Place, opened: ReadonlySet<string>, form: Form): Written {
+  const closed: Closed[] = [];
+  let hasLeftOut = false;
+  let count = 0;
+
+  function writeSchema(given: Json, at: Closed, plain: number): Json {
+    count += 1;
+    if (count > MOST_WRITTEN) return {};
+    const read = follow(root, given);
+    if (!isJsonObject(read)) return read;
+    const facts = writeFacts(read, form);
+    if (facts.hasLeftOut) hasLeftOut = true;
+    if (isLeaf(read)) return facts.written;
+    const isOpen = opened.has(at.pointer);
+    if (!isOpen && (isJsonObject(read['properties']) || plain >= MAX_PLAIN)) {
+      closed.push(at);
+      return { ...facts.written, [CUT]: at.pointer };
+    }
+    const rest = writeRest(read, at, isOpen ? 0 : plain + 1);
+    return { ...facts.written, ...rest };
+  }
+
+  function writeRest(read: JsonObject, at: Closed, plain: number): JsonObject {
+    const needed = requiredOf(read);
+    const left = new Set(leftOut(read, needed, form));
+    const entries = Object.entries(read).filter(([keyword]) => isPosition(keyword));
+    const written = entries.map(([keyword, value]): [string, Json] => [
+      keyword,
+      mapSchemasBelow(
+        keyword,
+        keyword === 'properties' ? without(value, left) : value,
+        (below, key, deeper) =>
+          writeSchema(
+            below,
+            {
+              pointer: `${at.pointer}/${keyword}${key === undefined ? '' : `/${escapePointer(key)}`}`,
+              depth: at.depth + (deeper ? 1 : 0),
+              isRequired: deeper ? needed.has(key ?? '') : at.isRequired,
+            },
+            plain,
+          ),
+      ),
+    ]);
+    if (left.size > 0) hasLeftOut = true;
+    return { ...Object.fromEntries(written), ...(left.size > 0 && { [CUT]: `also ${nameSome([...left])}` }) };
+  }
+
+  const whole = writeSchema(schema, { pointer, depth: 0, isRequired: true }, 0);
+  return { schema: whole, closed, hasLeftOut, isTooMuch: count > MOST_WRITTEN };
+}
+
+function leftOut(read: JsonObject, needed: ReadonlySet<string>, form: Form): string[] {
+  const names = isJsonObject(read['properties']) ? Object.keys(read['properties']) : [];
+  const optional = names.filter((name) => !needed.has(name));
+  const required = names.filter((name) => needed.has(name));
+  return [...required.slice(form.required), ...optional.slice(form.optional)];
+}
+
+function without(properties: Json, left: ReadonlySet<string>): Json {
+  if (!isJsonObject(properties) || left.size === 0) return properties;
+  return Object.fromEntries(Object.entries(properties).filter(([name]) => !left.has(name)));
+}
+
+/** Room for the names of what is left out, in characters. */
+const NAMES = 400;
+
+function nameSome(names: readonly string[]): string {
+  let left = NAMES;
+  const shown = names.filter(({ length }) => (left -= length + 2) >= 0);
+  const rest = names.length - shown.length;
+  return `${shown.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
+}
+
+/** Keywords that are about documents and not about values. */
+const DROPPED = new Set([
+  '$schema',
+  '$id',
+  '$anchor',
+  '$comment',
+  '$defs',
+  '$ref',
+  'title',
+  'examples',
+  'example',
+  'externalDocs',
+]);
+
+/** Longest value of any other keyword, as JSON. */
+const MAX_VALUE = 200;
+
+/** What a schema says of its own value, without the schemas below it. */
+function writeFacts(
+  read: JsonObject,
+  form: Form,
+): { readonly written: JsonObject; readonly hasLeftOut: boolean } {
+  let hasLeftOut = false;
+  const entries = Object.entries(read).flatMap(([keyword, value]): [string, Json][] => {
+    if (DROPPED.has(keyword) || keyword.startsWith('x-') || isPosition(keyword)) return [];
+    if (keyword === 'description') return writeText(value, form.text);
+    if (keyword === 'required')
+      return Array.isArray(value) && value.length > 0 ? [[keyword, listSome(value, 24)]] : [];
+    if (keyword === 'enum' && Array.isArray(value)) {
+      const isLong = value.length > form.values;
+      if (isLong) hasLeftOut = true;
+      return [
+        ...(form.values > 0 ? [[keyword, value.slice(0, form.values)] as [string, Json]] : []),
+        ...(isLong ? [[`${CUT} enum`, `${value.length - form.values} more values`] as [string, Json]] : []),
+      ];
+    }
+    return JSON.stringify(value).length <= MAX_VALUE ? [[keyword, value]] : [];
+  });
+  return { written: Object.fromEntries(entries), hasLeftOut };
+}
+
+function listSome(values: readonly Json[], most: number): Json[] {
+  return values.length <= most
+    ? [...values]
+    : [...values.slice(0, most), `${CUT} ${values.length - most} more`];
+}
+
+function writeText(value: Json, most: number): [string, Json][] {
+  if (typeof value !== 'string' || most <= 0) return [];
+  const whole = toVisibleText(value).trim();
+  const text = whole.length <= most ? whole : truncate(firstSentence(whole), most);
+  return text === '' ? [] : [['description', text]];
+}

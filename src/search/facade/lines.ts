@@ -12,7 +12,7 @@ const SENTENCE = 18;
 const MOST_REQUIRED = 10;
 
 /** How many optional arguments, and variants, a line has room for in turn. */
-const OPTIONAL = [3, 3, 4];
+const OPTIONAL = [3, 3];
 const VARIANTS = [1, 2];
 
 /** A line as far as it is written. */

@@ -1,5 +1,6 @@
-import { checkCatalogs } from '../gateway/catalogs/check.ts';
+import { checkCatalogs, type CatalogsContext } from '../gateway/catalogs/check.ts';
 import { describeLeftOut } from '../gateway/catalogs/left-out.ts';
+import { checkListing } from '../gateway/listing/check.ts';
 import { compileCatalogs } from '../gateway/catalogs/virtual-catalog.ts';
 import type { Window } from '../gateway/window.ts';
 import type { Problem } from '../policy/problem.ts';
@@ -9,15 +10,11 @@ import type { Offer } from './policy/offer.ts';
 
 /** What is wrong with virtual catalogs, against what the sources offer or the lock holds of them. */
 export function findCatalogProblems(
-  { config: { catalogs }, placeOf }: Setup,
-  { catalog, locked, fromLock, unknown }: Pick<Offer, 'catalog' | 'locked' | 'fromLock' | 'unknown'>,
+  { config: { catalogs }, placeOf }: Pick<Setup, 'config' | 'placeOf'>,
+  offer: Known,
 ): Problem[] {
-  const ofSettings = checkCatalogs(catalogs, catalog, {
-    placeOf,
-    locked,
-    withToolsOnly: fromLock.map(({ source }) => source),
-    unknown: unknown.map(({ source }) => source),
-  });
+  const { catalog } = offer;
+  const ofSettings = checkCatalogs(catalogs, catalog, toContext(placeOf, offer));
   const compiled = compileCatalogs(catalogs);
   const leftOut = [...compiled].flatMap(([name, one]) =>
     describeLeftOut(new Map([[name, one]]), catalog).map((message) => ({
@@ -26,6 +23,25 @@ export function findCatalogProblems(
     })),
   );
   return [...ofSettings, ...leftOut];
+}
+
+/** Pinned tools that there are not: nothing else depends on them. */
+export function findPinWarnings(
+  { config, placeOf }: Pick<Setup, 'config' | 'placeOf'>,
+  offer: Known,
+): Problem[] {
+  return checkListing(config, offer.catalog, toContext(placeOf, offer));
+}
+
+type Known = Pick<Offer, 'catalog' | 'locked' | 'fromLock' | 'unknown'>;
+
+function toContext(placeOf: Setup['placeOf'], { locked, fromLock, unknown }: Known): CatalogsContext {
+  return {
+    placeOf,
+    locked,
+    withToolsOnly: fromLock.map(({ source }) => source),
+    unknown: unknown.map(({ source }) => source),
+  };
 }
 
 /** Catalogs in which nobody who is configured finds anything: policy opens nothing of what they select. */

@@ -7,7 +7,7 @@ import type { Problem } from '../policy/problem.ts';
 import { checkCallers, describeCallers, findSilentIssuers, findUnasked } from './check-callers.ts';
 import { describePermissions, findChildPermissions } from './child-permissions.ts';
 import { findSetupProblems, findSetupWarnings, type Setup } from './check-setup.ts';
-import { findCatalogProblems, findEmptyCatalogs } from './check-catalogs.ts';
+import { findCatalogProblems, findEmptyCatalogs, findPinWarnings } from './check-catalogs.ts';
 import { findLosses } from './check-losses.ts';
 import {
   createCatalogCommand,
@@ -87,6 +87,7 @@ function checkAll(
       ...ofPolicies.warnings,
       ...findSetupWarnings(setup),
       ...findEmptyCatalogs(setup),
+      ...findPinWarnings(setup, offer),
       ...findLosses(setup),
       ...toWarnings(setup),
       ...findHeld(app, placeOf),

@@ -1,4 +1,6 @@
 import { toShownName } from '../catalog/names.ts';
+import { toEndpointPath, type Endpoint } from '../gateway/endpoint.ts';
+import { reportListing, type ListingReport } from '../gateway/listing/report.ts';
 import { presentTool } from '../gateway/present-tool.ts';
 import { toolsShown } from '../gateway/shows-tool.ts';
 import { windowOf } from '../gateway/window.ts';
@@ -52,17 +54,21 @@ export const addTools: AddCommand = (program, terminal, exit) => {
         const snapshot = app.gateway.current();
         const held = app.held();
         const window = windowOf(snapshot, endpoint);
-        const visible =
-          options.as === undefined
-            ? snapshot.catalog.tools.filter((tool) => window.includes({ kind: 'tool', tool }))
-            : toolsShown(snapshot.view(toPrincipal(loaded, app, options.as)), window);
+        const principal = options.as === undefined ? undefined : toPrincipal(loaded, app, options.as);
+        const visible = principal
+          ? toolsShown(snapshot.view(principal), window)
+          : snapshot.catalog.tools.filter((tool) => window.includes({ kind: 'tool', tool }));
+        // With `--source` this is no list that anybody is shown but the source's own.
+        const at: Endpoint =
+          options.source === undefined ? endpoint : { kind: 'source', source: options.source };
+        const listing = principal && reportListing(snapshot, principal, at);
         if (options.held) terminal.out(describeHeld(app, options));
         else if (options.json) {
           const tools = visible.map((tool) => {
             const { name, description, inputSchema } = presentTool(window, tool);
             return { name, source: tool.source, access: tool.access, description, inputSchema };
           });
-          terminal.out(JSON.stringify({ tools }, undefined, 2));
+          terminal.out(JSON.stringify({ tools, ...(listing && { listing }) }, undefined, 2));
         } else {
           const rows = visible.map((tool) => [
             window.nameAt(tool, 'tool'),
@@ -73,6 +79,7 @@ export const addTools: AddCommand = (program, terminal, exit) => {
           terminal.out(
             rows.length > 0 ? table(['TOOL', 'SOURCE', 'ACCESS', 'WHAT IT DOES'], rows) : 'no tools',
           );
+          if (listing && rows.length > 0) terminal.out(`\n${describeListing(listing, at)}`);
         }
         if (held.length > 0 && !options.held)
           terminal.err(
@@ -86,6 +93,13 @@ export const addTools: AddCommand = (program, terminal, exit) => {
     });
   program.addCommand(command);
 };
+
+/** How long the list is, and how it is served to whoever asks for it. */
+function describeListing({ tools, tokens, mode, configured, budget }: ListingReport, at: Endpoint): string {
+  const where = at.kind === 'all' ? '' : ` at ${toEndpointPath(at)}`;
+  const because = configured === 'auto' ? `budget ${budget.toLocaleString('en')}` : 'as configured';
+  return `${count(tools, 'tool')}, ${tokens.toLocaleString('en')} tokens: listed as ${mode}${where} (${because})`;
+}
 
 /** What waits for its review. */
 function describeHeld(app: App, { json }: CatalogOptions): string {

@@ -4,6 +4,7 @@ import { loadConfig, type LoadedConfig } from '../config/load.ts';
 import { watchInputs } from '../config/watch.ts';
 import { toBailiwickError } from '../errors.ts';
 import { checkCatalogs } from '../gateway/catalogs/check.ts';
+import { checkListing } from '../gateway/listing/check.ts';
 import { catalogFromLock } from '../lock/catalog-from-lock.ts';
 import { checkPolicies } from '../policy/check.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -68,17 +69,20 @@ export function warnOfPolicies(app: App, logger: Logger): void {
   }
 }
 
-/** The same of virtual catalogs: what `check` calls an error is a warning here. */
+/** The same of virtual catalogs and of pinned tools. */
 export async function warnOfCatalogs(
   app: App,
   { config, file }: LoadedConfig,
   logger: Logger,
 ): Promise<void> {
-  if (Object.keys(config.catalogs).length === 0) return;
+  if (Object.keys(config.catalogs).length + config.listing.pin.length === 0) return;
   const down = app.sources().filter(({ state }) => state !== 'ready');
   const unknown = [...down, ...app.unusable()].map(({ source }) => source);
   const placeOf = placesIn(file, await readWrittenConfig(file));
-  const found = checkCatalogs(config.catalogs, app.offered(), { placeOf, unknown });
+  const found = [
+    ...checkCatalogs(config.catalogs, app.offered(), { placeOf, unknown }),
+    ...checkListing(config, app.offered(), { placeOf, unknown }),
+  ];
   for (const { line, column, message } of found.slice(0, MAX_WARNINGS)) {
     logger.warn({}, `${file}:${line}:${column}  ${message}`);
   }

@@ -8,8 +8,11 @@ import type { JsonObject } from '../../src/catalog/json.ts';
 import { BailiwickError } from '../../src/errors.ts';
 import { CatalogsSettings } from '../../src/gateway/catalogs/settings.ts';
 import { compileCatalogs } from '../../src/gateway/catalogs/virtual-catalog.ts';
+import type { Facade } from '../../src/gateway/facade.ts';
 import { createGateway } from '../../src/gateway/gateway.ts';
 import { NO_FACADE } from '../support/no-facade.ts';
+import { compileListing } from '../../src/gateway/listing/rules.ts';
+import { ListingSettings } from '../../src/gateway/listing/settings.ts';
 import { openRounds } from '../../src/gateway/questions/open-rounds.ts';
 import { createInFlight } from '../../src/gateway/in-flight.ts';
 import type { Road } from '../../src/gateway/road.ts';
@@ -74,6 +77,9 @@ export interface Served {
   readonly pageSize?: number;
   /** As `catalogs` of a configuration has them. */
   readonly catalogs?: unknown;
+  /** As `listing` of a configuration has it. Absent: all tools are listed. */
+  readonly listing?: unknown;
+  readonly facade?: Facade;
 }
 
 const ALL = 'policy: all\nrules: [ { id: all, effect: permit } ]';
@@ -81,9 +87,11 @@ const ALL = 'policy: all\nrules: [ { id: all, effect: permit } ]';
 async function toSnapshot(served: Served): Promise<Parameters<typeof createSnapshot>[0]> {
   const never = new AbortController().signal;
   const contributions = await Promise.all(served.upstreams.map((one) => one.contribution(never)));
+  const catalogs = CatalogsSettings.parse(served.catalogs ?? {});
   return {
     catalog: createCatalog(contributions),
-    catalogs: compileCatalogs(CatalogsSettings.parse(served.catalogs ?? {})),
+    catalogs: compileCatalogs(catalogs),
+    builtIns: served.facade?.tools ?? [],
     policy: policy(served.policy ?? ALL),
     upstreams: new Map(served.upstreams.map((one) => [one.source, one])),
     stale: served.stale ?? new Map(),
@@ -93,6 +101,9 @@ async function toSnapshot(served: Served): Promise<Parameters<typeof createSnaps
       prices: new Map(),
       questions: new Map(),
       pageSize: served.pageSize,
+      ...(served.listing !== undefined && {
+        listing: compileListing(ListingSettings.parse(served.listing), catalogs),
+      }),
     },
   };
 }
@@ -120,7 +131,7 @@ export async function serveScripted(
   };
   const rounds = openRounds({ road, store, sealer: createSealer([randomUUID()]) });
   const gateway = createGateway(
-    { road, rounds, facade: NO_FACADE },
+    { road, rounds, facade: served.facade ?? NO_FACADE },
     createSnapshot(await toSnapshot(served)),
   );
   const http = await startHttpServer({

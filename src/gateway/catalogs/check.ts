@@ -6,11 +6,11 @@ import type { Tool } from '../../catalog/tool.ts';
 import { checkSelectors, type CheckContext } from '../../policy/check.ts';
 import type { Problem } from '../../policy/problem.ts';
 import { toDotted, toPointer, type Path } from '../../text/pointer.ts';
-import { suggest } from '../../text/suggest.ts';
 import { toProblems } from '../argument-problems.ts';
 import { validatorOf } from '../schema-validator.ts';
 import { compilePins, type PinRule } from './pins.ts';
 import type { CatalogSettings, CatalogsSettings } from './settings.ts';
+import { didYouMean, mayBeUnknown } from './unknown-names.ts';
 import { compileCatalogs, type CatalogWindow } from './virtual-catalog.ts';
 
 /** Against what virtual catalogs are checked. */
@@ -136,16 +136,4 @@ function faultOf(tool: Tool, path: readonly string[], value: unknown): string | 
 
 function argumentsOf({ validationSchema: { properties } }: Tool): string[] {
   return isJsonObject(properties) ? Object.keys(properties) : [];
-}
-
-/** True for a name of a source of which not everything is known. */
-function mayBeUnknown(shownName: string, { unknown = [], withToolsOnly = [] }: CatalogsContext): boolean {
-  const source = shownName.split('_')[0] ?? '';
-  return unknown.includes(source) || withToolsOnly.includes(source);
-}
-
-function didYouMean(name: string, known: readonly string[]): string {
-  const bare = known.find((one) => one.endsWith(`_${name}`));
-  const near = bare ?? suggest(name, known);
-  return near === undefined ? '' : `; did you mean \`${near}\`?`;
 }

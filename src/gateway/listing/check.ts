@@ -1,0 +1,73 @@
+import type { Catalog } from '../../catalog/catalog.ts';
+import { toShownName } from '../../catalog/names.ts';
+import type { Tool } from '../../catalog/tool.ts';
+import type { Problem } from '../../policy/problem.ts';
+import { compileGlob } from '../../text/glob.ts';
+import { toDotted, type Path } from '../../text/pointer.ts';
+import type { CatalogsContext } from '../catalogs/check.ts';
+import type { CatalogsSettings } from '../catalogs/settings.ts';
+import { didYouMean } from '../catalogs/unknown-names.ts';
+import { compileCatalogs } from '../catalogs/virtual-catalog.ts';
+import type { ListingSettings } from './settings.ts';
+
+/** Pinned tools that are nowhere: of all tools, or of those of the virtual catalog whose own pins they are. */
+export function checkListing(
+  {
+    listing,
+    catalogs,
+  }: { readonly listing: Pick<ListingSettings, 'pin'>; readonly catalogs: CatalogsSettings },
+  catalog: Catalog,
+  context: CatalogsContext,
+): Problem[] {
+  const compiled = compileCatalogs(catalogs);
+  const ofCatalogs = Object.entries(catalogs).flatMap(([name, { listing: own }]) => {
+    const window = own?.pin && compiled.get(name)?.on(catalog);
+    if (!window) return [];
+    const included = catalog.tools.filter((tool) => window.includes({ kind: 'tool', tool }));
+    const at = ['catalogs', name, 'listing', 'pin'];
+    return checkPins(own.pin ?? [], at, { included, all: catalog.tools, context });
+  });
+  const { tools } = catalog;
+  return [
+    ...checkPins(listing.pin, ['listing', 'pin'], { included: tools, all: tools, context }),
+    ...ofCatalogs,
+  ];
+}
+
+function checkPins(
+  pin: readonly string[],
+  at: Path,
+  {
+    included,
+    all,
+    context,
+  }: { readonly included: readonly Tool[]; readonly all: readonly Tool[]; readonly context: CatalogsContext },
+): Problem[] {
+  const names = included.map(toName);
+  return pin.flatMap((pattern, index) => {
+    const matches = compileGlob(pattern);
+    if (names.some(matches) || mayMatchUnknown(pattern, context)) return [];
+    const quoted = JSON.stringify(pattern);
+    const isElsewhere = all.some((tool) => matches(toName(tool)));
+    const message = isElsewhere
+      ? `${quoted} is not in this catalog, so it is not listed here; include it, or remove this`
+      : pattern.includes('*')
+        ? `no tool has a name like ${quoted}`
+        : `no tool has the name ${quoted}${didYouMean(pattern, names)}`;
+    const place = [...at, index];
+    return [{ ...context.placeOf(place), message: `${toDotted(place)}: ${message}` }];
+  });
+}
+
+/** True where a tool may have such a name of which nothing is known now. */
+function mayMatchUnknown(pattern: string, { unknown = [] }: CatalogsContext): boolean {
+  const [head = '', ...rest] = pattern.split('*');
+  return unknown.some((source) => {
+    const prefix = `${source}_`;
+    return head.startsWith(prefix) || (rest.length > 0 && prefix.startsWith(head));
+  });
+}
+
+function toName({ source, name }: Tool): string {
+  return toShownName(source, name);
+}

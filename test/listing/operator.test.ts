@@ -1,0 +1,113 @@
+import { loadConfig } from '../../src/config/load.ts';
+import { warnOfCatalogs } from '../../src/cli/watch-configuration.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Logger } from '../../src/telemetry/logger.ts';
+import { connect } from '../support/clients.ts';
+import { createFolder, KEYS, notesFiles, POLICY, startApi, startGateway } from '../support/gateway.ts';
+import { runWith } from '../support/in-process.ts';
+
+let api: Awaited<ReturnType<typeof startApi>>;
+beforeAll(async () => {
+  api = await startApi();
+});
+afterAll(() => api[Symbol.asyncDispose]());
+
+const createLogger = (warn: (message: string) => void): Logger => ({
+  debug: () => {},
+  info: () => {},
+  warn: (_, message) => warn(message),
+  error: () => {},
+});
+
+const PINS = `
+listing:
+  mode: search
+  pin: [notes_list_notes, notes_lst_notes, 'admin_*', list_notes]
+catalogs:
+  desk:
+    include: [ { source: notes, access: read } ]
+    listing: { budget: 5, pin: [notes_wipe, 'notes_*'] }
+`;
+
+test('a pin that matches nothing is a warning of check, with its place, and of serve', async () => {
+  const files = notesFiles(api.url, PINS);
+  await using workspace = await createFolder(files);
+  const line = (files['bailiwick.yaml'] ?? '').split('\n').findIndex((one) => one.startsWith('listing:')) + 1;
+  const { status, out } = await runWith(workspace.folder, ['check', '--json']);
+  const { warnings } = JSON.parse(out) as { warnings: { line: number; column: number; message: string }[] };
+  const pins = warnings.filter(({ message }) => message.includes('pin'));
+  expect([status, pins.map((one) => [one.line - line, one.column, one.message])]).toEqual([
+    0,
+    [
+      [2, 27, 'listing.pin[1]: no tool has the name "notes_lst_notes"; did you mean `notes_list_notes`?'],
+      [2, 44, 'listing.pin[2]: no tool has a name like "admin_*"'],
+      [2, 55, 'listing.pin[3]: no tool has the name "list_notes"; did you mean `notes_list_notes`?'],
+      [
+        6,
+        33,
+        'catalogs.desk.listing.pin[0]: "notes_wipe" is not in this catalog, so it is not listed here; include it, or remove this',
+      ],
+    ],
+  ]);
+
+  await using gateway = await startGateway(files);
+  const loaded = await loadConfig(`${gateway.folder}/bailiwick.yaml`, {});
+  const told: string[] = [];
+  const logger = createLogger((message) => told.push(message));
+  await warnOfCatalogs(gateway.app, loaded, logger);
+  expect(told.map((message) => message.replace(/^.*:\d+:\d+  /, ''))).toEqual(
+    pins.map(({ message }) => message),
+  );
+});
+
+test('tools says how long a principal’s list is, and how it is served', async () => {
+  await using workspace = await createFolder(
+    notesFiles(
+      api.url,
+      'listing: { budget: 100 }\ncatalogs: { desk: { include: [ { source: notes } ], listing: { mode: search } } }\n',
+    ),
+  );
+  const lastLine = async (...args: readonly string[]): Promise<string | undefined> =>
+    (await runWith(workspace.folder, ['tools', ...args])).out.trim().split('\n').at(-1);
+  expect(await lastLine('--as', 'reader')).toMatch(/^1 tool, \d\d tokens: listed as full \(budget 100\)$/);
+  expect(await lastLine('--as', 'writer')).toMatch(
+    /^3 tools, \d{3} tokens: listed as search \(budget 100\)$/,
+  );
+  expect(await lastLine('--as', 'reader', '--source', 'notes')).toMatch(/listed as full at \/mcp\/notes/);
+  expect(await lastLine('--as', 'reader', '--catalog', 'desk')).toMatch(
+    /listed as search at \/mcp\/desk \(as configured\)$/,
+  );
+  expect(await lastLine()).not.toContain('tokens');
+  const { out } = await runWith(workspace.folder, ['tools', '--as', 'writer', '--json']);
+  expect(JSON.parse(out)).toMatchObject({
+    tools: [{}, {}, {}],
+    listing: { tools: 3, tokens: expect.any(Number), mode: 'search', configured: 'auto', budget: 100 },
+  });
+});
+
+test('the record of a list says how it was served, and compares what callers may use', async () => {
+  const shadow = POLICY.replace('policy: notes', 'policy: shadow').replaceAll(
+    'notes:read: { source: notes, access: read }',
+    'notes:read: { source: notes, tag: admin }',
+  );
+  await using gateway = await startGateway({
+    ...notesFiles(api.url, 'listing: { mode: search }\nshadow: { policies: shadow/ }\n'),
+    'shadow/shadow.policy.yaml': shadow,
+  });
+  for (const kind of ['v2 modern', 'v1'] as const) {
+    // oxlint-disable-next-line no-await-in-loop -- one after the other
+    await using client = await connect(kind, gateway.endpoint, KEYS.reader);
+    // oxlint-disable-next-line no-await-in-loop -- one after the other
+    await client.listTools();
+  }
+  await gateway.close();
+  const lists = (await gateway.records()).filter(({ type }) => type === 'list');
+  expect(lists.map(({ detail }) => detail)).toMatchObject(
+    Array.from({ length: 2 }, () => ({
+      list: 'tools',
+      mode: 'search',
+      count: 3,
+      shadow: { gains: ['notes_wipe'], losses: ['notes_list_notes'], changes: [] },
+    })),
+  );
+});

@@ -11,11 +11,19 @@ beforeAll(async () => {
 });
 afterAll(() => world[Symbol.asyncDispose]());
 
+/** The tool that calls others. */
+const through = (name: string, args: JsonObject = {}): JsonObject => ({
+  name: 'call_tool',
+  arguments: { name, arguments: args },
+});
+
 const greet = { type: 'ref/prompt', name: 'up_greet' };
 const CALLS: [string, JsonObject, string][] = [
   ['tools/call', { name: 'notes_create_note', arguments: { text: 'x' } }, 'notes:write'],
   ['tools/call', { name: 'notes_delete_note', arguments: { id: 'canary-argument' } }, 'notes:write'],
   ['tools/call', { name: 'up_echo', arguments: {} }, 'up:use'],
+  ['tools/call', through('notes_create_note', { text: 'x' }), 'notes:write'],
+  ['tools/call', through('up_echo'), 'up:use'],
   ['resources/read', { uri: 'up+test://note' }, 'up:use'],
   ['prompts/get', { name: 'up_greet' }, 'up:use'],
   ['completion/complete', { ref: greet, argument: { name: 'x', value: 'y' } }, 'up:use'],
@@ -58,9 +66,14 @@ describe('who lacks but a scope is told which one, with 403, before any answer b
 
   test('with the scope the call is made', async () => {
     const writer = await world.tokenOf('dana', ['notes:read', 'notes:write']);
-    const call = { name: 'notes_create_note', arguments: { text: 'x' } };
-    const answer = await world.ask(writer, modern('tools/call', call));
-    expect([answer.status, JSON.parse(answer.text)]).toMatchObject([200, { result: { content: [{}] } }]);
+    for (const call of [
+      { name: 'notes_create_note', arguments: { text: 'x' } },
+      through('notes_create_note', { text: 'x' }),
+    ]) {
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      const answer = await world.ask(writer, modern('tools/call', call));
+      expect([answer.status, JSON.parse(answer.text)]).toMatchObject([200, { result: { content: [{}] } }]);
+    }
   });
 
   test('lists do not show what a further scope would open', async () => {
@@ -85,6 +98,12 @@ describe('what no policy tells of stays unknown', () => {
     const hidden = await unknownTo(authorization(), name);
     expect(hidden).toContain('Unknown tool: NAME');
     expect(await unknownTo(authorization(), 'notes_nothing')).toBe(hidden);
+  });
+
+  test.each(['notes_wipe', 'notes_nothing', '', 7])('%j through the tool that calls others', async (name) => {
+    const call = { name: 'call_tool', arguments: { name, arguments: {} } };
+    const answer = await world.ask(reader, modern('tools/call', call));
+    expect([answer.status, answer.headers['www-authenticate']]).toEqual([200, undefined]);
   });
 
   test('the local principal over HTTP', async () => {

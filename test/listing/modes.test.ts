@@ -152,13 +152,14 @@ test('a client on standard input and output gets the same', async () => {
   }
 });
 
-describe('auto', () => {
-  const tokensOf = async (more: Partial<Served> = {}): Promise<number> => {
-    await using gateway = await serveScripted(served({ mode: 'full' }, more));
-    const { tools } = list(gateway.gateway.current(), ANN, { kind: 'all' });
-    return tools.reduce((sum, one) => sum + countTokens(definitionOf(one)), 0);
-  };
+/** Of all that Ann finds. */
+const tokensOf = async (): Promise<number> => {
+  await using gateway = await serveScripted(served({ mode: 'full' }));
+  const { tools } = list(gateway.gateway.current(), ANN, { kind: 'all' });
+  return tools.reduce((sum, one) => sum + countTokens(definitionOf(one)), 0);
+};
 
+describe('auto', () => {
   test('lists all up to the budget, and not beyond it', async () => {
     const tokens = await tokensOf();
     await using gateway = await serveScripted(served({ budget: tokens }));
@@ -239,19 +240,21 @@ describe('changes', () => {
   });
 });
 
+/** A source with one tool that says how long its lists may be kept. */
+const sayingFor = (source: string, ttlMs: number): ScriptedUpstream => {
+  const one = speaking(source, [tool(source, 'list')]);
+  const contribution = async () => ({
+    ...(await one.contribution(new AbortController().signal)),
+    server: { capabilities: {}, ttlMs },
+  });
+  return { ...one, contribution };
+};
+
 test('how long a short list may be kept depends on what is in it', async () => {
   await using gateway = await serveScripted(served({ mode: 'search' }));
   const ttl = async (): Promise<unknown> =>
     (await askModern(gateway.endpoint, 'ann', 'tools/list')).result?.['ttlMs'];
   expect(await ttl()).toBe(5_000);
-  const sayingFor = (source: string, ttlMs: number): ScriptedUpstream => {
-    const one = speaking(source, [tool(source, 'list')]);
-    const contribution = async () => ({
-      ...(await one.contribution(new AbortController().signal)),
-      server: { capabilities: {}, ttlMs },
-    });
-    return { ...one, contribution };
-  };
   const upstreams = [sayingFor('desk', 1_000), sayingFor('other', 10)];
   await gateway.swap(served({ mode: 'search', pin: ['desk_list'] }, { upstreams }));
   expect(await ttl()).toBe(1_000);

@@ -102,13 +102,27 @@ const args = fc.oneof(
     { limit: 0 },
     { text: 'x' },
     { id: 'a/b' },
+    { name: 'list_notes', arguments: { limit: 3 } },
+    { name: 'absent' },
+    { query: 'notes' },
     null,
     [],
     'x',
   ),
   fc.dictionary(fc.constantFrom('limit', 'text', 'mood', 'id', '__proto__', 'ü'), fc.jsonValue()),
 );
-const names = fc.constantFrom('list_notes', 'create_note', 'delete_note', 'wipe', 'absent', '', 'ü', 7);
+const names = fc.constantFrom(
+  'list_notes',
+  'create_note',
+  'delete_note',
+  'call_tool',
+  'find_tools',
+  'wipe',
+  'absent',
+  '',
+  'ü',
+  7,
+);
 const metas = fc.oneof(
   { weight: 4, arbitrary: fc.constant({}) },
   fc.constantFrom<object>(

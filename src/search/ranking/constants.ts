@@ -6,6 +6,11 @@
 export const RANKING = {
   /** BM25's saturation: how soon a word's repetition counts no more (Robertson & Zaragoza 2009, section 3.5). */
   k1: 1.2,
+  /**
+   * How often a word counts in a field at most, while the field's length counts whole: who writes words again and again, so as to be
+   * found, is found less.
+   */
+  repetitions: 2,
   /** Weight of a synonym against the word that was asked for. */
   synonymWeight: 0.2,
   /** What the likeness of letters counts against the likeness of words, each as a share of the best. */

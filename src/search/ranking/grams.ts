@@ -3,10 +3,13 @@ import { splitWords } from './words.ts';
 
 const SIZE = 4;
 
-/** How often each run of four letters occurs in the words of a text, where a word's start and end count as letters. */
+/**
+ * How often each run of four letters occurs in the words of a text, where a word's start and end count as letters. A word counts once,
+ * however often it is written: nobody is more like a question by repeating its words.
+ */
 export function gramsOf(text: string): Map<string, number> {
   const counts = new Map<string, number>();
-  for (const word of splitWords(text)) {
+  for (const word of new Set(splitWords(text))) {
     const marked = `^${word}$`;
     const last = Math.max(0, marked.length - SIZE);
     for (let at = 0; at <= last; at += 1) {

@@ -3,6 +3,7 @@ import { FIELD_NAMES, fieldTerms, namingGrams } from './analysis.ts';
 import { ACTIONS } from './actions.ts';
 import type { Language } from './language.ts';
 import { createPostings, type Count, type Postings, type Row } from './postings.ts';
+import { RANKING } from './constants.ts';
 import { actionsOf, priorOf } from './traits.ts';
 
 /** What is known of the document in a slot, apart from its terms. */
@@ -142,8 +143,8 @@ function countTerms(fields: readonly (readonly string[])[]): Map<string, Count[]
       if (!known) counts.set(term, [{ field, count: 1 }]);
       else {
         const last = known.at(-1);
-        if (last?.field === field) last.count += 1;
-        else known.push({ field, count: 1 });
+        if (last?.field !== field) known.push({ field, count: 1 });
+        else if (last.count < RANKING.repetitions) last.count += 1;
       }
     }
   }

@@ -202,14 +202,17 @@ export async function createApp(options: AppOptions): Promise<App> {
   });
   const tellWarnings = createWarningTeller(logger);
   let held: readonly Held[] = [];
-  const offered = (): Contribution[] => pool.status().flatMap(({ contribution }) => contribution ?? []);
+  const offered = (): Contribution[] =>
+    pool.status().flatMap(({ contribution }) => (contribution ? inForce.hints.give(contribution) : []));
   const snapshot = (): Parameters<typeof createSnapshot>[0] => {
     const contributions = offered();
     const reviewed = holdBack(inForce.review, contributions);
     held = reviewed.held;
     tellHeld(inForce.review, held);
     const catalog = createCatalog(reviewed.served);
-    tellWarnings(contributions, { catalog, catalogs: inForce.catalogs });
+    const { hints, loaded } = inForce;
+    const strangers = hints.strangers(Object.keys(loaded.config.sources));
+    tellWarnings(contributions, { catalog, catalogs: inForce.catalogs }, strangers);
     return {
       catalog,
       catalogs: inForce.catalogs,

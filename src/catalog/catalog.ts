@@ -62,6 +62,7 @@ const DEFINITION = [
   'scopes',
   'binding',
   'passthrough',
+  'hints',
 ] as const satisfies readonly (keyof Tool)[];
 
 /** What a tool's digest covers: all that a reviewer of its definition has to see. */

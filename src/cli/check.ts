@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { App } from '../app.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { findSuspicions } from '../gateway/suspicions.ts';
+import { openHints } from '../search/hints/hint-book.ts';
 import { checkPolicies } from '../policy/check.ts';
 import type { Problem } from '../policy/problem.ts';
 import { checkCallers, describeCallers, findSilentIssuers, findUnasked } from './check-callers.ts';
@@ -91,6 +92,7 @@ function checkAll(
       ...findLosses(setup),
       ...toWarnings(setup),
       ...findHeld(app, placeOf),
+      ...findStrangers(loaded, placeOf),
     ],
     failed: missing.map(({ source, error }) => ({ source, message: error?.message ?? '' })),
   };
@@ -109,6 +111,13 @@ function findHeld(app: App, placeOf: Setup['placeOf']): Problem[] {
   if (held === 0) return [];
   const what = `${count(held, 'tool')} held back by the lock`;
   return [{ ...placeOf(['lock']), message: `${what}; \`bailiwick compile --check\` says what differs` }];
+}
+
+/** Hints about sources that are not there. */
+function findStrangers({ config, hintFiles }: LoadedConfig, placeOf: Setup['placeOf']): Problem[] {
+  const book = openHints(hintFiles);
+  const sentences = book.strangers(Object.keys(config.sources));
+  return sentences.map((message) => ({ ...placeOf(['search', 'hints']), message }));
 }
 
 function toLine({ file, line, column, message }: Problem): string {

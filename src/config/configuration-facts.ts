@@ -34,6 +34,8 @@ export function factsOf(loaded: LoadedConfig): ConfigurationFacts {
     digestOfText(text),
   ]);
   parts.set('shadow', digestOf([loaded.config.shadow ?? null, shadowed]));
+  const hinted = loaded.hintFiles.map(({ file, text }) => [path.relative(folder, file), digestOfText(text)]);
+  if (hinted.length > 0) parts.set('hints', digestOf(hinted));
   parts.set('lock', digestOf([loaded.config.lock ?? null, loaded.lock.text ?? null]));
   parts.set('certificates', digestOf([...loaded.tlsFiles]));
   return { digest: loaded.digest, parts, policyFiles, keys: loaded.config.identity.keys };

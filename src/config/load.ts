@@ -44,6 +44,8 @@ export interface LoadedConfig {
   readonly policyFiles: readonly TextFile[];
   /** Those that `shadow.policies` names. */
   readonly shadowFiles: readonly TextFile[];
+  /** Files of hints, in the order in which `search.hints` names them, by name inside a folder. */
+  readonly hintFiles: readonly TextFile[];
   /** Files of local tools by source. */
   readonly toolFiles: ReadonlyMap<string, readonly ToolFile[]>;
   readonly lock: LockFile;
@@ -107,6 +109,7 @@ export async function loadConfig(file: string, environment: NodeJS.ProcessEnv): 
     documents: referenced.documents,
     policyFiles: referenced.policyFiles,
     shadowFiles: referenced.shadowFiles,
+    hintFiles: referenced.hintFiles,
     tlsFiles: referenced.tlsFiles,
     toolFiles: referenced.toolFiles,
     lock: locked.lock,

@@ -10,6 +10,7 @@ export type PathKind =
   | 'tls'
   | 'policies'
   | 'shadow-policies'
+  | 'hints'
   | 'lock'
   | 'working-folder'
   | 'shared-folder'
@@ -39,6 +40,8 @@ const PATH_SETTINGS: readonly (readonly [pattern: string, kind: PathKind])[] = [
   ['policies.*', 'policies'],
   ['shadow.policies', 'shadow-policies'],
   ['shadow.policies.*', 'shadow-policies'],
+  ['search.hints', 'hints'],
+  ['search.hints.*', 'hints'],
   ['lock', 'lock'],
   ['audit.dir', 'output'],
   ['audit.sinks.*.*.tls.ca', 'tls'],

@@ -16,8 +16,12 @@ const MAX_SMALL_FILE_BYTES = 1_048_576;
 /** The largest overlay, in bytes. */
 const MAX_OVERLAY_BYTES = 4_194_304;
 
-/** Where policies are when nothing is said; alone of all paths it may be absent. */
+/** Where policies and hints are when nothing is said; alone of all paths these may be absent. */
 const DEFAULT_POLICIES = 'policies';
+const DEFAULT_HINTS = 'hints';
+
+/** What a folder of hints contributes. */
+const HINT_FILES = '*.hints.yaml';
 
 const HINT = 'paths are relative to the configuration file';
 
@@ -26,6 +30,8 @@ export interface Referenced {
   readonly policyFiles: readonly TextFile[];
   /** Policy files of `shadow`. */
   readonly shadowFiles: readonly TextFile[];
+  /** Files of hints. */
+  readonly hintFiles: readonly TextFile[];
   /** Contents of certificates and keys, by absolute path. */
   readonly tlsFiles: ReadonlyMap<string, string>;
   /** Files of local tools by source, in the order in which settings name them. */
@@ -41,12 +47,21 @@ interface Deps {
   readonly skip: ReadonlySet<string>;
 }
 
+/** What kind of file a folder is read for. */
+interface Folder {
+  readonly what: string;
+  /** Names of the files in it that count; absent: those of policy files. */
+  readonly names?: string;
+  readonly mayBeAbsent?: boolean;
+}
+
 /** Reads every file that a configuration names. The configuration need not be valid: all problems come at once. */
 export async function readReferenced(root: unknown, { reader, folder, skip }: Deps): Promise<Referenced> {
   const documents = new Map<string, TextFile>();
   const overlays = new Map<string, TextFile[]>();
   const policyFiles = new Map<string, TextFile>();
   const shadowFiles = new Map<string, TextFile>();
+  const hintFiles = new Map<string, TextFile>();
   const tlsFiles = new Map<string, string>();
   const toolFiles = new Map<string, ToolFile[]>();
   const problems: { path: Path; message: string; hint?: string }[] = [];
@@ -65,29 +80,30 @@ export async function readReferenced(root: unknown, { reader, folder, skip }: De
     return undefined;
   };
 
-  const readPolicies = async (
+  /** A file, or those of a folder that count. */
+  const readFiles = async (
     named: NamedPath,
     into: Map<string, TextFile>,
-    mayBeAbsent = false,
+    { what, names: pattern, mayBeAbsent = false }: Folder,
   ): Promise<void> => {
     const isFile = await stat(named.path).then(
       (status) => status.isFile(),
       () => false,
     );
-    const names = isFile ? undefined : await reader.folder(named.path);
+    const names = isFile ? undefined : await reader.folder(named.path, pattern);
     if (isFile) {
-      const file = await readText(named, named.path, 'the policy file', MAX_SMALL_FILE_BYTES);
+      const file = await readText(named, named.path, `the ${what} file`, MAX_SMALL_FILE_BYTES);
       if (file) into.set(file.file, file);
     } else if (names === undefined && !mayBeAbsent) {
       // Remembered as a file as well: it may come to be either.
       await reader.file(named.path, MAX_SMALL_FILE_BYTES);
-      problems.push({ path: named.at, message: 'this policy file or folder does not exist', hint: HINT });
+      problems.push({ path: named.at, message: `this ${what} file or folder does not exist`, hint: HINT });
     }
     for (const name of names ?? []) {
       const file = await readText(
         named,
         path.join(named.path, name),
-        `the policy file \`${name}\``,
+        `the ${what} file \`${name}\``,
         MAX_SMALL_FILE_BYTES,
       );
       if (file) into.set(file.file, file);
@@ -124,10 +140,13 @@ export async function readReferenced(root: unknown, { reader, folder, skip }: De
         break;
       }
       case 'policies':
-        await readPolicies(named, policyFiles);
+        await readFiles(named, policyFiles, { what: 'policy' });
         break;
       case 'shadow-policies':
-        await readPolicies(named, shadowFiles);
+        await readFiles(named, shadowFiles, { what: 'policy' });
+        break;
+      case 'hints':
+        await readFiles(named, hintFiles, { what: 'hint', names: HINT_FILES });
         break;
       case 'working-folder':
         if (!(await isFolder(named.path))) {
@@ -152,10 +171,17 @@ export async function readReferenced(root: unknown, { reader, folder, skip }: De
     }
   }
   if (valueAt(root, ['policies']) === undefined) {
-    await readPolicies(
+    await readFiles(
       { at: ['policies'], kind: 'policies', path: path.join(folder, DEFAULT_POLICIES) },
       policyFiles,
-      true,
+      { what: 'policy', mayBeAbsent: true },
+    );
+  }
+  if (valueAt(root, ['search', 'hints']) === undefined) {
+    await readFiles(
+      { at: ['search', 'hints'], kind: 'hints', path: path.join(folder, DEFAULT_HINTS) },
+      hintFiles,
+      { what: 'hint', names: HINT_FILES, mayBeAbsent: true },
     );
   }
   problems.push(...findBadPrefixes(root));
@@ -164,6 +190,7 @@ export async function readReferenced(root: unknown, { reader, folder, skip }: De
     documents: bundles,
     policyFiles: [...policyFiles.values()],
     shadowFiles: [...shadowFiles.values()],
+    hintFiles: [...hintFiles.values()],
     tlsFiles,
     toolFiles,
     problems,

@@ -13,9 +13,9 @@ const MAX_SUSPICIONS = 50;
  */
 export function createWarningTeller(
   logger: Logger,
-): (offered: readonly Contribution[], served?: Landscape) => void {
+): (offered: readonly Contribution[], served?: Landscape, others?: readonly string[]) => void {
   let told = new Set<string>();
-  return (offered, served) => {
+  return (offered, served, others = []) => {
     const now = new Set<string>();
     const tell = (fields: object, line: string): void => {
       if (!told.has(line) && !now.has(line)) logger.warn(fields, line);
@@ -26,6 +26,7 @@ export function createWarningTeller(
     }
     const suspicions = findSuspicions(offered).slice(0, MAX_SUSPICIONS);
     for (const { sources, message } of suspicions) tell({ sources }, message);
+    for (const line of others) tell({}, line);
     if (served) for (const line of describeLeftOut(served.catalogs, served.catalog)) tell({}, line);
     told = now;
   };

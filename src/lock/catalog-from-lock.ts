@@ -42,6 +42,7 @@ function toTool({ id, definition }: LockEntry): Tool {
     access: toAccess(access),
     scopes: Array.isArray(scopes) ? scopes.map(toTexts) : [],
     attributes: toAttributes(definition),
+    ...(definition['hints'] !== undefined && { hints: toTexts(definition['hints']) }),
     // Whoever wrote the lock wrote it from a binding; its digest says that nobody changed it since.
     binding: (isJsonObject(binding) ? binding : { kind: 'mcp', upstreamName: name }) as unknown as Binding,
   };

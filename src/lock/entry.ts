@@ -67,6 +67,7 @@ function toDefinition(whole: Tool, secrets: readonly string[]): JsonObject {
     access: tool.access,
     scopes: tool.scopes.length > 0 ? tool.scopes : undefined,
     tags: tags && tags.length > 0 ? tags.toSorted() : undefined,
+    hints: tool.hints && tool.hints.length > 0 ? tool.hints : undefined,
     annotations: tool.annotations,
     binding: tool.binding,
     inputSchema: tool.inputSchema,

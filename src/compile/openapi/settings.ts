@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { HINT, MAX_HINTS } from '../../catalog/hints.ts';
 import { ACCESS } from '../../catalog/tool.ts';
 import { parseJmesPath } from '../../text/jmespath.ts';
 import { messageOf } from '../../errors.ts';
@@ -50,7 +51,12 @@ export const OperationCustomisation = z.strictObject({
     .optional()
     .describe('What the tool can do, where its method says otherwise: a search by POST is `read`.'),
   tags: Words.optional().describe('Replaces the tags that policies select on.'),
-  hints: Words.optional().describe('Words that help to find the tool; shown to nobody.'),
+  hints: z
+    .array(z.string().regex(HINT, { error: 'must be a word or a few: one line of up to 100 characters' }))
+    .max(MAX_HINTS)
+    .optional()
+    .describe('Words in which people ask for the tool: they help to find it, and are shown to nobody.')
+    .meta({ examples: [['customer request', 'case']] }),
   scopes: z
     .array(Words)
     .optional()

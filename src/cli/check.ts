@@ -1,8 +1,8 @@
 import path from 'node:path';
 import type { App } from '../app.ts';
 import type { LoadedConfig } from '../config/load.ts';
+import { openHintBook } from '../config/open-hint-book.ts';
 import { findSuspicions } from '../gateway/suspicions.ts';
-import { openHints } from '../search/hints/hint-book.ts';
 import { checkPolicies } from '../policy/check.ts';
 import type { Problem } from '../policy/problem.ts';
 import { checkCallers, describeCallers, findSilentIssuers, findUnasked } from './check-callers.ts';
@@ -114,9 +114,8 @@ function findHeld(app: App, placeOf: Setup['placeOf']): Problem[] {
 }
 
 /** Hints about sources that are not there. */
-function findStrangers({ config, hintFiles }: LoadedConfig, placeOf: Setup['placeOf']): Problem[] {
-  const book = openHints(hintFiles);
-  const sentences = book.strangers(Object.keys(config.sources));
+function findStrangers(loaded: LoadedConfig, placeOf: Setup['placeOf']): Problem[] {
+  const sentences = openHintBook(loaded).strangers(Object.keys(loaded.config.sources));
   return sentences.map((message) => ({ ...placeOf(['search', 'hints']), message }));
 }
 

@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { createArgumentRecorder } from '../audit/mask/record-arguments.ts';
 import type { Via } from '../audit/record.ts';
 import { checkSinks } from '../audit/sinks/create-sink.ts';
@@ -12,11 +11,10 @@ import type { SourcePlan } from '../gateway/source-pool.ts';
 import { checkIdentity } from '../identity/open-identity.ts';
 import { loadPolicies } from '../policy/load.ts';
 import type { PolicySet } from '../policy/policy-set.ts';
-import { openHints } from '../search/hints/hint-book.ts';
 import { questionsOf } from '../upstream/mcp/question-settings.ts';
 import type { LoadedConfig } from './load.ts';
+import { openHintBook } from './open-hint-book.ts';
 import { planSource, type PlanOptions } from './plan-source.ts';
-import type { TextFile } from './text-file.ts';
 
 /** A configuration made ready to be put in force: everything that can be wrong with it has been found. */
 export interface Prepared {
@@ -29,7 +27,7 @@ export interface Prepared {
   /** Virtual catalogs by name. */
   readonly catalogs: ReadonlyMap<string, VirtualCatalog>;
   readonly review: Review;
-  readonly hints: ReturnType<typeof openHints>;
+  readonly hints: ReturnType<typeof openHintBook>;
   readonly plans: ReadonlyMap<string, SourcePlan>;
   readonly settings: SnapshotSettings;
   readonly unusable: { source: string; error: BailiwickError }[];
@@ -67,10 +65,7 @@ export function prepare(loaded: LoadedConfig, options: PrepareOptions, before?: 
     ...prepareShadow(loaded, before),
     catalogs: compileCatalogs(loaded.config.catalogs),
     review: openReview(loaded.lock, loaded.secrets, before?.review),
-    hints: openHints(
-      loaded.hintFiles.map((each) => shortened(each, loaded.file)),
-      before?.hints,
-    ),
+    hints: openHintBook(loaded, before?.hints),
     plans,
     settings: {
       maxResultBytes: results.maxBytes,
@@ -84,11 +79,6 @@ export function prepare(loaded: LoadedConfig, options: PrepareOptions, before?: 
     },
     unusable,
   };
-}
-
-/** Named as from the configuration's folder: that is how people know it. */
-function shortened({ file, text }: TextFile, configuration: string): TextFile {
-  return { file: path.relative(path.dirname(configuration), file), text };
 }
 
 /**

@@ -192,6 +192,7 @@ test('every file and folder that was read is an input, absent ones that may come
     'file bailiwick.lock',
     'file bailiwick.yaml',
     'file secret',
+    'folder hints',
     'folder policies',
   ]);
 });

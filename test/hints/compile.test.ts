@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import type { JsonObject } from '../../src/catalog/json.ts';
 import { toDefinition } from '../../src/catalog/catalog.ts';
 import { createLocker } from '../../src/lock/entry.ts';
+import { compileMcp } from '../../src/compile/mcp/compile.ts';
 import { compileOne } from '../openapi/support.ts';
 
 const EXTENSIONS = {
@@ -44,4 +45,12 @@ test('whatever stands there, the operation is compiled', () => {
     }),
     { numRuns: 50 },
   );
+});
+
+test('what an MCP server says of its own tool beyond the protocol is no hint', () => {
+  const extension = { 'x-bailiwick': { hints: ['everything'] }, hints: ['everything'] };
+  const listed = { name: 'a', inputSchema: { type: 'object' }, _meta: extension, ...extension };
+  const lists = { tools: [listed], resources: [], templates: [], prompts: [] };
+  const { tools } = compileMcp({ source: 'up', trustAnnotations: true, ...lists });
+  expect(tools.map(({ name, hints }) => [name, hints])).toEqual([['a', undefined]]);
 });

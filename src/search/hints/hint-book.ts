@@ -45,7 +45,7 @@ export function openHints(
       [...bySource].flatMap(([source, [first]]) =>
         first === undefined || sources.includes(source)
           ? []
-          : [`${first.place}  there is no source \`${source}\`${didYouMean(source, sources)}`],
+          : [`${first.sourcePlace}  there is no source \`${source}\`${didYouMean(source, sources)}`],
       ),
   };
 }

@@ -12,8 +12,9 @@ export interface HintEntry {
   readonly hints: readonly string[];
   /** Who wrote them, where that was a model, and for what: the digest of what it was told of the tool. */
   readonly written?: { readonly by: string; readonly of: string };
-  /** `file:line:column`. */
+  /** Where the tool stands, and its source: `file:line:column`. */
   readonly place: string;
+  readonly sourcePlace: string;
 }
 
 const RULES: YamlRules = {
@@ -71,6 +72,7 @@ class Reading {
         tool,
         ...this.#said(said, [source, tool]),
         place: this.#place([source, tool], 'key'),
+        sourcePlace: this.#place([source], 'key'),
       })),
     );
   }

@@ -192,7 +192,12 @@ export async function createApp(options: AppOptions): Promise<App> {
     newId: randomUUID,
   };
 
-  const search = createSearch({ settings: () => inForce.loaded.config.search, logger });
+  const search = createSearch({
+    settings: () => inForce.loaded.config.search,
+    files: () => inForce.loaded.tlsFiles,
+    embedsEntries: face !== 'cli',
+    logger,
+  });
   const facade = createFacade({ search });
   const rounds = openRounds({ road, sealer, store });
 

@@ -48,6 +48,8 @@ const PATH_SETTINGS: readonly (readonly [pattern: string, kind: PathKind])[] = [
   ['audit.sinks.*.logAnalytics.tokenFile', 'output'],
   ['state.sqlite', 'output'],
   ['state.redis.tls.ca', 'tls'],
+  ['search.embeddings.tls.ca', 'tls'],
+  ['search.embeddings.cache', 'output'],
 ];
 
 /** One path that the configuration names. */

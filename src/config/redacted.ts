@@ -27,6 +27,8 @@ const SENSITIVE: readonly string[] = [
   'audit.sinks.*.webhook.url',
   'audit.sinks.*.postgres.url',
   'audit.sinks.*.logAnalytics.clientSecret',
+  'search.embeddings.key',
+  'search.embeddings.headers.**',
 ];
 
 /** What stands in for a credential that was written into the file itself. */

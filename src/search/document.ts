@@ -53,7 +53,7 @@ function ofTool(tool: Tool): SearchDocument {
   const { source, name, attributes, annotations, hints = [] } = tool;
   const { tags, method, path, kubernetes } = attributes;
   const title = tool.title ?? textOf(annotations?.['title']);
-  const { names, texts } = parameterWords(tool.inputSchema);
+  const { names, texts } = parameterWords(tool.validationSchema);
   const description = tool.description.slice(0, TEXT_CHARACTERS);
   return {
     key: entryKey('tool', source, name),

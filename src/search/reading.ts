@@ -19,8 +19,11 @@ export interface Reading {
 }
 
 export interface ReadingOptions {
-  /** Takes what a source offers; undefined: the source is gone. Always the same array for the same entries. */
-  readonly onRead: (source: string, documents: readonly SearchDocument[] | undefined) => void;
+  /**
+   * Takes what a source offers; undefined: the source is gone. In steps, each of which may come later than the one before; before the
+   * last one another may begin for the same source, and then takes its place.
+   */
+  readonly take: (source: string, documents: readonly SearchDocument[] | undefined) => Iterator<unknown>;
   readonly schedule: Schedule;
   /** An entry could not be read, and is not found. */
   readonly onFault: (source: string, error: unknown) => void;
@@ -38,12 +41,14 @@ const STEP = 4;
 
 const LISTS = ['tools', 'resources', 'templates', 'prompts'] as const;
 
-/** A source that is being read. */
+/** A source that is being read, or has gone. */
 interface Pending {
-  readonly contribution: Contribution;
+  readonly contribution: Contribution | undefined;
   readonly documents: SearchDocument[];
   /** How many of its tools are in `documents`. */
   tools: number;
+  /** Begun when it is read. */
+  taking?: Iterator<unknown>;
 }
 
 /**
@@ -51,7 +56,7 @@ interface Pending {
  * A source is unchanged while its tools, resources, templates and prompts are the same objects in the same order: a swap for another
  * reason (a reload, a source beside it, a review) costs a comparison of addresses.
  */
-export function createReading({ onRead, onFault, schedule, clock }: ReadingOptions): Reading {
+export function createReading({ take, onFault, schedule, clock }: ReadingOptions): Reading {
   /** What was followed last, by source; whether it was read or not. */
   let known = new Map<string, Contribution>();
   let isKnown = true;
@@ -72,18 +77,21 @@ export function createReading({ onRead, onFault, schedule, clock }: ReadingOptio
     }
   };
 
-  /** One step of a source; true when it is read to its end. */
+  /** One step of a source; true when there is no other. */
   const step = (source: string, one: Pending, size: number): boolean => {
     const { contribution, documents } = one;
-    const { tools } = contribution;
-    const next = tools.slice(one.tools, one.tools + size);
-    one.tools += next.length;
-    const isLast = one.tools >= tools.length;
-    const others = isLast ? {} : { resources: [], templates: [], prompts: [] };
-    for (const document of read({ ...contribution, ...others, tools: next })) documents.push(document);
-    if (!isLast) return false;
+    if (!one.taking && contribution) {
+      const { tools } = contribution;
+      const next = tools.slice(one.tools, one.tools + size);
+      one.tools += next.length;
+      const isLast = one.tools >= tools.length;
+      const others = isLast ? {} : { resources: [], templates: [], prompts: [] };
+      for (const document of read({ ...contribution, ...others, tools: next })) documents.push(document);
+      if (!isLast) return false;
+    }
+    one.taking ??= take(source, contribution && documents);
+    if (one.taking.next().done !== true) return false;
     pending.delete(source);
-    onRead(source, documents);
     return true;
   };
 
@@ -105,9 +113,7 @@ export function createReading({ onRead, onFault, schedule, clock }: ReadingOptio
     follow({ contributions }) {
       const next = new Map(contributions.map((one) => [one.source, one]));
       for (const source of known.keys()) {
-        if (next.has(source)) continue;
-        pending.delete(source);
-        onRead(source, undefined);
+        if (!next.has(source)) pending.set(source, { contribution: undefined, documents: [], tools: 0 });
       }
       for (const [source, contribution] of next) {
         const before = known.get(source);
@@ -122,7 +128,9 @@ export function createReading({ onRead, onFault, schedule, clock }: ReadingOptio
       isKnown = false;
     },
     finish() {
-      for (const [source, one] of pending) step(source, one, Number.POSITIVE_INFINITY);
+      for (const [source, one] of pending) {
+        while (!step(source, one, Number.POSITIVE_INFINITY));
+      }
     },
     readAhead() {
       readsAhead = true;

@@ -31,8 +31,18 @@ export interface Question {
   /** What else an entry has to be. Applied before ranking, as the sight is. */
   readonly accept?: (entry: SeenEntry) => boolean;
   readonly limit: number;
-  /** How near in meaning an entry is, from -1 to 1, by its key; undefined where that is not known (yet). Absent: words alone count. */
-  readonly closeness?: { readonly weight: number; of(key: string): number | undefined };
+  /** Absent: words alone count. */
+  readonly closeness?: Closeness | undefined;
+}
+
+/** Nearness in meaning. Asked once for each entry that is seen and accepted, and for no other. */
+export interface Closeness {
+  /** What it counts beside the words, whose best entry counts 1. */
+  readonly weight: number;
+  /** From here on an entry is found that shares no word with the question. */
+  readonly least: number;
+  /** Of an entry, by its key: from -1 to 1; undefined where it is not known (yet). */
+  of(key: string): number | undefined;
 }
 
 export interface Hit {
@@ -69,22 +79,37 @@ export function createSearchIndex(): SearchIndex {
 }
 
 /**
- * Adds nearness in meaning to likeness in words by weight, so that what is sure of itself decides (ranks alone would not tell). Who is
- * not known to be near counts as the farthest.
+ * Adds nearness in meaning to likeness in words by weight, so that what is sure of itself decides (ranks alone would not tell). Whose
+ * nearness is not known counts as the others do on average: half of a catalog may be embedded when somebody asks.
  */
 function fuse(
   likenesses: ReadonlyMap<Candidate, number>,
   all: readonly Candidate[],
-  { weight, of }: NonNullable<Question['closeness']>,
-): Map<Candidate, number> {
+  { weight, least, of }: Closeness,
+): ReadonlyMap<Candidate, number> {
+  const near = new Map<Candidate, number>();
+  let farthest = 1;
+  // In whole millionths: their sum is the same in whatever order they come.
+  let sum = 0;
+  for (const candidate of all) {
+    const closeness = of(candidate.entry.key);
+    if (closeness === undefined) continue;
+    near.set(candidate, closeness);
+    farthest = Math.min(farthest, closeness);
+    sum += Math.round(closeness * 1e6);
+  }
+  if (near.size === 0) return likenesses;
+  const average = sum / near.size / 1e6;
   const most = [...likenesses.values()].reduce((a, b) => Math.max(a, b), 0);
-  const farthest = all.reduce((least, { entry }) => Math.min(least, of(entry.key) ?? 1), 1);
-  return new Map(
-    all.map((candidate) => {
-      const inWords = most === 0 ? 0 : (likenesses.get(candidate) ?? 0) / most;
-      return [candidate, inWords + weight * ((of(candidate.entry.key) ?? farthest) - farthest)];
-    }),
-  );
+  const fused = new Map<Candidate, number>();
+  for (const candidate of all) {
+    const inWords = likenesses.get(candidate) ?? 0;
+    const closeness = near.get(candidate);
+    if (inWords === 0 && (closeness ?? -1) < least) continue;
+    const share = most === 0 ? 0 : inWords / most;
+    fused.set(candidate, share + weight * Math.max(0, (closeness ?? average) - farthest));
+  }
+  return fused;
 }
 
 function candidatesIn(seen: Seen, accept: Question['accept'] = () => true): Candidate[] {

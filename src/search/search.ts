@@ -1,6 +1,8 @@
 import { performance } from 'node:perf_hooks';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import type { SearchDocument } from './document.ts';
+import { createNearness } from './embeddings/nearness.ts';
 import { applyPacks } from './packs/apply-packs.ts';
 import { loadPack } from './packs/pack.ts';
 import type { Explanation } from './ranking/explain.ts';
@@ -21,55 +23,95 @@ export interface Search {
   find(question: Omit<Question, 'closeness'>, signal: AbortSignal): Promise<readonly Hit[]>;
   /** Why an entry stands where it stands by its words; undefined: no such entry is known. For operators alone. */
   explain(text: string, key: string): Explanation | undefined;
+  /** Ends what is done in the background, and keeps what was embedded. */
   close(): Promise<void>;
 }
 
 export interface SearchOptions {
   /** The settings in force. Absent: the defaults. */
   readonly settings?: () => SearchSettings;
-  readonly logger?: Pick<Logger, 'debug'>;
-  /** What is done later, and the clock that measures it: the process's own, where a test does not stand in for them. */
+  /** Contents of the certificates that the settings in force name, by absolute path. */
+  readonly files?: () => ReadonlyMap<string, string>;
+  /** Whether entries are embedded that were never embedded before. A command that looks something up does not. */
+  readonly embedsEntries?: boolean;
+  readonly logger?: Pick<Logger, 'debug' | 'info' | 'warn'>;
+  /** What is done later, the clock that measures it, and chance: the process's own, where a test does not stand in for them. */
   readonly schedule?: Schedule;
   readonly clock?: () => number;
+  readonly random?: () => number;
 }
+
+/** Documents that the index takes in at a time. */
+const PART = 16;
 
 export function createSearch({
   settings = () => SearchSettings.parse({}),
-  logger,
+  files = () => new Map(),
+  embedsEntries = true,
+  logger = SILENT,
   schedule = scheduleTimer,
   clock = () => performance.now(),
+  random = Math.random,
 }: SearchOptions = {}): Search {
   const index = createSearchIndex();
+  const nearness = createNearness({ files, embedsEntries, logger, schedule, clock, random });
+  const parts = new Map<string, number>();
   let packs = settings().packs;
+
+  /** The index knows a source as parts, so that a large one holds nobody up. */
+  function* take(source: string, documents: readonly SearchDocument[] | undefined): Generator<undefined> {
+    for (let part = parts.get(source) ?? 0; part > 0; part--) {
+      index.replace(`${source} ${part}`, undefined);
+      parts.set(source, part - 1);
+      yield;
+    }
+    parts.delete(source);
+    if (!documents) return nearness.replace(source, undefined);
+    const all = applyPacks(uniqueByKey(documents), packs.map(loadPack));
+    for (let at = 0; at < all.length; at += PART) {
+      const part = at / PART + 1;
+      parts.set(source, part);
+      index.replace(`${source} ${part}`, all.slice(at, at + PART));
+      yield;
+    }
+    nearness.replace(source, all);
+  }
+
   const reading = createReading({
-    onRead(source, documents) {
-      index.replace(source, documents && applyPacks(documents, packs.map(loadPack)));
-    },
-    onFault: (source, error) => logger?.debug({ source, err: error }, 'an entry cannot be read for search'),
+    take,
+    onFault: (source, error) => logger.debug({ source, err: error }, 'an entry cannot be read for search'),
     schedule,
     clock,
   });
   return {
     follow(catalog) {
-      const next = settings().packs;
-      if (next.join(' ') !== packs.join(' ')) reading.forget();
-      packs = next;
+      const next = settings();
+      if (next.packs.join(' ') !== packs.join(' ')) reading.forget();
+      packs = next.packs;
+      nearness.use(next.embeddings);
       reading.follow(catalog);
     },
     readAhead: reading.readAhead,
-    find(question) {
+    async find(question, signal) {
       reading.finish();
-      return Promise.resolve(index.rank(question));
+      const closeness = await nearness.of(question.text, signal);
+      return index.rank({ ...question, closeness });
     },
     explain(text, key) {
       reading.finish();
       return index.explain(text, key);
     },
-    close() {
+    async close() {
       reading.close();
-      return Promise.resolve();
+      await nearness.close();
     },
   };
+}
+
+/** A key twice is one entry: the first. */
+function uniqueByKey(documents: readonly SearchDocument[]): readonly SearchDocument[] {
+  const keys = new Set<string>();
+  return documents.filter(({ key }) => !keys.has(key) && keys.add(key));
 }
 
 /** What waits keeps no process alive. */
@@ -78,3 +120,5 @@ function scheduleTimer(callback: () => void, milliseconds: number): () => void {
   timer.unref();
   return () => clearTimeout(timer);
 }
+
+const SILENT = { debug: () => {}, info: () => {}, warn: () => {} };

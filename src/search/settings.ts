@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { EmbeddingSettings } from './embeddings/settings.ts';
 import { PACK_NAMES } from './packs/pack.ts';
 
 const path = z.string().min(1);
@@ -22,6 +23,7 @@ export const SearchSettings = z
           'Packs of hints to use: words in which people ask for the operations of well-known APIs. `kubernetes`: the verbs of kubectl, short names, what the documentation calls things. They apply to documents of such an API alone and are shown to nobody. `[]`: none.',
         examples: [['kubernetes'], []],
       }),
+    embeddings: EmbeddingSettings.optional(),
   })
   .meta({ description: 'How tools are found by what they do.' });
 

@@ -47,8 +47,10 @@ function openReading() {
   const faults: string[] = [];
   let time = 0;
   const reading = createReading({
-    onRead: (source, documents) =>
-      read.push(documents ? `${source}: ${documents.length}` : `${source} is gone`),
+    *take(source, documents) {
+      yield 'a step';
+      read.push(documents ? `${source}: ${documents.length}` : `${source} is gone`);
+    },
     onFault: (source) => faults.push(source),
     schedule: (callback) => {
       waiting.push(callback);
@@ -94,6 +96,7 @@ describe('what is searched follows the catalog', () => {
     reading.finish();
     expect(read.splice(1)).toEqual(['a: 2', 'b: 1']);
     reading.follow(createCatalog([other]));
+    reading.finish();
     expect(read).toEqual(['a: 2', 'a is gone']);
   });
 

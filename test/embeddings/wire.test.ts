@@ -163,6 +163,8 @@ describe('each provider is spoken to as it documents', () => {
   });
 });
 
+const rows = (...indexes: unknown[]) => indexes.map((index) => ({ index, embedding: [1, 0] }));
+
 const huge = (response: Parameters<Answer>[1], bytes: number, encoding?: string): void => {
   const body = `[${' '.repeat(bytes)}]`;
   response.writeHead(200, encoding === undefined ? {} : { 'content-encoding': encoding });
@@ -231,7 +233,6 @@ describe('a hostile endpoint', () => {
   });
 
   it('says which vector is of which text, or nothing of it counts', async () => {
-    const rows = (...indexes: unknown[]) => indexes.map((index) => ({ index, embedding: [1, 0] }));
     const stub = await stubOf((_, response) => json(response, { data: rows(0, 0) }));
     const provider = providerOf({ provider: 'openai', url: stub.url, model: 'm' });
     for (const indexes of [

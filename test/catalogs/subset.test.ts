@@ -8,13 +8,17 @@ import { callTool } from '../../src/gateway/call-tool.ts';
 import { CatalogsSettings } from '../../src/gateway/catalogs/settings.ts';
 import { compileCatalogs } from '../../src/gateway/catalogs/virtual-catalog.ts';
 import { ALL_SOURCES, type Endpoint } from '../../src/gateway/endpoint.ts';
+import { callFacade } from '../../src/gateway/facade.ts';
 import { createInFlight } from '../../src/gateway/in-flight.ts';
 import { list } from '../../src/gateway/list.ts';
 import { readResource } from '../../src/gateway/read-resource.ts';
 import type { Caller, Road } from '../../src/gateway/road.ts';
+import { sightOf } from '../../src/gateway/sight.ts';
 import { createSnapshot, type Snapshot } from '../../src/gateway/snapshot.ts';
 import { parseCondition } from '../../src/policy/cel/parse-condition.ts';
 import type { Rule } from '../../src/policy/rule.ts';
+import { createFacade } from '../../src/search/facade/facade.ts';
+import { createSearch } from '../../src/search/search.ts';
 import { openMemory } from '../../src/state/memory/open-memory.ts';
 import type { Upstream } from '../../src/upstream/upstream.ts';
 import { createLog, NOW, openLedger } from '../ledger/support.ts';
@@ -91,16 +95,22 @@ const upstream = (source: string): Upstream =>
   ({
     source,
     callTool: async (called: { name: string }, sent: JsonObject) => ({
-      result: { content: [], structuredContent: { name: called.name, sent } },
+      result: { content: [], structuredContent: { source, name: called.name, sent } },
       status: 'ok',
     }),
     request: async (_method: string, { uri }: JsonObject) => ({ contents: [{ uri, text: '' }] }),
   }) as unknown as Upstream;
 
+/** What searches told, as their records name it. */
+const told: string[] = [];
+
 function createRoad(): Road {
   const { logger } = createLog();
   return {
-    record: async () => {},
+    record: async ({ detail }) => {
+      const found = detail?.['found'];
+      if (Array.isArray(found)) told.push(...found.flat().map(String));
+    },
     noteList: () => {},
     inFlight: createInFlight(),
     ledger: openLedger(openMemory({ logger })).ledger,
@@ -119,9 +129,19 @@ const outcomeOf = (promise: Promise<JsonObject>): Promise<JsonObject | string> =
 const plain = ([source, own]: readonly [string, string]): string => `${source} ${own}`;
 
 const road = createRoad();
+const search = createSearch();
+search.follow(CATALOG);
+const facade = createFacade({ search });
+
+/** What a built-in tool answers. */
+const ask = (caller: Caller, name: string, sent: JsonObject): Promise<JsonObject | string> =>
+  outcomeOf(callFacade(road, facade, caller, name, sent));
+
+const toStructure = (result: JsonObject | string): { source?: string; name?: string } =>
+  typeof result === 'string' ? {} : { ...(result['structuredContent'] as object | undefined) };
 
 test('whatever the policies, a catalog and a caller: what the catalog shows /mcp shows, and what goes through it goes through /mcp', async () => {
-  let [shown, permitted, refused] = [0, 0, 0];
+  let [shown, permitted, refused, found] = [0, 0, 0, 0];
   await fc.assert(
     fc.asyncProperty(conditional, principals, settings, args, async (policies, principal, given, sent) => {
       const snapshot: Snapshot = createSnapshot({
@@ -160,11 +180,18 @@ test('whatever the policies, a catalog and a caller: what the catalog shows /mcp
         const through = await outcomeOf(callTool(road, { ...at(HERE), name, args: sent }));
         if (typeof through === 'string') {
           refused += 1;
-          if (!names.includes(name)) expect(through).toBe('UNKNOWN_TOOL');
+          if (!names.includes(name)) {
+            expect(through).toBe('UNKNOWN_TOOL');
+            // What is meant by a name that is not quite one is among what is shown.
+            const meant = await ask(at(HERE), 'call_tool', { name, arguments: sent });
+            const { source, name: own } = toStructure(meant);
+            if (own !== undefined) expect(here.places('tools').map(plain)).toContain(`${source} ${own}`);
+          }
           continue;
         }
         permitted += 1;
         expect(names).toContain(name);
+        expect(await ask(at(HERE), 'call_tool', { name, arguments: sent })).toEqual(through);
         const meant = window?.toolNamed(name);
         const { sent: whole } = through['structuredContent'] as { sent: JsonObject };
         const plainName = toShownName(meant?.source ?? '', meant?.name ?? '');
@@ -173,6 +200,11 @@ test('whatever the policies, a catalog and a caller: what the catalog shows /mcp
         );
         expect(whole).toMatchObject(sent);
       }
+      told.length = 0;
+      await ask(at(HERE), 'find_tools', { queries: ['list', 'delete a ticket', 'file a'], limit: 20 });
+      found += told.length;
+      const keys = sightOf(snapshot, principal, HERE).entries.map(({ key }) => key.replace(/^tool /, ''));
+      expect(keys).toEqual(expect.arrayContaining(told));
       for (const source of ['one', 'two']) {
         for (const own of URIS) {
           const uri = `${source}+${own}`;
@@ -186,5 +218,5 @@ test('whatever the policies, a catalog and a caller: what the catalog shows /mcp
     { numRuns: 200 },
   );
   // The property is about something.
-  expect(Math.min(shown, permitted, refused)).toBeGreaterThan(40);
+  expect(Math.min(shown, permitted, refused, found)).toBeGreaterThan(40);
 });

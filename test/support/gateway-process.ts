@@ -18,6 +18,8 @@ export interface GatewaySetup {
   readonly state?: Record<string, unknown>;
   /** More of the `server` section. */
   readonly server?: Record<string, unknown>;
+  /** The `listing` section. */
+  readonly listing?: Record<string, unknown>;
   /** For Node, before the program; the child can then be sent messages. */
   readonly nodeOptions?: readonly string[];
 }
@@ -54,6 +56,7 @@ export async function startGateway(setup: GatewaySetup): Promise<GatewayProcess>
       policies: './policies/',
       audit: { dir: './audit' },
       ...(setup.state && { state: setup.state }),
+      ...(setup.listing && { listing: setup.listing }),
     }),
   );
 

@@ -8,6 +8,7 @@ interface Tokenizer {
     limit: number,
     options: { readonly disallowedSpecial: ReadonlySet<string> },
   ): number | false;
+  setMergeCacheSize(size: number): void;
 }
 
 /** No token of o200k stands for more bytes of UTF-8: its longest is as many spaces. */
@@ -26,6 +27,9 @@ const BYTES_OF_A_TOKEN = 4;
 /** What looks like a special token is text like any other. */
 const AS_TEXT = { disallowedSpecial: new Set<string>() };
 
+/** Words whose tokens it keeps. Each may keep the whole text alive that it is from. */
+const MAX_KEPT = 5_000;
+
 const require = createRequire(import.meta.url);
 
 /**
@@ -33,7 +37,9 @@ const require = createRequire(import.meta.url);
  * nothing is counted. At once, so that no list has to wait for it, and every list is answered alike.
  */
 export function loadTokenizer(): Tokenizer {
-  return require('gpt-tokenizer/encoding/o200k_base') as Tokenizer;
+  const tokenizer = require('gpt-tokenizer/encoding/o200k_base') as Tokenizer;
+  tokenizer.setMergeCacheSize(MAX_KEPT);
+  return tokenizer;
 }
 
 /**

@@ -53,6 +53,7 @@ export async function runListBench(rounds: number, onProgress: (line: string) =>
     },
     sources: { echo: { mcp: { url: echo.url }, trustAnnotations: true } },
     policy: { policy: 'all', scopes: { all: { source: 'echo' } } },
+    listing: { mode: 'full' },
   });
   try {
     const own: Party = {

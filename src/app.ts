@@ -42,7 +42,7 @@ import type { Identity } from './identity/identity.ts';
 import { openIdentity, type OpenIdentity } from './identity/open-identity.ts';
 import type { Held } from './lock/compare.ts';
 import { createFacade } from './search/facade/facade.ts';
-import { createSearch } from './search/search.ts';
+import { createSearch, type Search } from './search/search.ts';
 import type { PolicySet } from './policy/policy-set.ts';
 import { SERVER_INFO } from './server/server-info.ts';
 import { openRequestSealer } from './state/request-sealer.ts';
@@ -58,6 +58,8 @@ import type { SignInDesk } from './upstream/mcp/auth/sign-in-desk.ts';
 /** A running gateway, without a face. */
 export interface App extends Pick<OpenIdentity, 'authorizationServer' | 'serveAt' | 'issuers' | 'local'> {
   readonly gateway: Gateway;
+  /** What finds entries in a sight, for commands that look as an agent does. */
+  readonly search: Pick<Search, 'find' | 'explain'>;
   /** Where state is kept. Of a command it is opened by its first use. */
   readonly store: Store;
   /** Where principals sign in to sources. The face says where it receives browsers. */
@@ -276,6 +278,7 @@ export async function createApp(options: AppOptions): Promise<App> {
 
   return {
     gateway,
+    search,
     store,
     signIns,
     policy: () => inForce.policy,

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { CALLS_SCHEMA } from '../src/audit/read/call-schema.ts';
 import { RECORD_SCHEMA } from '../src/audit/record-schema.ts';
 import { COMPILE_SCHEMA } from '../src/cli/compile-schema.ts';
+import { FIND_SCHEMA } from '../src/cli/find/find-schema.ts';
 import { POLICY_RESULTS_SCHEMA } from '../src/cli/policy/results-schema.ts';
 import { SEARCH_REPORT_SCHEMA } from '../src/cli/search/report-schema.ts';
 import { SPEND_SCHEMA } from '../src/cli/spend/spend-schema.ts';
@@ -34,6 +35,7 @@ export const GENERATED_FILES: readonly GeneratedFile[] = [
   { file: 'docs/record.schema.json', content: () => toJsonText(RECORD_SCHEMA) },
   { file: 'docs/compile.schema.json', content: () => toJsonText(COMPILE_SCHEMA) },
   { file: 'docs/spend.schema.json', content: () => toJsonText(SPEND_SCHEMA) },
+  { file: 'docs/find.schema.json', content: () => toJsonText(FIND_SCHEMA) },
   { file: 'docs/search-report.schema.json', content: () => toJsonText(SEARCH_REPORT_SCHEMA) },
   { file: 'docs/policy-results.schema.json', content: () => toJsonText(POLICY_RESULTS_SCHEMA) },
   { file: 'README.md', content: () => replaceMarkedSection(readText('README.md'), 'folders', folderTable()) },

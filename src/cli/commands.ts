@@ -6,6 +6,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   connect: async () => (await import('./connect.ts')).addConnect,
   tools: async () => (await import('./tools.ts')).addTools,
   call: async () => (await import('./call.ts')).addCall,
+  find: async () => (await import('./find/find.ts')).addFind,
   plan: async () => (await import('./plan.ts')).addPlan,
   compile: async () => (await import('./compile.ts')).addCompile,
   check: async () => (await import('./check.ts')).addCheck,

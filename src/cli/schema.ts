@@ -6,6 +6,7 @@ import { policyTestJsonSchema } from '../policy/test-file/schema.ts';
 import { BailiwickError } from '../errors.ts';
 import { createCommand, type AddCommand } from './command.ts';
 import { COMPILE_SCHEMA } from './compile-schema.ts';
+import { FIND_SCHEMA } from './find/find-schema.ts';
 import { POLICY_RESULTS_SCHEMA } from './policy/results-schema.ts';
 import { SEARCH_REPORT_SCHEMA } from './search/report-schema.ts';
 import { SPEND_SCHEMA } from './spend/spend-schema.ts';
@@ -19,6 +20,7 @@ const SCHEMAS: Readonly<Record<string, () => unknown>> = {
   calls: () => CALLS_SCHEMA,
   spend: () => SPEND_SCHEMA,
   compile: () => COMPILE_SCHEMA,
+  find: () => FIND_SCHEMA,
   'search-report': () => SEARCH_REPORT_SCHEMA,
 };
 

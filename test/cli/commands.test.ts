@@ -10,6 +10,8 @@ const COMMANDS = [
   'connect',
   'tools',
   'call',
+  'find',
+  'search report',
   'plan',
   'compile',
   'check',
@@ -21,7 +23,7 @@ const COMMANDS = [
 ];
 
 test.each(COMMANDS)('%s --help teaches by example and names the exit codes', async (command) => {
-  const { status, out } = await runHere([command, '--help']);
+  const { status, out } = await runHere([...command.split(' '), '--help']);
   expect(status).toBe(0);
   expect(out).toMatch(/Examples:\n  \$ bailiwick /);
   expect(out).toContain(

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import '../support/seed.ts';
 import { toCall } from '../../src/audit/read/call.ts';
 import type { Entry } from '../../src/audit/read/join-calls.ts';
 import type { AuditRecord, RecordEntry } from '../../src/audit/record.ts';

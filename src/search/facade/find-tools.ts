@@ -1,18 +1,15 @@
 import type { JsonObject } from '../../catalog/json.ts';
-import type { SeenEntry, Sight } from '../../catalog/sight.ts';
+import type { Sight } from '../../catalog/sight.ts';
 import type { Search } from '../search.ts';
 import { say } from './answer.ts';
 import { describeInput } from './describe-input.ts';
 import { toDraft } from './draft.ts';
-import { fold } from './fold.ts';
 import { writeLines } from './lines.ts';
+import { lookFor, toFinding } from './look-for.ts';
 import { toOneLine } from './one-line.ts';
 import { listSources, readQuestion, type Question } from './read-question.ts';
 import type { Request } from './request.ts';
 import { sharesWords } from './shares-words.ts';
-
-/** So many are looked at for each line that is told, because some of them are variants of others. */
-const LOOKED_AT = 4;
 
 /** What the schema of one tool costs at most in an answer with schemas, in tokens. */
 const SCHEMA_TOKENS = 400;
@@ -36,10 +33,8 @@ export async function findTools(search: Pick<Search, 'find'>, request: Request):
   const { question } = read;
   const found: Found[] = [];
   for (const query of question.queries) found.push(await answer(search, request, question, query));
-  await noteFound({
-    asked: toAsked(question),
-    found: found.map(({ keys }) => keys.map((key) => key.replace(/^tool /, ''))),
-  });
+  const told = found.map(({ keys }) => keys);
+  await noteFound(toFinding(question, told));
   if (found.length === 1) return say(found[0]?.text ?? '');
   return say(found.map(({ query, text }) => `# ${toOneLine(query, 80)}\n${text}`).join('\n\n'));
 }
@@ -50,12 +45,8 @@ async function answer(
   question: Question,
   query: string,
 ): Promise<Found> {
-  const { limit, detail } = question;
-  const hits = await search.find(
-    { text: query, among: sight, accept: (entry) => fits(question, entry), limit: limit * LOOKED_AT },
-    signal,
-  );
-  const families = fold(hits.map(({ entry }) => entry)).slice(0, limit);
+  const { detail } = question;
+  const families = await lookFor(search, { sight, signal }, question, query);
   if (families.length === 0) return { query, text: sayNothing(question, sight), keys: [] };
   const lines = writeLines(families.map(toDraft), detail === 'name' ? 'name' : 'signature');
   const told = families.map(({ best }, index) => ({ best, line: lines[index]! }));
@@ -75,10 +66,6 @@ async function answer(
   };
 }
 
-function fits({ sources, access }: Question, { source, tool }: SeenEntry): boolean {
-  return (sources?.includes(source) ?? true) && (access?.includes(tool?.access ?? 'read') ?? true);
-}
-
 function sayNothing({ sources, access }: Question, sight: Sight): string {
   const where = [
     ...(sources ? [` in ${sources.join(', ')}`] : []),
@@ -91,15 +78,4 @@ function whereToSearch({ sources }: Sight): string {
   return sources.length === 0
     ? 'There is nothing here that you may use.'
     : `Sources that you may search: ${listSources(sources)}.`;
-}
-
-/** What counts of the question, with what was left out filled in. */
-function toAsked({ queries, sources, access, limit, detail }: Question): JsonObject {
-  return {
-    queries: [...queries],
-    ...(sources && { source: sources.length === 1 ? sources[0]! : [...sources] }),
-    ...(access && { access: access.length === 1 ? access[0]! : [...access] }),
-    limit,
-    detail,
-  };
 }

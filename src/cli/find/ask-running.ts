@@ -1,0 +1,89 @@
+import { isJsonObject, type JsonObject } from '../../catalog/json.ts';
+import type { Contribution } from '../../catalog/entries.ts';
+import type { Tool } from '../../catalog/tool.ts';
+import { BailiwickError } from '../../errors.ts';
+import type { Question } from '../../search/facade/look-for.ts';
+import { SERVER_INFO } from '../../server/server-info.ts';
+import { createLogger } from '../../telemetry/logger.ts';
+import { createMcpUpstream } from '../../upstream/mcp/mcp-upstream.ts';
+
+/** How long a gateway may take to answer: it may have sources to start. */
+const TIMEOUT_MS = 30_000;
+
+/** Its lists are not asked for. */
+const NOTHING: Contribution = {
+  source: '',
+  tools: [],
+  resources: [],
+  templates: [],
+  prompts: [],
+  skipped: [],
+  lossy: [],
+  operations: 0,
+};
+
+const FIND_TOOLS: Tool = {
+  source: 'gateway',
+  name: 'find_tools',
+  description: '',
+  inputSchema: { type: 'object' },
+  validationSchema: { type: 'object' },
+  access: 'read',
+  scopes: [],
+  attributes: {},
+  binding: { kind: 'mcp', upstreamName: 'find_tools' },
+};
+
+/**
+ * What `find_tools` of the gateway at this URL answers, in whichever era it speaks.
+ *
+ * @param authorization value of the header; it is in no message
+ * @throws BailiwickError `USAGE` for a URL that is none, and for what the gateway does not accept; those of upstreams
+ */
+export async function askRunning(
+  url: string,
+  authorization: string | undefined,
+  { queries, sources, access, limit }: Question,
+): Promise<string> {
+  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
+    throw new BailiwickError('USAGE', `--url: ${url} is no URL like http://127.0.0.1:8808/mcp`);
+  const { host } = new URL(url);
+  const upstream = createMcpUpstream({
+    source: host,
+    server: { url, headers: authorization === undefined ? {} : { authorization } },
+    secrets: authorization === undefined ? [] : [authorization],
+    compile: () => NOTHING,
+    timeoutMs: TIMEOUT_MS,
+    startupTimeoutMs: TIMEOUT_MS,
+    logger: createLogger('silent', { secrets: () => [] }),
+    now: Date.now,
+    clientInfo: SERVER_INFO,
+  });
+  try {
+    const args: JsonObject = {
+      queries: [...queries],
+      ...(sources && { source: [...sources] }),
+      ...(access && { access: [...access] }),
+      limit,
+    };
+    const tool = { ...FIND_TOOLS, source: host };
+    const { result, status } = await upstream.callTool(tool, args, {
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    const text = textOf(result);
+    if (status === 'ok') return text;
+    throw new BailiwickError('USAGE', `${host} does not accept the question: ${text}`);
+  } finally {
+    await upstream.close();
+  }
+}
+
+function textOf({ content }: JsonObject): string {
+  const blocks = Array.isArray(content) ? content.filter(isJsonObject) : [];
+  return blocks.flatMap(({ text }) => (typeof text === 'string' ? [text] : [])).join('\n');
+}
+
+/** Whether an answer says so of each of its queries. */
+export function foundNothing(answer: string, queries: number): boolean {
+  return (answer.match(/^Nothing found\b/gm) ?? []).length >= queries;
+}

@@ -145,6 +145,13 @@ describe('search report', () => {
       BY SOURCE
       SOURCE    TOLD  CALLED  CALLED UNTOLD
       helpdesk     5       2              3
+
+      TO ADD TO A FILE LIKE hints/asked.hints.yaml, when you have read it
+      helpdesk:
+        list_events:
+          - "Customer history"
+        create_refund:
+          - "refund"
       "
     `);
   });

@@ -35,7 +35,17 @@ function isName(text: string): boolean {
 }
 
 /** Texts that some readers of YAML take for no text. */
-const YAML_WORDS: ReadonlySet<string> = new Set(['y', 'n', 'yes', 'no', 'on', 'off', 'true', 'false', 'null']);
+const YAML_WORDS: ReadonlySet<string> = new Set([
+  'y',
+  'n',
+  'yes',
+  'no',
+  'on',
+  'off',
+  'true',
+  'false',
+  'null',
+]);
 
 /** Undefined where nothing is left that may be a hint. */
 function toHint(question: string): string | undefined {

@@ -25,7 +25,9 @@ export function describeSearches(report: SearchReport, whole: SearchSummary, wid
     describeMissing(report, whole),
     section('TOLD OFTEN AND NEVER CALLED', neverCalled, whole.neverCalled, width, NEVER_CALLED),
     section('BY SOURCE', sources, whole.sources, width, SOURCES),
-    hints === '' ? '' : `${paint('bold', 'HINTS TO ADD, when you have read them')}\n${hints.trimEnd()}`,
+    hints === ''
+      ? ''
+      : `${paint('bold', 'TO ADD TO A FILE LIKE hints/asked.hints.yaml, when you have read it')}\n${hints.trimEnd()}`,
     describeLeftOut(whole),
   ]
     .filter((part) => part !== '')

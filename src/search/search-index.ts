@@ -1,11 +1,14 @@
 import type { SeenEntry, Sight } from '../catalog/sight.ts';
 import type { SearchDocument } from './document.ts';
 import { createBest } from './ranking/best.ts';
+import { RANKING } from './ranking/constants.ts';
 import { explain, type Explanation } from './ranking/explain.ts';
 import { createLanguage } from './ranking/language.ts';
+import { addNearness } from './ranking/nearness.ts';
 import { readQuery } from './ranking/query.ts';
-import { actionFactor, likeness } from './ranking/score.ts';
-import { createSights, type Candidate, type Seen } from './ranking/sights.ts';
+import { actionFactors, createScorer, type Sums } from './ranking/score.ts';
+import { createScales } from './ranking/scales.ts';
+import { createSights, type Seen } from './ranking/sights.ts';
 import { createStock } from './ranking/stock.ts';
 
 /**
@@ -56,6 +59,8 @@ export function createSearchIndex(): SearchIndex {
   const language = createLanguage();
   const stock = createStock(language);
   const seenIn = createSights(stock);
+  const scalesNow = createScales(stock);
+  const sum = createScorer(stock);
   return {
     replace: stock.replace,
     explain: (text, key) => explain(text, key, stock, language),
@@ -65,53 +70,56 @@ export function createSearchIndex(): SearchIndex {
     rank({ text, among, accept, limit, closeness }) {
       const query = readQuery(text, language);
       const seen = seenIn(among);
-      const likenesses = likeness(query, stock, seen, accept);
-      const fused = closeness ? fuse(likenesses, candidatesIn(seen, accept), closeness) : likenesses;
-      const best = createBest<SeenEntry>(limit);
-      for (const [{ slot, place, entry }, share] of fused) {
-        const { actions = 0, prior = 1 } = stock.facts[slot] ?? {};
-        const score = share * actionFactor(actions, query) * prior;
-        if (score > 0) best.add(entry, score, place);
+      const scales = scalesNow();
+      const sums = sum(query, seen, scales);
+      const slots = accepted(closeness ? undefined : sums.slots, seen, accept);
+      const fits = likenessOf(sums, slots);
+      if (closeness) addNearness(fits, slots, seen, closeness);
+      const factors = actionFactors(query);
+      const best = createBest(limit);
+      for (let at = 0; at < slots.length; at += 1) {
+        const slot = slots[at] as number;
+        const factor = (factors[scales.actions[slot] as number] as number) * (scales.priors[slot] as number);
+        best.add((fits[at] as number) * factor, seen.placeOf[slot] as number);
       }
-      return best.sorted().map(({ item, score }) => ({ entry: item, score }));
+      return best.sorted().map(({ score, place }) => ({ entry: seen.entries[place] as SeenEntry, score }));
     },
   };
 }
 
-/**
- * Adds nearness in meaning to likeness in words by weight, so that what is sure of itself decides (ranks alone would not tell). Whose
- * nearness is not known counts as the others do on average: half of a catalog may be embedded when somebody asks.
- */
-function fuse(
-  likenesses: ReadonlyMap<Candidate, number>,
-  all: readonly Candidate[],
-  { weight, least, of }: Closeness,
-): ReadonlyMap<Candidate, number> {
-  const near = new Map<Candidate, number>();
-  let farthest = 1;
-  // In whole millionths: their sum is the same in whatever order they come.
-  let sum = 0;
-  for (const candidate of all) {
-    const closeness = of(candidate.entry.key);
-    if (closeness === undefined) continue;
-    near.set(candidate, closeness);
-    farthest = Math.min(farthest, closeness);
-    sum += Math.round(closeness * 1e6);
+/** Slots that may be found; `slots` undefined: of all that is seen. */
+function accepted(
+  slots: readonly number[] | undefined,
+  { placeOf, entries }: Seen,
+  accept: Question['accept'],
+): readonly number[] {
+  if (slots && !accept) return slots;
+  const found: number[] = [];
+  for (const slot of slots ?? placeOf.keys()) {
+    const entry = entries[placeOf[slot] ?? -1];
+    if (entry && (!accept || accept(entry))) found.push(slot);
   }
-  if (near.size === 0) return likenesses;
-  const average = sum / near.size / 1e6;
-  const most = [...likenesses.values()].reduce((a, b) => Math.max(a, b), 0);
-  const fused = new Map<Candidate, number>();
-  for (const candidate of all) {
-    const inWords = likenesses.get(candidate) ?? 0;
-    const closeness = near.get(candidate);
-    if (inWords === 0 && (closeness ?? -1) < least) continue;
-    const share = most === 0 ? 0 : inWords / most;
-    fused.set(candidate, share + weight * Math.max(0, (closeness ?? average) - farthest));
-  }
-  return fused;
+  return found;
 }
 
-function candidatesIn(seen: Seen, accept: Question['accept'] = () => true): Candidate[] {
-  return seen.filter((candidate) => candidate !== undefined && accept(candidate.entry)) as Candidate[];
+/** Words and letters, each as a share of the best among the slots: what cannot be found has no part in it. From 0 to 1. */
+function likenessOf({ words, letters }: Sums, slots: readonly number[]): Float64Array {
+  const whole = 1 + RANKING.gramWeight;
+  const wordShare = 1 / whole / (greatest(words, slots) || 1);
+  const letterShare = RANKING.gramWeight / whole / (greatest(letters, slots) || 1);
+  const fits = new Float64Array(slots.length);
+  for (let at = 0; at < slots.length; at += 1) {
+    const slot = slots[at] as number;
+    fits[at] = (words[slot] as number) * wordShare + (letters[slot] as number) * letterShare;
+  }
+  return fits;
+}
+
+function greatest(sums: Float64Array, slots: readonly number[]): number {
+  let found = 0;
+  for (let at = 0; at < slots.length; at += 1) {
+    const sum = sums[slots[at] as number] as number;
+    if (sum > found) found = sum;
+  }
+  return found;
 }

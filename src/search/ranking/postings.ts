@@ -17,12 +17,16 @@ const FIELD_BITS = 4;
 /** The greatest count that is told apart from greater ones. */
 export const MAX_COUNT = (1 << COUNT_BITS) - 1;
 
+export const FIELD_PLACES = 1 << FIELD_BITS;
+
 export function pack(slot: number, field: number, count: number): number {
   return (slot << (COUNT_BITS + FIELD_BITS)) | (field << COUNT_BITS) | Math.min(count, MAX_COUNT);
 }
 
 export const slotOf = (entry: number): number => entry >>> (COUNT_BITS + FIELD_BITS);
-export const fieldOf = (entry: number): number => (entry >>> COUNT_BITS) & ((1 << FIELD_BITS) - 1);
+/** Slot and field in one: the slot times {@link FIELD_PLACES} plus the field. */
+export const placeIn = (entry: number): number => entry >>> COUNT_BITS;
+export const fieldOf = (entry: number): number => placeIn(entry) & (FIELD_PLACES - 1);
 export const countOf = (entry: number): number => entry & MAX_COUNT;
 
 /** Rows by term. */

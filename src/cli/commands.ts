@@ -13,6 +13,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   policy: async () => (await import('./policy/policy.ts')).addPolicy,
   audit: async () => (await import('./audit/audit.ts')).addAudit,
   search: async () => (await import('./search/search.ts')).addSearch,
+  hints: async () => (await import('./hints/hints.ts')).addHints,
   spend: async () => (await import('./spend/spend.ts')).addSpend,
   login: async () => (await import('./login.ts')).addLogin,
   logins: async () => (await import('./logins.ts')).addLogins,

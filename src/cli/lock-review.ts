@@ -1,13 +1,10 @@
-import { randomBytes } from 'node:crypto';
-import { realpath, rename, rm, writeFile } from 'node:fs/promises';
-import path from 'node:path';
 import type { App } from '../app.ts';
-import { BailiwickError } from '../errors.ts';
 import { acceptTools, type Refused } from '../lock/accept.ts';
 import { changesOf, compareToLock, findGone, type Drift } from '../lock/compare.ts';
 import type { Change } from '../lock/difference.ts';
 import { EMPTY_LOCK } from '../lock/lock.ts';
 import { writeLock } from '../lock/write.ts';
+import { replaceFile } from './replace-file.ts';
 
 /** What the sources offer, against the lock. */
 export interface OfferReview {
@@ -76,21 +73,4 @@ export async function reviewOffer(
     ),
     isClean: state === 'in-force' && drift.length === 0,
   };
-}
-
-/** Whole or not at all: a reader sees the old text or the new one. A link keeps leading where it led. */
-async function replaceFile(file: string, text: string): Promise<void> {
-  const target = await realpath(file).catch(() => file);
-  const temporary = path.join(
-    path.dirname(target),
-    `.${path.basename(target)}.${randomBytes(6).toString('hex')}`,
-  );
-  try {
-    await writeFile(temporary, text, { flag: 'wx' });
-    await rename(temporary, target);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
-    throw new BailiwickError('USAGE', `${file} cannot be written (${code})`, { cause: error });
-  }
 }

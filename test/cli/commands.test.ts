@@ -16,6 +16,7 @@ const COMMANDS = [
   'compile',
   'check',
   'audit',
+  'hints',
   'keys',
   'whoami',
   'schema',

@@ -56,8 +56,6 @@ interface OpenedHints extends HintBook {
 }
 
 function giveHints(contribution: Contribution, entries: readonly HintEntry[]): Contribution {
-  const names = contribution.tools.map(({ name }) => name);
-  const known = new Set(names);
   const byName = Map.groupBy(entries, ({ tool }) => tool);
   const globs = entries.filter(({ tool }) => tool.includes('*'));
   const compiled = globs.map(({ tool, hints }) => ({ matches: compileGlob(tool), hints }));
@@ -66,18 +64,27 @@ function giveHints(contribution: Contribution, entries: readonly HintEntry[]): C
     const general = compiled.filter(({ matches }) => matches(tool.name)).flatMap(({ hints }) => hints);
     return withHints(tool, [...own, ...general]);
   });
-  const strange = entries.filter(({ tool }) =>
-    tool.includes('*') ? !names.some(compileGlob(tool)) : !known.has(tool),
-  );
-  const warnings = strange.map(({ tool, place }) => {
-    const what = tool.includes('*') ? 'no tool of the source matches' : 'the source has no tool';
-    return `${place}  ${what} \`${tool}\`${didYouMean(tool, names)}`;
-  });
+  const warnings = unknownTools(contribution, entries).map(({ place, message }) => `${place}  ${message}`);
   return {
     ...contribution,
     tools,
     ...(warnings.length > 0 && { warnings: [...(contribution.warnings ?? []), ...warnings] }),
   };
+}
+
+/** Entries that mean no tool of their source, each with what to say of it. */
+export function unknownTools(
+  { tools }: Contribution,
+  entries: readonly HintEntry[],
+): { readonly tool: string; readonly place: string; readonly message: string }[] {
+  const names = tools.map(({ name }) => name);
+  const known = new Set(names);
+  return entries
+    .filter(({ tool }) => (tool.includes('*') ? !names.some(compileGlob(tool)) : !known.has(tool)))
+    .map(({ tool, place }) => {
+      const what = tool.includes('*') ? 'no tool of the source matches' : 'the source has no tool';
+      return { tool, place, message: `${what} \`${tool}\`${didYouMean(tool, names)}` };
+    });
 }
 
 /** A copy of the tool; its schemas stay unread where nobody asked for them. */

@@ -4,7 +4,9 @@ import type { EntryKind, SeenEntry, Sight } from '../catalog/sight.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { View } from '../policy/view.ts';
 import type { Endpoint } from './endpoint.ts';
+import { withAlwaysLoad } from './listing/always-load.ts';
 import { modeOf, type ListMode } from './listing/choose-mode.ts';
+import type { ListingRule } from './listing/rules.ts';
 import { sightIn } from './sight.ts';
 import type { Snapshot } from './snapshot.ts';
 import { windowOf, type Window } from './window.ts';
@@ -28,16 +30,18 @@ export type Listing = {
 
 /** Listings live as long as the view they show, so a swap of the snapshot lets them go. */
 const listings = new WeakMap<Sight, Listing>();
-const shortListings = new WeakMap<Sight, Listing>();
+const servedListings = new WeakMap<Sight, Listing>();
 
 /** The lists of an endpoint as it serves them to the principal. Names and URIs are those of the endpoint. */
 export function list(snapshot: Snapshot, principal: Principal, endpoint: Endpoint): Listing {
   const view = snapshot.view(principal);
   const window = windowOf(snapshot, endpoint);
-  if (modeOf(snapshot, view, window) === 'full') return listIn(view, window);
+  const mode = modeOf(snapshot, view, window);
+  const rule = snapshot.settings.listing?.of(endpoint);
+  if (rule === undefined || (mode === 'full' && !rule.hasPins)) return listIn(view, window);
   const sight = sightIn(view, window);
-  const listing = shortListings.get(sight) ?? createShortListing(snapshot, sight, endpoint);
-  shortListings.set(sight, listing);
+  const listing = servedListings.get(sight) ?? createServedListing(mode, sight, rule, snapshot.builtIns);
+  servedListings.set(sight, listing);
   return listing;
 }
 
@@ -57,18 +61,21 @@ export function listIn(view: View, window: Window): Listing {
   return listing;
 }
 
-/** The built-in tools, of the others those that are pinned, and all that is no tool. */
-function createShortListing(
-  { settings, builtIns }: Pick<Snapshot, 'settings' | 'builtIns'>,
+/** In search mode the built-in tools, of the others those that are pinned, and all that is no tool. */
+function createServedListing(
+  mode: ListMode,
   { entries }: Sight,
-  endpoint: Endpoint,
+  { isPinned }: ListingRule,
+  builtIns: readonly JsonObject[],
 ): Listing {
-  const rule = settings.listing?.of(endpoint);
+  const toServed = (entry: SeenEntry): SeenEntry =>
+    entry.tool && isPinned(entry.tool) ? { ...entry, present: () => withAlwaysLoad(entry.present()) } : entry;
+  if (mode === 'full') return createListing(mode, entries.map(toServed));
   const taken = new Set(builtIns.map(({ name }) => name));
   const listed = entries.filter(
-    ({ tool, shown }) => tool === undefined || (rule?.isPinned(tool) === true && !taken.has(shown)),
+    ({ tool, shown }) => tool === undefined || (isPinned(tool) && !taken.has(shown)),
   );
-  return createListing('search', listed, builtIns);
+  return createListing(mode, listed.map(toServed), builtIns);
 }
 
 const LIST_OF = {

@@ -77,6 +77,19 @@ describe.each(ERAS)('%s', (_, open) => {
     expect(namesIn(await ask('tools/list'))).toEqual([...BUILT_IN, 'a_read']);
   });
 
+  test('a full list is every tool in the order of names, with what is pinned marked for clients that search themselves', async () => {
+    await using gateway = await serveScripted(served({ mode: 'full', pin: ['desk_z*'] }));
+    const whole = await (await open(gateway.endpoint, 'ann'))('tools/list');
+    expect(toolsIn(whole).map(({ name, _meta }) => [name, _meta])).toEqual([
+      ['desk_a_read', undefined],
+      ['desk_find_tools', undefined],
+      ['desk_z_write', { 'anthropic/alwaysLoad': true }],
+      ['other_list', undefined],
+    ]);
+    const again = await (await open(gateway.endpoint, 'ann'))('tools/list');
+    expect(JSON.stringify(toolsIn(again))).toBe(JSON.stringify(toolsIn(whole)));
+  });
+
   test('what is not listed is called by its name, or through call_tool', async () => {
     await using gateway = await serveScripted(served({ mode: 'search' }));
     const ask = await open(gateway.endpoint, 'ann');

@@ -6,6 +6,7 @@ import type { ListingSettings, OwnListingSettings } from './settings.ts';
 
 /** How one endpoint lists its tools. */
 export interface ListingRule extends Pick<ListingSettings, 'mode' | 'budget'> {
+  readonly hasPins: boolean;
   /** Whether the operator wants the tool to be listed in search mode, too. */
   isPinned(tool: Pick<Tool, 'source' | 'name'>): boolean;
 }
@@ -47,8 +48,8 @@ function compileRule({ mode, budget, pin }: ListingSettings): ListingRule {
   return {
     mode,
     budget,
+    hasPins: pin.length > 0,
     isPinned({ source, name }) {
-      if (globs.length === 0) return false;
       const shownName = toShownName(source, name);
       return globs.some((matches) => matches(shownName));
     },

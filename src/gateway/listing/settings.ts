@@ -18,7 +18,7 @@ const Budget = z
 
 const Pin = z.array(z.string().min(1).max(256)).meta({
   description:
-    'Tools that are listed beside the three in search mode, for callers who may use them: by the names that `/mcp` shows, or globs over such names, at every endpoint alike.',
+    'Tools that are listed beside the three in search mode, for callers who may use them: by the names that `/mcp` shows, or globs over such names, at every endpoint alike. In every mode clients that search tools themselves are told to keep them loaded.',
   examples: [['helpdesk_search_tickets']],
 });
 

@@ -79,7 +79,8 @@ export const addTools: AddCommand = (program, terminal, exit) => {
           terminal.out(
             rows.length > 0 ? table(['TOOL', 'SOURCE', 'ACCESS', 'WHAT IT DOES'], rows) : 'no tools',
           );
-          if (listing && rows.length > 0) terminal.out(`\n${describeListing(listing, at)}`);
+          // Beside the table, which may be somebody's input.
+          if (listing && rows.length > 0) terminal.err(describeListing(listing, at));
         }
         if (held.length > 0 && !options.held)
           terminal.err(

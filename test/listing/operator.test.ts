@@ -68,7 +68,7 @@ test('tools says how long a principal’s list is, and how it is served', async 
     ),
   );
   const lastLine = async (...args: readonly string[]): Promise<string | undefined> =>
-    (await runWith(workspace.folder, ['tools', ...args])).out.trim().split('\n').at(-1);
+    (await runWith(workspace.folder, ['tools', ...args])).err.trim().split('\n').at(-1);
   expect(await lastLine('--as', 'reader')).toMatch(/^1 tool, \d\d tokens: listed as full \(budget 100\)$/);
   expect(await lastLine('--as', 'writer')).toMatch(
     /^3 tools, \d{3} tokens: listed as search \(budget 100\)$/,

@@ -46,6 +46,7 @@ export function createEmbedder(options: EmbedderOptions): Embedder {
   let resting: Promise<void> | undefined;
   let keptAt = clock();
   let toldAt = clock();
+  let told = '';
 
   const ask = async (texts: readonly string[]): Promise<Embedded> => {
     const late = new AbortController();
@@ -58,6 +59,13 @@ export function createEmbedder(options: EmbedderOptions): Embedder {
     }
   };
 
+  /** Tells a text that is refused from settings that are. */
+  const takesAnything = (): Promise<boolean> =>
+    ask(['tool']).then(
+      () => true,
+      () => false,
+    );
+
   /** Embeds these texts, in halves where they are too many together; gives back what has to wait. */
   const embed = async (texts: readonly string[]): Promise<void> => {
     try {
@@ -69,6 +77,7 @@ export function createEmbedder(options: EmbedderOptions): Embedder {
       const fault = toEmbeddingFault(error);
       if (closing.signal.aborted) return library.giveBack(texts);
       if (fault.kind === 'too-large') batch = Math.max(1, Math.min(batch, Math.ceil(texts.length / 2)));
+      if (fault.kind === 'refused') hasSucceeded ||= await takesAnything();
       const isAtFault = fault.kind === 'too-large' || (fault.kind === 'refused' && hasSucceeded);
       if (isAtFault && texts.length > 1) {
         const half = Math.ceil(texts.length / 2);
@@ -100,6 +109,7 @@ export function createEmbedder(options: EmbedderOptions): Embedder {
   };
 
   const run = async (): Promise<void> => {
+    told = '';
     await Promise.all(Array.from({ length: WORKERS }, work));
     await keep();
     if (!closing.signal.aborted && hasSucceeded) tellProgress(true);
@@ -132,7 +142,9 @@ export function createEmbedder(options: EmbedderOptions): Embedder {
     if (!isEnd && clock() - toldAt < TELL_MS) return;
     toldAt = clock();
     const { entries, known } = library.counts;
-    logger.info({ known, entries }, `embedded ${inFull(known)} of ${inFull(entries)} entries`);
+    const progress = `embedded ${inFull(known)} of ${inFull(entries)} entries`;
+    if (progress !== told) logger.info({ known, entries }, progress);
+    told = progress;
   };
 
   /** Once, and not again before it works. */

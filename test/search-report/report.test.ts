@@ -61,6 +61,7 @@ const TWO: readonly Timed[] = [
   ...call(31, 'helpdesk', 'list_events'),
   ...call(72, 'helpdesk', 'update_ticket'),
   ...call(102, 'helpdesk', 'create_refund', 'kim'),
+  { ...search({ at: 105, query: 'refund', told: [] }), via: { face: 'cli' } },
   { ...by('dana'), at: 110 * MINUTE, type: 'list', detail: { list: 'found', folded: 40 } },
 ];
 
@@ -91,6 +92,7 @@ describe('search report', () => {
       first: '2026-11-21T00:01:00.000Z',
       last: '2026-11-21T01:50:00.000Z',
       withinMinutes: 15,
+      byHand: 1,
       searches: 6,
       led: { told: 2, otherwise: 3, nothing: 1, open: 0 },
       ranks: { first: 1, topFive: 2 },
@@ -127,6 +129,7 @@ describe('search report', () => {
         led to nothing                                    1  17 %
         found nothing                                     1  17 %
         and 40 more in floods, of which the record keeps the number alone
+        and 1 by \`bailiwick find\`, which are not counted
 
       ASKED IN VAIN: nothing was called that was told
       TIMES  FOUND NOTHING  QUESTION

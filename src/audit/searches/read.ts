@@ -16,6 +16,8 @@ export interface ReadSearches {
   readonly summary: SearchSummary;
   readonly first: string;
   readonly last: string;
+  /** Searches that people made at the command line, to look what is found: nothing follows from them. They are not summed up. */
+  readonly byHand: number;
 }
 
 /**
@@ -32,11 +34,16 @@ export async function readSearches(
   const summary = createSearchSummary();
   const end = span.until === undefined ? Infinity : Date.parse(span.until) + windowMs;
   let [first, last] = ['', ''];
+  let byHand = 0;
   for await (const entry of readEntries(directory, { ...options, span: { ...span, ...untilEnd(end) } })) {
     if (entry.kind === 'event') {
       const { record } = entry;
       // What comes after the span is read for the calls alone.
       if (!isWithin(span, record.time) || toSearch(record) === undefined) continue;
+      if (record.via?.face === 'cli') {
+        byHand += 1;
+        continue;
+      }
       onSearch();
       first ||= record.time;
       last = record.time;
@@ -44,7 +51,7 @@ export async function readSearches(
     for (const followed of follower.take(entry)) summary.add(followed);
   }
   for (const followed of follower.end(Math.min(now, end))) summary.add(followed);
-  return { summary: summary.current(), first, last };
+  return { summary: summary.current(), first, last, byHand };
 }
 
 function untilEnd(end: number): Pick<Span, 'until'> {

@@ -51,7 +51,7 @@ const YAML_WORDS: ReadonlySet<string> = new Set([
 function toHint(question: string): string | undefined {
   if (/\[[a-z ]+\]/.test(question)) return undefined;
   const clean = question
-    .replaceAll(/\w+:\/\/\S*/g, ' ')
+    .replaceAll(/\b\w{1,20}:\/\/\S*/g, ' ')
     .replaceAll(/[\p{C}\p{Zl}\p{Zp}<>`\s]+/gu, ' ')
     .trim();
   const hint = clean.length <= MOST_CHARACTERS ? clean : (/^.{1,100}(?=\s)/u.exec(clean)?.[0] ?? '');

@@ -68,6 +68,7 @@ const RANKS = objectOf<keyof SearchSummary['ranks']>({
 const MEMBERS: Record<keyof SearchReport, JsonSchema> = {
   first: TIME,
   last: TIME,
+  byHand: { ...COUNT, description: 'Searches by `bailiwick find`. Not part of `searches`.' },
   withinMinutes: {
     ...COUNT,
     description: 'How long after a search a call of the same caller counts for it.',

@@ -35,7 +35,8 @@ export function describeSearches(report: SearchReport, whole: SearchSummary, wid
 }
 
 function describeSums(report: SearchReport): string {
-  const { searches, led, ranks, foundNothing, folded, withoutQuestions, withinMinutes, first, last } = report;
+  const { searches, led, ranks, foundNothing, folded, byHand, withoutQuestions, withinMinutes, first, last } =
+    report;
   const line = (what: string, number: number, more = ''): string =>
     `  ${what.padEnd(44)}${String(number).padStart(7)}${share(number, searches)}${more}`;
   const places =
@@ -51,6 +52,7 @@ function describeSums(report: SearchReport): string {
     ...(led.open > 0 ? [line('are too young to be known', led.open)] : []),
     line('found nothing', foundNothing),
     ...(folded > 0 ? [`  and ${folded} more in floods, of which the record keeps the number alone`] : []),
+    ...(byHand > 0 ? [`  and ${byHand} by \`bailiwick find\`, which are not counted`] : []),
     ...(withoutQuestions > 0
       ? [
           `  of ${withoutQuestions} the record holds no question (audit.arguments: digest), so nobody can say what was asked in vain`,

@@ -23,6 +23,8 @@ export interface SearchReport extends SearchSummary {
   /** Of the searches: RFC 3339, UTC, milliseconds. Empty where there are none. */
   readonly first: string;
   readonly last: string;
+  /** Searches by `bailiwick find`, which are not part of `searches`. */
+  readonly byHand: number;
   /** How long after a search a call counts for it. */
   readonly withinMinutes: number;
   /** Hints that would have answered, as a file of hints holds them. Empty where none is missing. */
@@ -73,11 +75,16 @@ async function report(terminal: Terminal, directory: string, options: ReportOpti
     onEntry: noMatch.onEntry,
     onSearch: () => void (searches += 1),
   });
-  const { summary, first, last } = await withProgress(terminal, () => `${searches} searches read`, reading);
+  const { summary, first, last, byHand } = await withProgress(
+    terminal,
+    () => `${searches} searches read`,
+    reading,
+  );
   const limited = limit(summary, options.json ? MOST_LISTED : top);
   const document: SearchReport = {
     first,
     last,
+    byHand,
     withinMinutes,
     ...limited,
     hints: toHintLines(limited.missing),
@@ -89,7 +96,9 @@ async function report(terminal: Terminal, directory: string, options: ReportOpti
   if (isEmpty) {
     noMatch.tell(terminal, directory, `no search${describeSpan(span)}`);
     if (!options.json)
-      terminal.err('  a search is recorded when an agent calls find_tools, or somebody `bailiwick find`');
+      terminal.err(
+        `  a search is recorded when an agent calls find_tools${byHand > 0 ? `; ${byHand} by \`bailiwick find\` are not counted` : ''}`,
+      );
   }
   return !isEmpty;
 }

@@ -55,22 +55,38 @@ function alternativesOf(schema: JsonObject): Json[] {
  * where it declares no such argument. For showing: what else it says is not made to fit.
  */
 export function withoutArgument(root: JsonSchema, path: readonly string[]): JsonSchema {
-  const shorter = remove(root, root, path, 0);
-  return isJsonObject(shorter) ? shorter : root;
+  return withArgument(root, path, () => undefined);
 }
 
-function remove(root: JsonSchema, schema: Json, path: readonly string[], references: number): Json {
+/** What is said of an argument where it is declared, as it is to be said; undefined: it is not declared there. */
+type Change = (declared: Json) => Json | undefined;
+
+/**
+ * The schema with an argument declared otherwise, wherever it is declared, as {@link schemasOfArgument} finds it. The same object where
+ * nothing changes.
+ */
+export function withArgument(root: JsonSchema, path: readonly string[], change: Change): JsonSchema {
+  const changed = rewrite({ root, change }, root, path, 0);
+  return isJsonObject(changed) ? changed : root;
+}
+
+interface Rewriting {
+  readonly root: JsonSchema;
+  readonly change: Change;
+}
+
+function rewrite(task: Rewriting, schema: Json, path: readonly string[], references: number): Json {
   if (!isJsonObject(schema) || path.length === 0) return schema;
-  const here = removeProperty(root, schema, path, references);
-  const within = removeFromAlternatives(root, here, path, references);
-  const referred = references < MAX_REFERENCES ? definitionAt(root, within) : undefined;
+  const here = rewriteProperty(task, schema, path, references);
+  const within = rewriteAlternatives(task, here, path, references);
+  const referred = references < MAX_REFERENCES ? definitionAt(task.root, within) : undefined;
   if (!referred) return within;
-  const shorter = remove(root, referred, path, references + 1);
-  return shorter === referred ? within : inPlaceOfReference(within, shorter);
+  const changed = rewrite(task, referred, path, references + 1);
+  return changed === referred ? within : inPlaceOfReference(within, changed);
 }
 
-function removeProperty(
-  root: JsonSchema,
+function rewriteProperty(
+  task: Rewriting,
   schema: JsonObject,
   [name = '', ...rest]: readonly string[],
   references: number,
@@ -79,8 +95,15 @@ function removeProperty(
   const own = isJsonObject(properties) && Object.hasOwn(properties, name) ? properties[name] : undefined;
   if (rest.length > 0) {
     if (own === undefined || !isJsonObject(properties)) return schema;
-    const shorter = remove(root, own, rest, references);
-    return shorter === own ? schema : { ...schema, properties: withMember(properties, name, shorter) };
+    const changed = rewrite(task, own, rest, references);
+    return changed === own ? schema : { ...schema, properties: withMember(properties, name, changed) };
+  }
+  // An argument may be required here and declared elsewhere: it is to go from here, too, where it goes.
+  const changed = task.change(own ?? true);
+  if (changed !== undefined) {
+    return own === undefined || changed === own || !isJsonObject(properties)
+      ? schema
+      : { ...schema, properties: withMember(properties, name, changed) };
   }
   const isRequired = Array.isArray(required) && required.includes(name);
   if (own === undefined && !isRequired) return schema;
@@ -93,8 +116,8 @@ function removeProperty(
   };
 }
 
-function removeFromAlternatives(
-  root: JsonSchema,
+function rewriteAlternatives(
+  task: Rewriting,
   schema: JsonObject,
   path: readonly string[],
   references: number,
@@ -103,13 +126,13 @@ function removeFromAlternatives(
   for (const keyword of LISTS) {
     const list = schema[keyword];
     if (!Array.isArray(list)) continue;
-    const shorter = list.map((one) => remove(root, one, path, references));
-    if (shorter.some((one, index) => one !== list[index])) changed[keyword] = shorter;
+    const rewritten = list.map((one) => rewrite(task, one, path, references));
+    if (rewritten.some((one, index) => one !== list[index])) changed[keyword] = rewritten;
   }
   for (const keyword of SINGLES) {
     const one = schema[keyword];
-    const shorter = one === undefined ? undefined : remove(root, one, path, references);
-    if (shorter !== undefined && shorter !== one) changed[keyword] = shorter;
+    const rewritten = one === undefined ? undefined : rewrite(task, one, path, references);
+    if (rewritten !== undefined && rewritten !== one) changed[keyword] = rewritten;
   }
   return Object.keys(changed).length === 0 ? schema : { ...schema, ...changed };
 }

@@ -1,8 +1,8 @@
-import { withoutArgument } from '../../catalog/argument-schema.ts';
+import { withArgument } from '../../catalog/argument-schema.ts';
 import type { JsonSchema } from '../../catalog/json.ts';
 import type { Tool } from '../../catalog/tool.ts';
 import type { ArgumentLimit, Narrowing } from './region.ts';
-import { writeLimits } from './write-limits.ts';
+import { writeLimit, writeLimits } from './write-limits.ts';
 
 /**
  * The tool as it is presented to whom `narrowing` is about: its input schema with the limits written into it, and a sentence in its
@@ -36,17 +36,20 @@ const written = new WeakMap<Tool, readonly ArgumentLimit[]>();
 
 /**
  * The input schema of a tool that {@link presentNarrowed} gave, with all that its compiler cut from it for its size: what calls are
- * checked against, with the same limits written into it. Arguments that are pinned are nowhere in it, whatever they are declared by.
+ * checked against, with the same limits written into it, wherever it says something of the arguments. Those that are pinned are
+ * nowhere in it.
  */
 export function presentWhole(tool: Tool): JsonSchema {
   const limits = written.get(tool) ?? [];
-  if (limits.length === 0) return tool.validationSchema;
-  return limits
-    .filter(({ pinned }) => pinned)
-    .reduce<JsonSchema>(
-      (schema, { path }) => withoutArgument(schema, path),
-      narrowSchema(tool.validationSchema, limits),
-    );
+  const whole = tool.validationSchema;
+  if (limits.length === 0) return whole;
+  return limits.reduce<JsonSchema>(
+    (schema, limit) =>
+      withArgument(schema, limit.path, (declared) =>
+        limit.pinned ? undefined : writeLimit(declared, limit, whole),
+      ),
+    narrowSchema(whole, limits),
+  );
 }
 
 function withoutSchemas(tool: Tool): Omit<Tool, 'inputSchema' | 'validationSchema' | 'outputSchema'> {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { isJsonObject, type Json, type JsonSchema } from '../../catalog/json.ts';
 import { CONSTANT_PATTERN, toPattern } from '../cel/pattern.ts';
 import { mergeKeywords } from './merge-keywords.ts';
@@ -26,6 +27,13 @@ export function writeLimits(schema: JsonSchema, limits: readonly ArgumentLimit[]
     at.limit = limit;
   }
   return writeBranch(schema, root, schema);
+}
+
+/** What a schema says of one argument, in the place where it says it, and the limit. */
+export function writeLimit(schema: Json, limit: ArgumentLimit, root: JsonSchema): JsonSchema {
+  const written = inline(schema, root);
+  const says = (keyword: string): boolean => isDeepStrictEqual(written[keyword], limit.schema[keyword]);
+  return Object.keys(limit.schema).every(says) ? written : mergeKeywords(written, limit.schema as JsonSchema);
 }
 
 function writeBranch(schema: Json | undefined, { limit, members }: Branch, root: JsonSchema): JsonSchema {

@@ -62,7 +62,7 @@ function describeCallable(entry: SeenEntry, pointer: readonly string[], tokens: 
 function lookDeeper(entry: SeenEntry, path: readonly string[], tokens: number): JsonObject {
   const looked = lookAt(inputOf(entry), path);
   if ('place' in looked) {
-    const head = `${entry.shown} ${toOneLine(looked.place.pointer, 200)}`;
+    const head = `${entry.shown} ${toOneLine(looked.place.pointer, MAX_POINTER)}`;
     return say(`${head}\n${writeInput(entry, tokens - textTokens(head), looked.place)}`);
   }
   const { pointer, members } = looked.nowhere;

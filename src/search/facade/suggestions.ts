@@ -24,14 +24,12 @@ export function suggestNames(name: string, sight: Sight): string[] {
       .map((word) => (vocabulary.has(word) ? word : (nearest(word, vocabulary) ?? word))),
   );
   const scores = new Map<SeenEntry, number>();
+  let most = 0;
   for (const word of wanted) {
     const having = vocabulary.get(word) ?? [];
     const rarity = Math.log(1 + sight.entries.length / Math.max(1, having.length));
+    most += having.length > 0 ? rarity : rarity * NOWHERE;
     for (const entry of having) scores.set(entry, (scores.get(entry) ?? 0) + rarity);
-  }
-  let most = 0;
-  for (const word of wanted) {
-    most += Math.log(1 + sight.entries.length / Math.max(1, vocabulary.get(word)?.length ?? 0));
   }
   return [...scores]
     .map(([entry, score]) => ({ entry, score: score / most - 0.02 * wordsOf(entry.shown).length }))
@@ -40,6 +38,9 @@ export function suggestNames(name: string, sight: Sight): string[] {
     .slice(0, MOST)
     .map(({ entry }) => entry.shown);
 }
+
+/** What a word counts that no name has, beside one that a single name has: it may be another word for the same. */
+const NOWHERE = 0.5;
 
 type Vocabulary = ReadonlyMap<string, readonly SeenEntry[]>;
 

@@ -93,7 +93,8 @@ const KINDS = ['tool', 'prompt', 'resource', 'template'] as const;
 
 export function meaningOf(name: string, sight: Sight): Meaning {
   for (const kind of KINDS) {
-    const entry = sight.named(kind, name) ?? sight.named(kind, bareUri(name));
+    const isUri = kind === 'resource' || kind === 'template';
+    const entry = sight.named(kind, name) ?? (isUri ? sight.named(kind, bareUri(name)) : undefined);
     if (entry) return { kind: 'one', entry, rule: 'as it is shown' };
   }
   if (name.length > MAX_NAME) return { kind: 'unclear', fitting: [] };

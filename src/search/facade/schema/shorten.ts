@@ -16,8 +16,9 @@ export const CUT = '…';
 
 /** How a schema is written: every later member of {@link FORMS} can only make it shorter. */
 interface Form {
-  /** Longest description, in characters. */
+  /** Longest description, in characters: of the first level, and of what is deeper. */
   readonly text: number;
+  readonly deepText: number;
   /** Values of an enum that are written. */
   readonly values: number;
   /** Optional members of an object that are written, and required ones. */
@@ -25,22 +26,32 @@ interface Form {
   readonly required: number;
 }
 
+const MUTE = { text: 0, deepText: 0 };
+
 const FORMS: readonly Form[] = [
-  { text: 60, values: 30, optional: Infinity, required: Infinity },
-  { text: 0, values: 30, optional: Infinity, required: Infinity },
-  { text: 0, values: 10, optional: Infinity, required: Infinity },
-  { text: 0, values: 10, optional: 24, required: Infinity },
-  { text: 0, values: 4, optional: 8, required: 24 },
-  { text: 0, values: 2, optional: 0, required: 12 },
-  { text: 0, values: 0, optional: 0, required: 4 },
-  { text: 0, values: 0, optional: 0, required: 0 },
+  { ...MUTE, values: 30, optional: Infinity, required: Infinity },
+  { ...MUTE, values: 10, optional: Infinity, required: Infinity },
+  { ...MUTE, values: 10, optional: 24, required: Infinity },
+  { ...MUTE, values: 4, optional: 8, required: 24 },
+  { ...MUTE, values: 2, optional: 0, required: 12 },
+  { ...MUTE, values: 0, optional: 0, required: 4 },
+  { ...MUTE, values: 0, optional: 0, required: 0 },
 ];
 
 /** Descriptions that what is left of the budget goes to, the longest that fit. */
-const TEXTS = [2_000, 600, 320, 160, 100];
+const TEXTS: readonly Pick<Form, 'text' | 'deepText'>[] = [
+  { text: 2_000, deepText: 2_000 },
+  { text: 600, deepText: 600 },
+  { text: 320, deepText: 320 },
+  { text: 160, deepText: 160 },
+  { text: 100, deepText: 100 },
+  { text: 100, deepText: 60 },
+  { text: 100, deepText: 0 },
+  { text: 60, deepText: 0 },
+];
 
-/** How much of the budget structure may take before descriptions get their share. */
-const STRUCTURE = 0.8;
+/** How much of the budget the structure of deeper parts may take, so that descriptions get their share. */
+const STRUCTURE = 0.6;
 
 /** Members that are opened at most, and how many that do not fit are tried before it is given up. */
 const MOST_OPENED = 60;
@@ -68,14 +79,10 @@ export function shorten(place: Place, tokens: number): Shortened {
   const form = FORMS.find((one) => costOf(place, one) <= tokens);
   if (!form) return { schema: nameMembers(place), isCut: true };
   const opened = open(place, form, tokens * STRUCTURE);
-  const texts = form.text > 0 ? TEXTS : [];
-  const text = texts.find(
-    (one) => estimateTokens(write(place, opened, { ...form, text: one }).schema) <= tokens,
+  const words = TEXTS.find(
+    (one) => estimateTokens(write(place, opened, { ...form, ...one }).schema) <= tokens,
   );
-  const { schema, closed, hasLeftOut } = write(place, opened, {
-    ...form,
-    ...(text !== undefined && { text }),
-  });
+  const { schema, closed, hasLeftOut } = write(place, opened, { ...form, ...words });
   return { schema, isCut: closed.length > 0 || hasLeftOut };
 }
 
@@ -145,7 +152,7 @@ function write({ root, schema, pointer }: Place, opened: ReadonlySet<string>, fo
     if (count > MOST_WRITTEN) return {};
     const read = follow(root, given);
     if (!isJsonObject(read)) return read;
-    const facts = writeFacts(read, form);
+    const facts = writeFacts(read, form, at.depth > 1 ? form.deepText : form.text);
     if (facts.hasLeftOut) hasLeftOut = true;
     if (isLeaf(read)) return facts.written;
     const isOpen = opened.has(at.pointer);
@@ -229,11 +236,12 @@ const MAX_VALUE = 200;
 function writeFacts(
   read: JsonObject,
   form: Form,
+  text: number,
 ): { readonly written: JsonObject; readonly hasLeftOut: boolean } {
   let hasLeftOut = false;
   const entries = Object.entries(read).flatMap(([keyword, value]): [string, Json][] => {
     if (DROPPED.has(keyword) || keyword.startsWith('x-') || isPosition(keyword)) return [];
-    if (keyword === 'description') return writeText(value, form.text);
+    if (keyword === 'description') return writeText(value, text);
     if (keyword === 'required')
       return Array.isArray(value) && value.length > 0 ? [[keyword, listSome(value, 24)]] : [];
     if (keyword === 'enum' && Array.isArray(value)) {

@@ -64,6 +64,15 @@ describe('who lacks but a scope is told which one, with 403, before any answer b
     expect(answer.headers['www-authenticate']).toContain('/.well-known/oauth-protected-resource/mcp/notes"');
   });
 
+  test('what call_tool only understands by forgiving is told in the answer', async () => {
+    const call = { name: 'call_tool', arguments: { name: 'notes_create_note', arguments: '{"text":"x"}' } };
+    const answer = await world.ask(reader, modern('tools/call', call));
+    expect([answer.status, JSON.parse(answer.text)]).toMatchObject([
+      200,
+      { error: { data: { code: 'INSUFFICIENT_SCOPE', missingScopes: ['notes:write'] } } },
+    ]);
+  });
+
   test('with the scope the call is made', async () => {
     const writer = await world.tokenOf('dana', ['notes:read', 'notes:write']);
     for (const call of [

@@ -235,7 +235,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   function swap(): void {
     gateway.swap(createSnapshot(snapshot()));
     search.follow(gateway.current().catalog);
-    if (face !== 'cli' && inForce.loaded.config.listing.mode !== 'full') search.readAhead();
+    const isSearched = inForce.settings.listing?.all.some(({ mode }) => mode !== 'full') ?? false;
+    if (face !== 'cli' && isSearched) search.readAhead();
   }
   for (const { source, error } of inForce.unusable)
     logger.error({ source, err: error }, `source ${source} is left out: ${error.message}`);

@@ -58,23 +58,25 @@ export function createSearch({
   const parts = new Map<string, number>();
   let packs = settings().packs;
 
-  /** The index knows a source as parts, so that a large one holds nobody up. */
+  /** Index and embeddings know a source as parts, so that a large one holds nobody up. */
   function* take(source: string, documents: readonly SearchDocument[] | undefined): Generator<undefined> {
     for (let part = parts.get(source) ?? 0; part > 0; part--) {
       index.replace(`${source} ${part}`, undefined);
+      nearness.replace(`${source} ${part}`, undefined);
       parts.set(source, part - 1);
       yield;
     }
     parts.delete(source);
-    if (!documents) return nearness.replace(source, undefined);
+    if (!documents) return;
     const all = applyPacks(uniqueByKey(documents), packs.map(loadPack));
     for (let at = 0; at < all.length; at += PART) {
       const part = at / PART + 1;
       parts.set(source, part);
-      index.replace(`${source} ${part}`, all.slice(at, at + PART));
+      const some = all.slice(at, at + PART);
+      index.replace(`${source} ${part}`, some);
+      nearness.replace(`${source} ${part}`, some);
       yield;
     }
-    nearness.replace(source, all);
   }
 
   const reading = createReading({

@@ -134,6 +134,6 @@ export async function embedAll(opened: Opened, catalog: Catalog = catalogOf(OFFI
 }
 
 /** The network is real: it takes turns of the event loop, and no time of the test's clock. */
-export function nextTurn(): Promise<void> {
+function nextTurn(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 1));
 }

@@ -16,8 +16,8 @@ import { cosineOf } from './vectors.ts';
 
 /** Nearness in meaning of questions and entries. */
 export interface Embeddings {
-  /** Takes over the entries of a source; undefined: the source is gone. They are embedded in the background. */
-  replace(source: string, documents: readonly SearchDocument[] | undefined): void;
+  /** Takes over entries that come and go together; undefined: they are gone. They are embedded in the background. */
+  replace(share: string, documents: readonly SearchDocument[] | undefined): void;
   /** How near entries are to a question; undefined where that is not known within the deadline. Never rejects. */
   closeness(text: string, signal: AbortSignal): Promise<Closeness | undefined>;
   /** Resolves when nothing is under way, and what was embedded is kept. Never rejects. */
@@ -146,12 +146,12 @@ export function createEmbeddings(options: EmbeddingsOptions): Embeddings {
   })();
 
   return {
-    replace(source, documents) {
+    replace(share, documents) {
       const { textPrefix } = settings;
       const texts = documents?.map(
         (one) => [one.key, textPrefix + toEntryText(one, maxTextCharacters)] as const,
       );
-      library.replace(source, texts && new Map(texts));
+      library.replace(share, texts && new Map(texts));
       if (isOpen && embedsEntries) embedder.wake();
     },
     async closeness(text, signal) {

@@ -8,8 +8,8 @@ import { isUnit } from './vectors.ts';
  * another model begins anew.
  */
 export interface Library {
-  /** Texts of a source's entries, by `entryKey`; undefined: the source is gone. */
-  replace(source: string, texts: ReadonlyMap<string, string> | undefined): void;
+  /** Texts of entries that come and go together, by `entryKey`; undefined: they are gone. */
+  replace(share: string, texts: ReadonlyMap<string, string> | undefined): void;
   /** Takes over what was kept, unless the endpoint has answered meanwhile. */
   recall(file: VectorFile): void;
   /** True for an answer of the space that the vectors are of; of the first answer, too. */
@@ -38,13 +38,15 @@ const MAX_UNUSED = 10_000;
 
 /** @param common what every space of these settings has in common */
 export function createLibrary(common: Pick<Space, 'provider' | 'endpoint' | 'model'>): Library {
-  const bySource = new Map<string, ReadonlyMap<string, string>>();
+  const shares = new Map<string, ReadonlyMap<string, string>>();
   let space: Space | undefined;
   let keyOf: ((text: string) => string) | undefined;
   /** By the keys of texts, the one used longest ago first. */
   let vectors = new Map<string, Float32Array>();
   let byEntry = new Map<string, Float32Array>();
   let missing = new Set<string>();
+  /** Whether texts may be missing that no entry has any more. */
+  let mayBeStale = false;
   const taken = new Set<string>();
   const skipped = new Set<string>();
 
@@ -70,7 +72,8 @@ export function createLibrary(common: Pick<Space, 'provider' | 'endpoint' | 'mod
   const rebuild = (): void => {
     byEntry = new Map();
     missing = new Set();
-    for (const texts of bySource.values()) enter(texts);
+    mayBeStale = false;
+    for (const texts of shares.values()) enter(texts);
   };
 
   const settle = ({ vectors: [first], model }: Embedded): void => {
@@ -79,13 +82,14 @@ export function createLibrary(common: Pick<Space, 'provider' | 'endpoint' | 'mod
   };
 
   return {
-    replace(source, texts) {
-      for (const entry of bySource.get(source)?.keys() ?? []) byEntry.delete(entry);
-      const gone = bySource.get(source);
-      bySource.delete(source);
-      if (texts) bySource.set(source, texts);
-      if (gone && missing.size > 0) rebuild();
-      else if (texts) enter(texts);
+    replace(share, texts) {
+      const gone = shares.get(share);
+      for (const entry of gone?.keys() ?? []) byEntry.delete(entry);
+      shares.delete(share);
+      if (gone && missing.size > 0) mayBeStale = true;
+      if (!texts) return;
+      shares.set(share, texts);
+      enter(texts);
     },
     recall({ reported, dimensions, vectors: kept }) {
       if (space) return;
@@ -112,7 +116,7 @@ export function createLibrary(common: Pick<Space, 'provider' | 'endpoint' | 'mod
         missing.delete(text);
         if (keyOf && vector) vectors.set(keyOf(text), vector);
       }
-      for (const entries of bySource.values()) {
+      for (const entries of shares.values()) {
         for (const [entry, text] of entries) {
           const vector = added.has(text) ? look(text) : undefined;
           if (vector) byEntry.set(entry, vector);
@@ -120,6 +124,7 @@ export function createLibrary(common: Pick<Space, 'provider' | 'endpoint' | 'mod
       }
     },
     take(most) {
+      if (mayBeStale) rebuild();
       const texts = [...missing.values().take(most)];
       for (const text of texts) {
         missing.delete(text);
@@ -146,7 +151,7 @@ export function createLibrary(common: Pick<Space, 'provider' | 'endpoint' | 'mod
       return space;
     },
     get counts() {
-      const entries = bySource.values().reduce((sum, { size }) => sum + size, 0);
+      const entries = shares.values().reduce((sum, { size }) => sum + size, 0);
       return { entries, known: byEntry.size };
     },
   };

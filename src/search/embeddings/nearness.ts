@@ -10,7 +10,8 @@ import type { EmbeddingSettings } from './settings.ts';
 export interface Nearness {
   /** Other settings take the place of those before at once. */
   use(settings: EmbeddingSettings | undefined): void;
-  replace(source: string, documents: readonly SearchDocument[] | undefined): void;
+  /** Takes over entries that come and go together; undefined: they are gone. */
+  replace(share: string, documents: readonly SearchDocument[] | undefined): void;
   /** Undefined where nothing is configured, or not known in time. Never rejects. */
   of(text: string, signal: AbortSignal): Promise<Closeness | undefined>;
   close(): Promise<void>;
@@ -48,12 +49,12 @@ export function createNearness({ files, ...deps }: NearnessOptions): Nearness {
       const provider = createProvider(settings, { files: certificates, clock: deps.clock });
       const embeddings = createEmbeddings({ ...deps, settings, provider, after: closing });
       running = { key, embeddings };
-      for (const [source, documents] of known) embeddings.replace(source, documents);
+      for (const [share, documents] of known) embeddings.replace(share, documents);
     },
-    replace(source, documents) {
-      if (documents) known.set(source, documents);
-      else known.delete(source);
-      running?.embeddings.replace(source, documents);
+    replace(share, documents) {
+      if (documents) known.set(share, documents);
+      else known.delete(share);
+      running?.embeddings.replace(share, documents);
     },
     of: async (text, signal) => running?.embeddings.closeness(text, signal),
     async close() {

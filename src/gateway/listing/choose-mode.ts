@@ -33,7 +33,7 @@ export function modeOf(
 }
 
 /** Whether the definitions of tools fit a budget of tokens. Tokens are counted only where bytes do not say it. */
-export function isWithin(
+function isWithin(
   budget: number,
   tools: readonly Tool[],
   window: Pick<Window, 'endpoint' | 'nameAt' | 'pinsOf'>,

@@ -12,7 +12,7 @@ const Budget = z
   .max(10_000_000)
   .meta({
     description:
-      'Tokens (o200k) that the definitions of all listed tools may have in mode `auto`: of each its JSON of name, description and input schema.',
+      'Tokens (o200k) that the definitions of all listed tools may have in mode `auto`: of each its JSON of name, description and input schema. Where they have more bytes than the budget has tokens, a tokenizer is loaded to count them, which takes 70 MB of memory.',
     examples: [10_000],
   });
 

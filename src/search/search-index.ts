@@ -3,13 +3,13 @@ import type { SearchDocument } from './document.ts';
 import { createBest } from './ranking/best.ts';
 import { RANKING } from './ranking/constants.ts';
 import { explain, type Explanation } from './ranking/explain.ts';
-import { createLanguage } from './ranking/language.ts';
+import { createLanguage, type Language } from './ranking/language.ts';
 import { addNearness } from './ranking/nearness.ts';
 import { readQuery } from './ranking/query.ts';
 import { actionFactors, createScorer, type Sums } from './ranking/score.ts';
 import { createScales } from './ranking/scales.ts';
 import { createSights, type Seen } from './ranking/sights.ts';
-import { createStock } from './ranking/stock.ts';
+import { createStock, type Stock } from './ranking/stock.ts';
 
 /**
  * One index over all that is served, for everybody. It finds nothing by itself: a question says whose sight it is asked in, and that
@@ -54,10 +54,14 @@ export interface Hit {
   readonly score: number;
 }
 
-/** An empty index. */
-export function createSearchIndex(): SearchIndex {
+/**
+ * An empty index.
+ *
+ * @param makeStock Holds what is ranked, and by what statistics.
+ */
+export function createSearchIndex(makeStock: (language: Language) => Stock = createStock): SearchIndex {
   const language = createLanguage();
-  const stock = createStock(language);
+  const stock = makeStock(language);
   const seenIn = createSights(stock);
   const scalesNow = createScales(stock);
   const sum = createScorer(stock);

@@ -34,7 +34,7 @@ export const FIELDS = {
   parameterNames: { weight: 0.8, length: 0.5 },
   parameterTexts: { weight: 0.5, length: 0.5 },
   path: { weight: 0.3, length: 0.3 },
-  hints: { weight: 1.5, length: 0.6 },
+  hints: { weight: 1.5, length: 0.3 },
 };
 
 /** What is left of the score of a tool that is seldom meant. */

@@ -58,7 +58,7 @@ test('whatever is sent is answered with blocks of text or what a road answers, a
       expect(JSON.stringify(sent)).toBe(before);
       expect(JSON.stringify(await world.ask(tool, sent))).toBe(JSON.stringify(answer));
     }),
-    { numRuns: 400 },
+    { numRuns: 150 },
   );
 });
 
@@ -126,6 +126,6 @@ test('whatever a source says, an answer has a line for each tool and stays withi
         expect(encode(answer).length, answer).toBeLessThanOrEqual(800);
       }
     }),
-    { numRuns: 60 },
+    { numRuns: 25 },
   );
 });

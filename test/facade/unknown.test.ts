@@ -71,7 +71,7 @@ test('a name is told the same where it is hidden and where there is no such thin
         expect(hiding.road).toEqual(lacking.road);
       },
     ),
-    { numRuns: 40 },
+    { numRuns: 20 },
   );
 });
 

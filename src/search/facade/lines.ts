@@ -3,7 +3,7 @@ import type { Draft } from './draft.ts';
 import { fitTokens } from './one-line.ts';
 
 /** What the lines of an answer cost together, for each of them, in tokens: five stay below 250. */
-const TOKENS_PER_LINE = 46;
+const TOKENS_PER_LINE = 45;
 
 /** What a sentence costs at most. */
 const SENTENCE = 18;

@@ -65,7 +65,10 @@ function createVocabulary({ entries }: Sight): Vocabulary {
   return vocabulary;
 }
 
-/** A slip of the pen is in a word of some length. */
+/** A slip of the pen is in a word of some length, and not in its first letter. */
 function nearest(word: string, vocabulary: Vocabulary): string | undefined {
-  return word.length < 4 ? undefined : suggest(word, [...vocabulary.keys()]);
+  if (word.length < 4) return undefined;
+  const alike = (known: string): boolean =>
+    known[0] === word[0] && Math.abs(known.length - word.length) <= word.length / 3;
+  return suggest(word, [...vocabulary.keys()].filter(alike));
 }

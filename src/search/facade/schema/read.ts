@@ -4,6 +4,7 @@ import {
   definitionAt,
   definitionsOf,
   escapePointer,
+  isPosition,
   referenceOf,
   schemasBelow,
 } from '../../../compile/present/positions.ts';
@@ -15,8 +16,18 @@ const MAX_REFERENCES = 32;
 export interface Place {
   readonly root: JsonSchema;
   readonly schema: Json;
-  /** JSON Pointer from the root, through what is referred to as if it were written there. */
+  /**
+   * JSON Pointer from the root, through what is referred to as if it were written there, and without `properties` where that is clear:
+   * `/spec/containers/items`.
+   */
   readonly pointer: string;
+}
+
+/** The pointer to what stands below a place. */
+export function pointerBelow(pointer: string, keyword: string, key: string | undefined): string {
+  if (key === undefined) return `${pointer}/${keyword}`;
+  const isClear = keyword === 'properties' && !isPosition(key) && key !== '';
+  return `${pointer}${isClear ? '' : `/${keyword}`}/${escapePointer(key)}`;
 }
 
 /** A schema as it is read: what it refers to in the place of the reference, and nothing around it that says nothing. */
@@ -49,6 +60,17 @@ export type Looked =
  * between them. Definitions are reached by where they are used only: what is said of one place may be narrowed there.
  */
 export function lookAt(root: JsonSchema, path: readonly string[]): Looked {
+  const [first = '', ...rest] = path;
+  const looked = walk(root, path);
+  return 'nowhere' in looked && looked.nowhere.pointer === '' && AROUND.has(first)
+    ? walk(root, rest)
+    : looked;
+}
+
+/** What a pointer may begin with that is meant from outside of the schema, or from the body of the request that a tool makes. */
+const AROUND = new Set(['inputSchema', 'input_schema', 'schema', 'arguments', 'parameters', 'body']);
+
+function walk(root: JsonSchema, path: readonly string[]): Looked {
   let place: Place = { root, schema: root, pointer: '' };
   let rest = path;
   while (rest.length > 0) {
@@ -71,9 +93,8 @@ function byKeyword({ root, schema, pointer }: Place, [keyword, key]: readonly st
   if (!isJsonObject(read)) return undefined;
   for (const below of schemasBelow(read)) {
     if (below.keyword !== keyword || (below.key !== undefined && below.key !== key)) continue;
-    const name = below.key === undefined ? '' : `/${escapePointer(below.key)}`;
     return {
-      place: { root, schema: below.schema, pointer: `${pointer}/${keyword}${name}` },
+      place: { root, schema: below.schema, pointer: pointerBelow(pointer, keyword, below.key) },
       used: below.key === undefined ? 1 : 2,
     };
   }
@@ -108,7 +129,8 @@ function byName(place: Place, name: string, inside: readonly string[]): Step | u
 function membersOf({ root, schema }: Place): string[] {
   const read = follow(root, schema);
   if (!isJsonObject(read)) return [];
-  return schemasBelow(read).map(({ keyword, key }) =>
+  const below = schemasBelow(read).filter((one) => isJsonObject(one.schema));
+  return below.map(({ keyword, key }) =>
     key === undefined ? keyword : keyword === 'properties' ? key : `${keyword}/${key}`,
   );
 }

@@ -1,15 +1,10 @@
 import { isJsonObject, type Json, type JsonObject } from '../../../catalog/json.ts';
 import { toVisibleText, truncate } from '../../../compile/mcp/text.ts';
 import { isLeaf } from '../../../compile/present/outline.ts';
-import {
-  escapePointer,
-  isPosition,
-  mapSchemasBelow,
-  requiredOf,
-} from '../../../compile/present/positions.ts';
+import { isPosition, mapSchemasBelow, requiredOf } from '../../../compile/present/positions.ts';
 import { estimateTokens } from '../../../compile/present/tokens.ts';
 import { firstSentence } from '../one-line.ts';
-import { follow, type Place } from './read.ts';
+import { follow, pointerBelow, type Place } from './read.ts';
 
 /** Stands for what is cut. Its value is the pointer by which `describe_tool` shows it, or names what there is beside. */
 export const CUT = '…';
@@ -51,17 +46,22 @@ const TEXTS: readonly Pick<Form, 'text' | 'deepText'>[] = [
 ];
 
 /** How much of the budget the structure of deeper parts may take, so that descriptions get their share. */
-const STRUCTURE = 0.6;
+const STRUCTURE = 0.7;
 
 /** Members that are opened at most, and how many that do not fit are tried before it is given up. */
 const MOST_OPENED = 60;
 const MOST_MISSES = 8;
+
+/** Where a part of the schema stands. */
+type Position = Omit<Closed, 'isDemanding'>;
 
 /** A part of the schema that is written as a stub. */
 interface Closed {
   readonly pointer: string;
   readonly depth: number;
   readonly isRequired: boolean;
+  /** It requires members itself: who gives it has to know which. */
+  readonly isDemanding: boolean;
 }
 
 export interface Shortened {
@@ -88,7 +88,7 @@ export function shorten(place: Place, tokens: number): Shortened {
 
 /** In as many tokens at most; infinitely many where it is too much to be written at all. */
 function costOf(place: Place, form: Form): number {
-  const { schema, isTooMuch } = write(place, new Set([place.pointer]), form);
+  const { schema, isTooMuch } = write(place, openedFirst(place), form);
   return isTooMuch ? Infinity : estimateTokens(schema);
 }
 
@@ -103,9 +103,21 @@ function nameMembers({ root, schema }: Place): Json {
   };
 }
 
+/** What is asked for, and of a list what is in it. */
+function openedFirst({ root, schema, pointer }: Place): ReadonlySet<string> {
+  const opened = new Set([pointer]);
+  let at = follow(root, schema);
+  for (let path = pointer; opened.size <= MAX_PLAIN && isJsonObject(at) && isJsonObject(at['items']);) {
+    path = `${path}/items`;
+    opened.add(path);
+    at = follow(root, at['items']);
+  }
+  return opened;
+}
+
 /** The parts that there is room for, found one after the other. */
 function open(place: Place, form: Form, tokens: number): ReadonlySet<string> {
-  let opened: ReadonlySet<string> = new Set([place.pointer]);
+  let opened = openedFirst(place);
   const tried = new Set<string>();
   let { closed } = write(place, opened, form);
   for (let misses = 0; misses < MOST_MISSES && opened.size < MOST_OPENED;) {
@@ -124,9 +136,13 @@ function open(place: Place, form: Form, tokens: number): ReadonlySet<string> {
   return opened;
 }
 
-/** A required member is worth as much as an optional one a level above it. */
+/** The nearest to the root first, where a required part counts as nearer, and one that requires something, too. */
 function byWorth(a: Closed, b: Closed): number {
-  return a.depth - (a.isRequired ? 1.5 : 0) - (b.depth - (b.isRequired ? 1.5 : 0));
+  return distanceOf(a) - distanceOf(b);
+}
+
+function distanceOf({ depth, isRequired, isDemanding }: Closed): number {
+  return depth - (isRequired ? 1.5 : 0) - (isDemanding ? 0.75 : 0);
 }
 
 interface Written {
@@ -147,7 +163,7 @@ function write({ root, schema, pointer }: Place, opened: ReadonlySet<string>, fo
   let hasLeftOut = false;
   let count = 0;
 
-  function writeSchema(given: Json, at: Closed, plain: number): Json {
+  function writeSchema(given: Json, at: Position, plain: number): Json {
     count += 1;
     if (count > MOST_WRITTEN) return {};
     const read = follow(root, given);
@@ -157,14 +173,14 @@ function write({ root, schema, pointer }: Place, opened: ReadonlySet<string>, fo
     if (isLeaf(read)) return facts.written;
     const isOpen = opened.has(at.pointer);
     if (!isOpen && (isJsonObject(read['properties']) || plain >= MAX_PLAIN)) {
-      closed.push(at);
+      closed.push({ ...at, isDemanding: requiredOf(read).size > 0 });
       return { ...facts.written, [CUT]: at.pointer };
     }
     const rest = writeRest(read, at, isOpen ? 0 : plain + 1);
     return { ...facts.written, ...rest };
   }
 
-  function writeRest(read: JsonObject, at: Closed, plain: number): JsonObject {
+  function writeRest(read: JsonObject, at: Position, plain: number): JsonObject {
     const needed = requiredOf(read);
     const left = new Set(leftOut(read, needed, form));
     const entries = Object.entries(read).filter(([keyword]) => isPosition(keyword));
@@ -177,7 +193,7 @@ function write({ root, schema, pointer }: Place, opened: ReadonlySet<string>, fo
           writeSchema(
             below,
             {
-              pointer: `${at.pointer}/${keyword}${key === undefined ? '' : `/${escapePointer(key)}`}`,
+              pointer: pointerBelow(at.pointer, keyword, key),
               depth: at.depth + (deeper ? 1 : 0),
               isRequired: deeper ? needed.has(key ?? '') : at.isRequired,
             },
@@ -242,6 +258,8 @@ function writeFacts(
   const entries = Object.entries(read).flatMap(([keyword, value]): [string, Json][] => {
     if (DROPPED.has(keyword) || keyword.startsWith('x-') || isPosition(keyword)) return [];
     if (keyword === 'description') return writeText(value, text);
+    // Old documents say it of everything.
+    if (keyword === 'uniqueItems' && typeof read['type'] === 'string' && read['type'] !== 'array') return [];
     if (keyword === 'required')
       return Array.isArray(value) && value.length > 0 ? [[keyword, listSome(value, 24)]] : [];
     if (keyword === 'enum' && Array.isArray(value)) {

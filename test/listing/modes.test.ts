@@ -3,6 +3,7 @@ import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
 import { describe, expect, test } from 'vitest';
 import type { JsonObject } from '../../src/catalog/json.ts';
 import { list } from '../../src/gateway/list.ts';
+import { mayCountTokens } from '../../src/gateway/listing/choose-mode.ts';
 import { changedLists } from '../../src/server/list-changes.ts';
 import { serveScripted, type ScriptedUpstream, type Served } from '../lists/scripted.ts';
 import { askModern, gather, openSession, type Message } from '../lists/wire.ts';
@@ -52,10 +53,15 @@ const isTokenizerLoaded = (): boolean =>
 test('what fits the budget in bytes is listed without a tokenizer', async () => {
   await using gateway = await serveScripted(served({ budget: 1_000 }));
   expect(namesIn(await askModern(gateway.endpoint, 'ann', 'tools/list'))).toHaveLength(4);
+  expect(mayCountTokens(gateway.gateway.current())).toBe(false);
   // What cannot fit it, neither.
   await gateway.swap(served({ budget: 1 }));
   expect(namesIn(await askModern(gateway.endpoint, 'ann', 'tools/list'))).toEqual(BUILT_IN);
   expect(isTokenizerLoaded()).toBe(false);
+  // Of part of it that is not known before somebody asks.
+  expect(mayCountTokens(gateway.gateway.current())).toBe(true);
+  await gateway.swap(served({ mode: 'search', budget: 1 }));
+  expect(mayCountTokens(gateway.gateway.current())).toBe(false);
 });
 
 describe.each(ERAS)('%s', (_, open) => {

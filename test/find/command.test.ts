@@ -88,7 +88,7 @@ describe('find', () => {
     expect({ status, out }).toEqual({ status: 1, out: '' });
     expect(err).toContain('nothing found for "qqqq" that is write\n  searched: notes\n');
     expect(err).toContain('ask without --source, --access and --catalog');
-    expect(err).toContain('`bailiwick tools --as reader` shows what there is');
+    expect(err).toContain('what reader may not use is not found: `bailiwick tools` shows all there is');
     expect(await findJson('qqqq', '--as', 'reader')).toMatchObject({ queries: [{ found: [] }] });
   });
 

@@ -169,7 +169,8 @@ function adviceOn({ as, source, access, catalog }: FindOptions, app: App): strin
     ...(source !== undefined || access !== undefined || catalog !== undefined
       ? ['ask without --source, --access and --catalog']
       : []),
-    `\`bailiwick tools${as === undefined ? '' : ` --as ${as}`}\` shows what there is${as === undefined ? '' : ' for this principal'}; a tool that is there and is not found needs hints (docs/search.md)`,
+    `what ${as ?? 'this principal'} may not use is not found: \`bailiwick tools\` shows all there is`,
+    'what is there, may be used and is not found needs hints: docs/search.md says how',
     ...(held > 0 ? [`${count(held, 'tool')} held back by the lock cannot be found`] : []),
   ];
 }

@@ -5,6 +5,7 @@ import { openHintBook } from '../config/open-hint-book.ts';
 import { findSuspicions } from '../gateway/suspicions.ts';
 import { checkPolicies } from '../policy/check.ts';
 import type { Problem } from '../policy/problem.ts';
+import { findEmbeddingFaults } from '../search/embeddings/find-faults.ts';
 import { checkCallers, describeCallers, findSilentIssuers, findUnasked } from './check-callers.ts';
 import { describePermissions, findChildPermissions } from './child-permissions.ts';
 import { findSetupProblems, findSetupWarnings, type Setup } from './check-setup.ts';
@@ -93,6 +94,7 @@ function checkAll(
       ...toWarnings(setup),
       ...findHeld(app, placeOf),
       ...findStrangers(loaded, placeOf),
+      ...findUnready(loaded, placeOf),
     ],
     failed: missing.map(({ source, error }) => ({ source, message: error?.message ?? '' })),
   };
@@ -133,4 +135,14 @@ function toVerdict(
   }
   if (warnings === 0) return paint('green', `${file}: configuration, documents and policies are in order`);
   return `${file}: no problems, ${warnings === 1 ? '1 warning' : `${warnings} warnings`}`;
+}
+
+/** What embeddings need, and do not have. */
+function findUnready({ config, tlsFiles }: LoadedConfig, placeOf: Setup['placeOf']): Problem[] {
+  const { embeddings } = config.search;
+  const faults = embeddings ? findEmbeddingFaults(embeddings, tlsFiles) : [];
+  return faults.map((fault) => ({
+    ...placeOf(['search', 'embeddings']),
+    message: `search.embeddings: ${fault}`,
+  }));
 }

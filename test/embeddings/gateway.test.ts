@@ -2,7 +2,8 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { connect } from '../support/clients.ts';
-import { KEYS, notesFiles, startApi, startGateway } from '../support/gateway.ts';
+import { createFolder, KEYS, notesFiles, startApi, startGateway } from '../support/gateway.ts';
+import { runWith } from '../support/in-process.ts';
 import { asOpenAi } from './stub-endpoint.ts';
 import { endAll, stubOf } from './support.ts';
 
@@ -61,4 +62,21 @@ test('callers find by meaning what they may use; what is sent is the catalog and
   expect(stub.asked).toEqual([]);
   expect(await readdir(path.join(gateway.folder, '.bailiwick/embeddings'))).toHaveLength(1);
   expect(gateway.log.join('\n')).not.toContain('embedding-key-canary');
+});
+
+test('check says what embeddings lack, and asks no endpoint', async () => {
+  const stub = await stubOf(asOpenAi());
+  const onnx = 'search: { embeddings: { provider: onnx, model: m } }';
+  await using lacking = await createFolder(notesFiles('http://127.0.0.1:9', onnx));
+  const { status, out } = await runWith(lacking.folder, ['check']);
+  expect({ status, out }).toEqual({
+    status: 0,
+    out: expect.stringMatching(
+      /bailiwick\.yaml:\d+:\d+ +.*search\.embeddings: the package .* is not installed/,
+    ),
+  });
+  const ollama = `search: { embeddings: { provider: ollama, url: '${stub.url}', model: m } }`;
+  await using ready = await createFolder(notesFiles('http://127.0.0.1:9', ollama));
+  expect((await runWith(ready.folder, ['check'])).out).not.toContain('search.embeddings');
+  expect(stub.asked).toEqual([]);
 });

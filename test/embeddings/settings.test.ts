@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { redacted } from '../../src/config/redacted.ts';
 import { findPaths } from '../../src/config/paths.ts';
 import { Config } from '../../src/config/schema.ts';
+import { findEmbeddingFaults } from '../../src/search/embeddings/find-faults.ts';
+import { EmbeddingSettings } from '../../src/search/embeddings/settings.ts';
 
 const OPENAI = { provider: 'openai', url: 'https://api.example.com/v1', model: 'small' };
 
@@ -9,6 +11,9 @@ function problemsOf(embeddings: object): string[] {
   const parsed = Config.safeParse({ sources: {}, search: { embeddings } });
   return (parsed.error?.issues ?? []).map((issue) => `${issue.path.slice(2).join('.')}: ${issue.message}`);
 }
+
+const faultsOf = (settings: object, files: [string, string][], isInstalled: boolean): string[] =>
+  findEmbeddingFaults(EmbeddingSettings.parse(settings), new Map(files), () => isInstalled);
 
 describe('search.embeddings', () => {
   it('is off unless it is written', () => {
@@ -51,6 +56,16 @@ describe('search.embeddings', () => {
     [{ ...OPENAI, weights: 1 }, ': Unrecognized key: "weights"'],
   ])('refuses %j, and says what to do', (settings, problem) => {
     expect(problemsOf(settings)).toEqual([problem]);
+  });
+
+  it('is checked for what it needs beside it', () => {
+    expect(faultsOf({ provider: 'onnx', model: 'm' }, [], true)).toEqual([]);
+    expect(faultsOf({ provider: 'onnx', model: 'm' }, [], false)).toEqual([
+      expect.stringContaining('npm install @huggingface/transformers'),
+    ]);
+    expect(faultsOf({ ...OPENAI, tls: { ca: '/ca' } }, [['/ca', 'no certificate']], true)).toEqual([
+      'the file of authorities (`tls.ca`) holds no certificate in PEM',
+    ]);
   });
 
   it('is printed without its credentials, and its paths are absolute', () => {

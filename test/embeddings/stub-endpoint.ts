@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 
 /** A request as it came over the wire. */
@@ -24,9 +25,12 @@ export interface StubEndpoint {
 }
 
 /** A real server on this machine, which answers as it is told. */
-export async function openStub(answer: Answer): Promise<StubEndpoint> {
+export async function openStub(
+  answer: Answer,
+  tls?: { readonly cert: string; readonly key: string },
+): Promise<StubEndpoint> {
   const asked: Asked[] = [];
-  const server = createServer((request, response) => {
+  const receive = (request: IncomingMessage, response: ServerResponse): void => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
@@ -42,11 +46,12 @@ export async function openStub(answer: Answer): Promise<StubEndpoint> {
     });
     request.on('error', () => {});
     response.on('error', () => {});
-  });
+  };
+  const server = tls ? createTlsServer(tls, receive) : createServer(receive);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const stub: StubEndpoint = {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `${tls ? 'https' : 'http'}://127.0.0.1:${(server.address() as AddressInfo).port}`,
     asked,
     texts: () => asked.flatMap(({ body }) => textsIn(body)),
     answer,

@@ -1,4 +1,5 @@
 import { gzipSync } from 'node:zlib';
+import { generate } from 'selfsigned';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createProvider } from '../../src/search/embeddings/create-provider.ts';
 import { createOnnxProvider } from '../../src/search/embeddings/onnx.ts';
@@ -221,6 +222,28 @@ const HOSTILE: readonly [what: string, answer: Answer, kind: string, says: strin
   ['too many texts', (_, to) => json(to, { error: 'Batch size error' }, 413), 'too-large', 'answered 413'],
   ['a text that it refuses', (_, to) => json(to, { error: 'no' }, 422), 'refused', 'answered 422'],
 ];
+
+describe('an endpoint behind TLS', () => {
+  it('is trusted by the authority that the settings name, and by no other', async () => {
+    const { cert, private: key } = generate([{ name: 'commonName', value: '127.0.0.1' }], {
+      algorithm: 'sha256',
+      keySize: 2048,
+      extensions: [{ name: 'subjectAltName', altNames: [{ type: 7, ip: '127.0.0.1' }] }],
+    });
+    const stub = await openStub((_, to) => json(to, { embeddings: [[1, 0]] }), { cert, key });
+    cleanUp.push(stub.close);
+    const settings = { provider: 'ollama', url: stub.url, model: 'm', key: 'secret', tls: { ca: '/ca.crt' } };
+    const providerTrusting = (files: ReadonlyMap<string, string>): EmbeddingProvider => {
+      const provider = createProvider(EmbeddingSettings.parse(settings), { files, clock: () => 0 });
+      cleanUp.push(provider.close);
+      return provider;
+    };
+    await expect(providerTrusting(new Map()).embed(['one'], NEVER)).rejects.toThrow('self-signed');
+    expect(stub.asked).toEqual([]);
+    const trusting = providerTrusting(new Map([['/ca.crt', cert]]));
+    expect(rounded((await trusting.embed(['one'], NEVER)).vectors)).toEqual([[1, 0]]);
+  });
+});
 
 describe('a hostile endpoint', () => {
   it.each(HOSTILE)('answers with %s', async (_, answer, kind, says) => {

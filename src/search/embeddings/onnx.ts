@@ -2,7 +2,7 @@ import { EmbeddingFault, type EmbeddingProvider } from './provider.ts';
 import { toVectors } from './vectors.ts';
 
 /** Not a literal where it is imported: the package is not there when types are checked. */
-const PACKAGE: string = '@huggingface/transformers';
+export const TRANSFORMERS: string = '@huggingface/transformers';
 
 /** What is used of the package: a pipeline that extracts features, called with texts, answers a tensor. */
 interface Transformers {
@@ -21,7 +21,7 @@ type Extractor = ((
  */
 export function createOnnxProvider(
   { model, dimensions }: { model: string; dimensions?: number | undefined },
-  load: () => Promise<unknown> = () => import(PACKAGE),
+  load: () => Promise<unknown> = () => import(TRANSFORMERS),
 ): EmbeddingProvider {
   let opening: Promise<Extractor> | undefined;
 
@@ -30,7 +30,7 @@ export function createOnnxProvider(
       const why = error instanceof Error ? error.message : String(error);
       throw new EmbeddingFault(
         'retry',
-        `the provider \`onnx\` needs the package ${PACKAGE} beside Bailiwick (npm install ${PACKAGE}): ${why}`,
+        `the provider \`onnx\` needs the package ${TRANSFORMERS} beside Bailiwick (npm install ${TRANSFORMERS}): ${why}`,
         { cause: error },
       );
     })) as Transformers;

@@ -21,9 +21,18 @@ export function toVectors(rows: unknown, count: number, dimensions?: number): Fl
 
 /** The cosine of two vectors of length 1. */
 export function cosineOf(a: Float32Array, b: Float32Array): number {
-  let sum = 0;
-  for (let index = 0; index < a.length; index++) sum += (a[index] ?? 0) * (b[index] ?? 0);
-  return Math.max(-1, Math.min(1, sum));
+  // Four sums that do not wait for each other take half the time of one.
+  let [first, second, third, fourth] = [0, 0, 0, 0];
+  const { length } = a;
+  const whole = length - (length % 4);
+  for (let at = 0; at < whole; at += 4) {
+    first += a[at]! * b[at]!;
+    second += a[at + 1]! * b[at + 1]!;
+    third += a[at + 2]! * b[at + 2]!;
+    fourth += a[at + 3]! * b[at + 3]!;
+  }
+  for (let at = whole; at < length; at++) first += a[at]! * b[at]!;
+  return Math.max(-1, Math.min(1, first + second + third + fourth));
 }
 
 /** True for a vector of length 1, as far as float32 tells. */

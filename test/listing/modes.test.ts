@@ -51,13 +51,15 @@ const isTokenizerLoaded = (): boolean =>
   Object.keys(createRequire(import.meta.url).cache).some((file) => file.includes('gpt-tokenizer'));
 
 test('what fits the budget in bytes is listed without a tokenizer', async () => {
+  // Another file of this worker may have loaded it.
+  const before = isTokenizerLoaded();
   await using gateway = await serveScripted(served({ budget: 1_000 }));
   expect(namesIn(await askModern(gateway.endpoint, 'ann', 'tools/list'))).toHaveLength(4);
   expect(mayCountTokens(gateway.gateway.current())).toBe(false);
   // What cannot fit it, neither.
   await gateway.swap(served({ budget: 1 }));
   expect(namesIn(await askModern(gateway.endpoint, 'ann', 'tools/list'))).toEqual(BUILT_IN);
-  expect(isTokenizerLoaded()).toBe(false);
+  expect(isTokenizerLoaded()).toBe(before);
   // Of part of it that is not known before somebody asks.
   expect(mayCountTokens(gateway.gateway.current())).toBe(true);
   await gateway.swap(served({ mode: 'search', budget: 1 }));

@@ -144,6 +144,19 @@ describe('calls are put to the searches before them', () => {
     expect(given.length + follower.end(START + 3000).length).toBe(3000);
   });
 
+  test('and the lists are bounded: what is beyond is counted', () => {
+    const summary = createSearchSummary();
+    for (let index = 0; index < 30_000; index += 1) {
+      const search = { queries: [`question ${index}`], told: [[`s/t${index}`]], count: 1 };
+      const calls = [{ target: `s/other${index}`, ranks: [undefined] }];
+      summary.add({ time: index, search, calls, isOpen: false });
+    }
+    const { searches, led, unanswered, missing, leftOut } = summary.current();
+    expect([searches, led.otherwise]).toEqual([30_000, 30_000]);
+    expect([unanswered.length, missing.length]).toEqual([5_000, 20_000]);
+    expect(leftOut).toBe(25_000 + 10_000 + 10_000);
+  });
+
   test.each([
     ['a resource of a template that was told', 'resource', 'tickets://T-1/log', 1],
     ['a resource of another template', 'resource', 'customers://C-1', undefined],

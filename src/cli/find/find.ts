@@ -49,7 +49,7 @@ export const addFind: AddCommand = (program, terminal, exit) => {
   )
     .argument('<words...>', 'what is to be done, in quotes: verb, object and system; one query for each step')
     .option('--as <principal>', 'as this principal of identity.principals; without it, as the local one')
-    .option('--source <name>', 'only in this source')
+    .option('--source <name>', 'only in this source, which alone is started')
     .option('--access <access>', `only what is ${ACCESS.join(', ')}; several with commas between them`)
     .option('--limit <count>', `entries for each query, 1 to ${MOST.limit}`, String(DEFAULT_LIMIT))
     .option(...CATALOG_OPTION)
@@ -119,6 +119,8 @@ async function findHere(terminal: Terminal, question: Question, options: FindOpt
       if (entries.length > 0 && !sharesWords(query, entries))
         terminal.err(`no good match for "${visible(query)}"; what was found is the nearest there is`);
     }
+    if (options.explain && loaded.config.search.embeddings)
+      terminal.err('nearness in meaning counts, too: it is in the order, and not in the explanation');
     const empty = answers.filter(({ families }) => families.length === 0);
     for (const { query } of empty) terminal.err(sayNothing(query, question));
     if (empty.length > 0)

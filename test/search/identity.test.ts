@@ -117,13 +117,6 @@ function withStatisticsOf(documents: readonly SearchDocument[], language: Langua
   const all = createStock(language);
   for (const [source, own] of bySource(documents)) all.replace(source, own);
   const own = createStock(language);
-  const counted = (postings: Postings, counts: Postings): Postings => ({
-    ...postings,
-    row(term) {
-      const row = postings.row(term);
-      return row && { ...row, documents: counts.row(term)?.documents ?? 0 };
-    },
-  });
   return {
     ...own,
     terms: counted(own.terms, all.terms),
@@ -135,5 +128,16 @@ function withStatisticsOf(documents: readonly SearchDocument[], language: Langua
       return own.version;
     },
     meanLength: all.meanLength,
+  };
+}
+
+/** The rows of the one, counted as the other counts them. */
+function counted(postings: Postings, counts: Postings): Postings {
+  return {
+    ...postings,
+    row(term) {
+      const row = postings.row(term);
+      return row && { ...row, documents: counts.row(term)?.documents ?? 0 };
+    },
   };
 }

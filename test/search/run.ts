@@ -67,7 +67,7 @@ async function main(): Promise<number> {
   if (values.tricks) {
     const every = readNumber('every', values.every);
     const most = readNumber('max-tricked', values['max-tricked'] ?? '100');
-    const results = tryTricks(scored, { every, packs });
+    const results = tryTricks(scored, { every, packs, others: scored });
     process.stdout.write(
       values.json ? `${JSON.stringify(results, undefined, 2)}\n` : describeTricks(results),
     );

@@ -51,13 +51,19 @@ export interface TrickResult {
 const FIRST = 5;
 const ID = 'a hostile tool';
 
-/** Tries every trick at every Nth question of each set, with a tool drawn from the other sets; always the same one. */
-export function tryTricks(
-  sets: readonly LabelledSet[],
-  { every = 1, packs }: { readonly every?: number; readonly packs: readonly Pack[] },
-): TrickResult[] {
+export interface Trial {
+  /** Every Nth question is asked; 1 by default. */
+  readonly every?: number;
+  readonly packs: readonly Pack[];
+  /** Where tools of another subject are drawn from, but for the set that is asked. */
+  readonly others: readonly LabelledSet[];
+}
+
+/** Tries every trick at the questions of each set, with a tool of another; always the same one. */
+export function tryTricks(sets: readonly LabelledSet[], trial: Trial): TrickResult[] {
+  const { every = 1, packs } = trial;
   return sets.flatMap((set) => {
-    const others = sets.filter((other) => other !== set).flatMap(({ tools }) => tools);
+    const others = trial.others.filter((other) => other !== set).flatMap(({ tools }) => tools);
     const stands = standIn(set, packs);
     const tried = set.queries
       .filter((_, at) => at % every === 0)
@@ -65,7 +71,7 @@ export function tryTricks(
     return TRICKS.map(({ name, write }) => {
       const helped = tried.flatMap(({ text, tool }) => {
         if (!tool)
-          throw new Error(`${set.name} is the only set with queries: there is no tool of another subject`);
+          throw new Error(`beside ${set.name} there is no set: a trick needs a tool of another subject`);
         const { tricked, plain } = write(tool.description, text);
         return stands({ ...tool, description: plain }, text)
           ? []

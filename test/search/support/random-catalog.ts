@@ -2,26 +2,14 @@ import fc from 'fast-check';
 import { entryKey, type EntryKind, type SeenEntry, type Sight } from '../../../src/catalog/sight.ts';
 import type { SearchDocument } from '../../../src/search/document.ts';
 
-const WORDS = [
-  ...['create', 'delete', 'list', 'get', 'update', 'watch', 'search', 'send', 'the', 'for', 'and'],
-  ...['ticket', 'tickets', 'pod', 'container', 'repository', 'repo', 'picture', 'image', 'user', 'invoice'],
-  ...[
-    'namespacedPod',
-    'XMLFile',
-    'v1beta1',
-    'status',
-    '会議室',
-    '予約する',
-    '火车票',
-    'Größe',
-    'réunion',
-    'x',
-  ],
-];
+const WORDS =
+  'create delete list get update watch search send the for and ticket tickets pod container repository repo picture image user invoice ' +
+  'namespacedPod XMLFile v1beta1 status x 会議室 予約する 火车票 Größe réunion';
+const VOCABULARY = WORDS.split(' ');
 const SOURCES = ['cluster', 'helpdesk', 'office'];
 
 const words = (minLength: number, maxLength: number): fc.Arbitrary<string> =>
-  fc.array(fc.constantFrom(...WORDS), { minLength, maxLength }).map((some) => some.join(' '));
+  fc.array(fc.constantFrom(...VOCABULARY), { minLength, maxLength }).map((some) => some.join(' '));
 
 /** A question, mostly of words that a {@link randomCatalog} knows. */
 export const randomQuestion = fc.oneof(
@@ -36,10 +24,10 @@ const randomDocument: fc.Arbitrary<Omit<SearchDocument, 'key'>> = fc.record(
     name: words(1, 3).map((text) => text.replaceAll(' ', '_')),
     title: words(1, 2),
     description: words(0, 9),
-    parameterNames: fc.array(fc.constantFrom(...WORDS), { maxLength: 3 }),
+    parameterNames: fc.array(fc.constantFrom(...VOCABULARY), { maxLength: 3 }),
     parameterTexts: fc.array(words(1, 4), { maxLength: 2 }),
     hints: fc.array(words(1, 2), { maxLength: 2 }),
-    groups: fc.array(fc.constantFrom(...WORDS), { maxLength: 1 }),
+    groups: fc.array(fc.constantFrom(...VOCABULARY), { maxLength: 1 }),
     method: fc.constantFrom('GET', 'POST', 'DELETE'),
     path: fc.constantFrom(
       '/api/v1/pods',

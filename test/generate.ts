@@ -12,6 +12,7 @@ import { configJsonSchema } from '../src/config/json-schema.ts';
 import { configReference } from '../src/config/reference.ts';
 import { policyJsonSchema } from '../src/policy/schema.ts';
 import { policyTestJsonSchema } from '../src/policy/test-file/schema.ts';
+import { HINTS_SCHEMA } from '../src/search/hints/hint-schema.ts';
 import { folderTable } from './house/architecture.ts';
 import { errorsPage } from './house/errors-page.ts';
 import { policiesPage } from './house/policies-page.ts';
@@ -36,6 +37,7 @@ export const GENERATED_FILES: readonly GeneratedFile[] = [
   { file: 'docs/compile.schema.json', content: () => toJsonText(COMPILE_SCHEMA) },
   { file: 'docs/spend.schema.json', content: () => toJsonText(SPEND_SCHEMA) },
   { file: 'docs/find.schema.json', content: () => toJsonText(FIND_SCHEMA) },
+  { file: 'hints/hints.schema.json', content: () => toJsonText(HINTS_SCHEMA) },
   { file: 'docs/search-report.schema.json', content: () => toJsonText(SEARCH_REPORT_SCHEMA) },
   { file: 'docs/policy-results.schema.json', content: () => toJsonText(POLICY_RESULTS_SCHEMA) },
   { file: 'README.md', content: () => replaceMarkedSection(readText('README.md'), 'folders', folderTable()) },

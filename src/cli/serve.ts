@@ -162,7 +162,9 @@ async function serveStdio(
 
 /** So that the first client need not wait for what it takes a third of a second to load. */
 function prepareLists({ gateway }: App): void {
-  setImmediate(() => {
+  const prepare = (): void => {
     if (mayCountTokens(gateway.current())) loadTokenizer();
-  });
+  };
+  setImmediate(prepare);
+  gateway.onSwap(() => setImmediate(prepare));
 }

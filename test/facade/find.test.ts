@@ -1,6 +1,7 @@
 import { encode } from 'gpt-tokenizer/encoding/o200k_base';
 import { describe, expect, test } from 'vitest';
 import { hasHiddenText } from '../../src/compile/mcp/text.ts';
+import { firstSentence } from '../../src/search/facade/one-line.ts';
 import { catalogOf } from '../policy/fixtures.ts';
 import { compileCluster } from './cluster.ts';
 import { CODE, createWorld, DESK, errorOf, TEXT, textOf, toolOf } from './world.ts';
@@ -215,4 +216,16 @@ test.each([
     example: expect.anything() as object,
   });
   expect(textOf(answer)).toContain('for example {');
+});
+
+test.each([
+  ['List repos. In pages.', 'List repos'],
+  ['List repos\n\nLists those that are public.', 'List repos'],
+  ['Deprecated. List repos. In pages.', 'Deprecated: List repos'],
+  ['# Repos\n\nLists them, e.g. by name. In pages.', 'Repos: Lists them, e.g. by name'],
+  ['Lists version 1.2 of them! And more.', 'Lists version 1.2 of them!'],
+  ['列出仓库。按页。', '列出仓库'],
+  ['', ''],
+])('the first sentence of %j is %j', (description, sentence) => {
+  expect(firstSentence(description)).toBe(sentence);
 });

@@ -15,9 +15,18 @@ export function toOneLine(text: string, most = MAX_READ): string {
 /** Letters behind which a full stop does not end a sentence. */
 const ABBREVIATED = /(?:^|[\s(])(?:e\.g|i\.e|etc|vs|cf|no|approx|[A-Z])\.$/i;
 
-/** The first sentence of a description, on one line. A warning that it is deprecated goes with the sentence behind it. */
+/**
+ * The first sentence of a description, on one line: of its first paragraph, or heading, unless that is a single word. A warning that it
+ * is deprecated goes with the sentence behind it.
+ */
 export function firstSentence(description: string): string {
-  const line = toOneLine(description);
+  const paragraphs = description
+    .slice(0, MAX_READ)
+    .split(/\r?\n\s*\n/)
+    .map((paragraph) => toOneLine(paragraph).replace(/^#+\s*/, ''))
+    .filter((paragraph) => paragraph !== '');
+  const [first = '', second = ''] = paragraphs;
+  const line = first.includes(' ') || second === '' ? first : `${first.replace(/[.:]$/, '')}: ${second}`;
   const marked = /^deprecated[.:!]\s+/i.exec(line);
   const rest = marked ? line.slice(marked[0].length) : line;
   const sentence = cutAtSentence(rest).replace(/[.。]$/u, '');

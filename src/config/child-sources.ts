@@ -67,8 +67,9 @@ export function environmentOf(
 
 /** What no isolated program may see: what Bailiwick goes by, writes, and proves itself with. */
 function ownPaths({ file, config, lock, tlsFiles }: LoadedConfig): string[] {
-  const { audit, policies } = config;
+  const { audit, policies, search } = config;
+  const vectors = search.embeddings ? [search.embeddings.cache] : [];
   const { sqlite } = config.state;
   const database = sqlite === undefined ? [] : ['', '-wal', '-shm', '.key'].map((end) => `${sqlite}${end}`);
-  return [file, lock.file, ...[policies].flat(), audit.dir, ...database, ...tlsFiles.keys()];
+  return [file, lock.file, ...[policies].flat(), audit.dir, ...database, ...vectors, ...tlsFiles.keys()];
 }

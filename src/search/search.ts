@@ -90,7 +90,7 @@ export function createSearch({
       const next = settings();
       if (next.packs.join(' ') !== packs.join(' ')) reading.forget();
       packs = next.packs;
-      nearness.use(next.embeddings);
+      if (nearness.use(next.embeddings)) reading.forget();
       reading.follow(catalog);
     },
     readAhead: reading.readAhead,

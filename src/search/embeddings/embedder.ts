@@ -2,6 +2,7 @@ import { createBackoff } from '../../audit/sinks/backoff.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import type { Schedule } from '../reading.ts';
 import type { Library } from './library.ts';
+import { orAborted } from './or-aborted.ts';
 import { toEmbeddingFault, type Embedded, type EmbeddingFault, type EmbeddingProvider } from './provider.ts';
 
 /** Embeds in the background what has no vector yet. */
@@ -53,7 +54,7 @@ export function createEmbedder(options: EmbedderOptions): Embedder {
     const cancel = schedule(() => late.abort(), REQUEST_MS);
     try {
       const signal = AbortSignal.any([late.signal, closing.signal]);
-      return await provider.embed(texts, signal);
+      return await orAborted(provider.embed(texts, signal), signal);
     } finally {
       cancel();
     }

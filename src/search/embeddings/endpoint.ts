@@ -4,6 +4,7 @@ import { toExcerpt } from '../../audit/sinks/http-post.ts';
 import { readBody } from '../../upstream/http/response-body.ts';
 import { createAddressGuard } from '../../upstream/network/address-guard.ts';
 import { createGuardedAgent } from '../../upstream/network/guarded-agent.ts';
+import { orAborted } from './or-aborted.ts';
 import { EmbeddingFault } from './provider.ts';
 
 /** An endpoint that is asked in JSON, over connections of its own. */
@@ -120,20 +121,6 @@ function toStatusFault(status: number, said: string, retryAfter: string | undefi
   return new EmbeddingFault('retry', message, {
     retryAfterMs: seconds === undefined ? undefined : seconds * 1000,
   });
-}
-
-/** The client answers an abort only once a connection stands; a host that accepts none must not hold the caller. */
-async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const abort = (): void => reject(signal.reason);
-  if (signal.aborted) abort();
-  signal.addEventListener('abort', abort, { once: true });
-  work.catch(() => {});
-  try {
-    return await Promise.race([work, promise]);
-  } finally {
-    signal.removeEventListener('abort', abort);
-  }
 }
 
 function describe(error: unknown): string {

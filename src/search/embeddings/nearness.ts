@@ -8,8 +8,8 @@ import type { EmbeddingSettings } from './settings.ts';
 
 /** The embeddings of the settings in force, over reloads; without any, it does and costs nothing. */
 export interface Nearness {
-  /** Other settings take the place of those before at once. */
-  use(settings: EmbeddingSettings | undefined): void;
+  /** Other settings take the place of those before at once. True where all entries are to be handed over, anew. */
+  use(settings: EmbeddingSettings | undefined): boolean;
   /** Takes over entries that come and go together; undefined: they are gone. */
   replace(share: string, documents: readonly SearchDocument[] | undefined): void;
   /** Undefined where nothing is configured, or not known in time. Never rejects. */
@@ -27,7 +27,6 @@ export interface NearnessOptions {
 }
 
 export function createNearness({ files, ...deps }: NearnessOptions): Nearness {
-  const known = new Map<string, readonly SearchDocument[]>();
   let running: { readonly key: string; readonly embeddings: Embeddings } | undefined;
   let closing: Promise<unknown> = Promise.resolve();
 
@@ -43,19 +42,15 @@ export function createNearness({ files, ...deps }: NearnessOptions): Nearness {
       const certificates = files();
       const ca = settings?.tls && certificates.get(settings.tls.ca);
       const key = JSON.stringify([settings, ca]);
-      if (running?.key === key || (!running && !settings)) return;
+      if (running?.key === key || (!running && !settings)) return false;
       retire();
-      if (!settings) return;
+      if (!settings) return false;
       const provider = createProvider(settings, { files: certificates, clock: deps.clock });
       const embeddings = createEmbeddings({ ...deps, settings, provider, after: closing });
       running = { key, embeddings };
-      for (const [share, documents] of known) embeddings.replace(share, documents);
+      return true;
     },
-    replace(share, documents) {
-      if (documents) known.set(share, documents);
-      else known.delete(share);
-      running?.embeddings.replace(share, documents);
-    },
+    replace: (share, documents) => running?.embeddings.replace(share, documents),
     of: async (text, signal) => running?.embeddings.closeness(text, signal),
     async close() {
       retire();

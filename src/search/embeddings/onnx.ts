@@ -24,6 +24,7 @@ export function createOnnxProvider(
   load: () => Promise<unknown> = () => import(TRANSFORMERS),
 ): EmbeddingProvider {
   let opening: Promise<Extractor> | undefined;
+  let opened: Extractor | undefined;
 
   const open = async (): Promise<Extractor> => {
     const { pipeline } = (await load().catch((error: unknown) => {
@@ -44,6 +45,7 @@ export function createOnnxProvider(
         opening = undefined;
         throw error;
       });
+      opened = extract;
       signal.throwIfAborted();
       const tensor = await extract([...texts], { pooling: 'mean', normalize: true });
       const rows = tensor.tolist();
@@ -55,8 +57,8 @@ export function createOnnxProvider(
       return { vectors: toVectors(cut, texts.length, dimensions), model };
     },
     async close() {
-      const extract = await opening?.catch(() => undefined);
-      await extract?.dispose?.();
+      // One that is still being fetched is not waited for.
+      await opened?.dispose?.();
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { Schedule } from '../reading.ts';
 import { createBreaker } from './breaker.ts';
-import type { Embedded, EmbeddingProvider } from './provider.ts';
-import { toEmbeddingFault, type EmbeddingFault } from './provider.ts';
+import { orAborted } from './or-aborted.ts';
+import { toEmbeddingFault, type Embedded, type EmbeddingFault, type EmbeddingProvider } from './provider.ts';
 
 /** Vectors of what callers ask. */
 export interface Questions {
@@ -90,18 +90,4 @@ export function createQuestions(options: QuestionsOptions): Questions {
       closing.abort();
     },
   };
-}
-
-/** A provider may not heed the signal at once, or ever. */
-async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const abort = (): void => reject(signal.reason);
-  if (signal.aborted) abort();
-  signal.addEventListener('abort', abort, { once: true });
-  work.catch(() => {});
-  try {
-    return await Promise.race([work, promise]);
-  } finally {
-    signal.removeEventListener('abort', abort);
-  }
 }

@@ -76,6 +76,7 @@ export const addHintsWrite: AddCommand = (program, terminal, exit) => {
       const { loaded, logger } = await loadForCommand(options);
       const only = onlySource(loaded, options.source);
       const ask = options.dryRun ? undefined : toAsk(options);
+      if (ask && isReadable(ask)) terminal.err(`the key goes to ${ask.url.host} unencrypted: --url is http`);
       await withApp(terminal, { loaded, logger, ...only }, async (app) => {
         requireSources(app);
         const work = choose(app, loaded, options);
@@ -117,6 +118,13 @@ function toAsk({ url, model, keyEnv, timeout }: WriteOptions): Ask {
     throw new BailiwickError('USAGE', '--timeout: must be a number of seconds, up to 3600');
   return { url: parsed, model, key, timeoutMs: seconds * 1_000 };
 }
+
+/** Whether the key can be read on its way. */
+function isReadable({ url, key }: Ask): boolean {
+  return key !== undefined && url.protocol === 'http:' && !LOOPBACK.test(url.hostname);
+}
+
+const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
 /** What is asked about, and all that the source offers. */
 interface Work {

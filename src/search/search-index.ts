@@ -1,13 +1,14 @@
 import type { SeenEntry, Sight } from '../catalog/sight.ts';
 import type { SearchDocument } from './document.ts';
 import { createBest } from './ranking/best.ts';
-import { RANKING } from './ranking/constants.ts';
 import { explain, type Explanation } from './ranking/explain.ts';
 import { createLanguage, type Language } from './ranking/language.ts';
+import { addSentences, likenessOf } from './ranking/likeness.ts';
 import { addNearness } from './ranking/nearness.ts';
-import { readQuery } from './ranking/query.ts';
-import { actionFactors, createScorer, type Sums } from './ranking/score.ts';
+import { readQuery, readTerms } from './ranking/query.ts';
+import { actionFactors, createScorer } from './ranking/score.ts';
 import { createScales } from './ranking/scales.ts';
+import { sentencesOf } from './ranking/sentences.ts';
 import { createSights, type Seen } from './ranking/sights.ts';
 import { createStock, type Stock } from './ranking/stock.ts';
 
@@ -64,7 +65,7 @@ export function createSearchIndex(makeStock: (language: Language) => Stock = cre
   const stock = makeStock(language);
   const seenIn = createSights(stock);
   const scalesNow = createScales(stock);
-  const sum = createScorer(stock);
+  const scorer = createScorer(stock);
   return {
     replace: stock.replace,
     explain: (text, key) => explain(text, key, stock, language),
@@ -75,9 +76,12 @@ export function createSearchIndex(makeStock: (language: Language) => Stock = cre
       const query = readQuery(text, language);
       const seen = seenIn(among);
       const scales = scalesNow();
-      const sums = sum(query, seen, scales);
+      const sums = scorer.sums(query, seen, scales);
       const slots = accepted(closeness ? undefined : sums.slots, seen, accept);
       const fits = likenessOf(sums, slots);
+      const sentences = sentencesOf(text).map((sentence) => readTerms(sentence, language));
+      if (sentences.length > 0)
+        addSentences(fits, slots, sentences, (terms) => scorer.words(terms, seen, scales));
       if (closeness) addNearness(fits, slots, seen, closeness);
       const factors = actionFactors(query);
       const best = createBest(limit);
@@ -102,28 +106,6 @@ function accepted(
   for (const slot of slots ?? placeOf.keys()) {
     const entry = entries[placeOf[slot] ?? -1];
     if (entry && (!accept || accept(entry))) found.push(slot);
-  }
-  return found;
-}
-
-/** Words and letters, each as a share of the best among the slots: what cannot be found has no part in it. From 0 to 1. */
-function likenessOf({ words, letters }: Sums, slots: readonly number[]): Float64Array {
-  const whole = 1 + RANKING.gramWeight;
-  const wordShare = 1 / whole / (greatest(words, slots) || 1);
-  const letterShare = RANKING.gramWeight / whole / (greatest(letters, slots) || 1);
-  const fits = new Float64Array(slots.length);
-  for (let at = 0; at < slots.length; at += 1) {
-    const slot = slots[at] as number;
-    fits[at] = (words[slot] as number) * wordShare + (letters[slot] as number) * letterShare;
-  }
-  return fits;
-}
-
-function greatest(sums: Float64Array, slots: readonly number[]): number {
-  let found = 0;
-  for (let at = 0; at < slots.length; at += 1) {
-    const sum = sums[slots[at] as number] as number;
-    if (sum > found) found = sum;
   }
   return found;
 }

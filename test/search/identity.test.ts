@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { SearchDocument } from '../../src/search/document.ts';
 import type { Language } from '../../src/search/ranking/language.ts';
-import type { Postings } from '../../src/search/ranking/postings.ts';
+import type { Postings, Row } from '../../src/search/ranking/postings.ts';
 import { createStock, type Stock } from '../../src/search/ranking/stock.ts';
 import { createSearchIndex, type Hit, type SearchIndex } from '../../src/search/search-index.ts';
 import { bySource, randomCatalog, randomQuestion, sightOf, type Shown } from './support/random-catalog.ts';
@@ -133,11 +133,13 @@ function withStatisticsOf(documents: readonly SearchDocument[], language: Langua
 
 /** The rows of the one, counted as the other counts them. */
 function counted(postings: Postings, counts: Postings): Postings {
+  const recount = (row: Row): Row => ({ ...row, documents: counts.row(row.term)?.documents ?? 0 });
   return {
     ...postings,
     row(term) {
       const row = postings.row(term);
-      return row && { ...row, documents: counts.row(term)?.documents ?? 0 };
+      return row && recount(row);
     },
+    rows: () => Iterator.from(postings.rows()).map(recount),
   };
 }

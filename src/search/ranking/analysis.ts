@@ -9,22 +9,29 @@ export const FIELD_NAMES = Object.keys(FIELDS) as readonly (keyof typeof FIELDS)
 
 /** Terms of a document by field, in the order of {@link FIELD_NAMES}. */
 export function fieldTerms(document: SearchDocument, language: Language): string[][] {
-  const { name, title, description, source, groups = [], path = '' } = document;
-  const texts: Record<keyof typeof FIELDS, readonly string[]> = {
-    name: [name],
-    resource: [],
-    description: title === undefined ? [description] : [title, description],
-    source: [source, ...groups],
-    parameterNames: document.parameterNames,
-    parameterTexts: document.parameterTexts,
-    path: [path],
-    hints: document.hints,
+  const { title, source, groups = [], path = '', parameterNames, parameterTexts } = document;
+  const termsOf = (texts: readonly string[]) =>
+    language.terms(texts.map((text) => text.slice(0, BOUNDS.textCharacters)).join(' . '));
+  const name = termsOf([document.name]);
+  const description = termsOf(title === undefined ? [document.description] : [title, document.description]);
+  const hints = document.hints.map((hint) => termsOf([hint]));
+  const terms: Record<keyof typeof FIELDS, string[]> = {
+    name,
+    resource: resourceTerms(document, language),
+    description,
+    source: termsOf([source, ...groups]),
+    parameterNames: termsOf(parameterNames),
+    parameterTexts: termsOf(parameterTexts),
+    path: termsOf([path]),
+    hints: hints.flat(),
+    phrases: [name, description, ...hints].flatMap(phrasesOf),
   };
-  return FIELD_NAMES.map((field) =>
-    field === 'resource'
-      ? resourceTerms(document, language)
-      : language.terms(texts[field].map((text) => text.slice(0, BOUNDS.textCharacters)).join(' . ')),
-  );
+  return FIELD_NAMES.map((field) => terms[field]);
+}
+
+/** Terms side by side, as one term each. */
+export function phrasesOf(terms: readonly string[]): string[] {
+  return terms.slice(1).map((term, at) => `${terms[at]} ${term}`);
 }
 
 /** Grams of what names a document: its name, and how its description begins. */

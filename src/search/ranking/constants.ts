@@ -15,6 +15,11 @@ export const RANKING = {
   synonymWeight: 0.2,
   /** What the likeness of letters counts against the likeness of words, each as a share of the best. */
   gramWeight: 0.5,
+  /** What two words side by side count that stand side by side in a text too ("pull request"), against a word. */
+  phraseWeight: 0.3,
+  /** What the sentence of a long question counts that fits best, against the whole; who writes so many words says several things. */
+  sentenceWeight: 0.5,
+  longQuestion: 20,
   /** How much a tool gains whose action is asked for, and what is left to one with another action. */
   actionGain: 0.15,
   actionLoss: 0.94,
@@ -29,12 +34,13 @@ export const RANKING = {
 export const FIELDS = {
   name: { weight: 3, length: 0.3 },
   resource: { weight: 1.5, length: 0.2 },
-  description: { weight: 1.5, length: 0.6 },
+  description: { weight: 1, length: 0.6 },
   source: { weight: 1, length: 0.3 },
   parameterNames: { weight: 0.8, length: 0.5 },
   parameterTexts: { weight: 0.5, length: 0.5 },
   path: { weight: 0.3, length: 0.3 },
-  hints: { weight: 1.5, length: 0.3 },
+  hints: { weight: 3, length: 0.3 },
+  phrases: { weight: 1, length: 0.3 },
 };
 
 /** What is left of the score of a tool that is seldom meant. */
@@ -51,6 +57,9 @@ export const PRIORS = {
 export const BOUNDS = {
   queryCharacters: 4_000,
   queryTerms: 300,
+  sentences: 8,
   textCharacters: 4_000,
   gramCharacters: 160,
+  /** A run of letters in more documents than these costs more than it tells. */
+  gramDocuments: 1_500,
 };

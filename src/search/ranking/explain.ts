@@ -4,7 +4,8 @@ import { gramsOf } from './grams.ts';
 import type { Language } from './language.ts';
 import { countOf, fieldOf, slotOf } from './postings.ts';
 import { readQuery } from './query.ts';
-import { actionFactor, rarity } from './score.ts';
+import { rarity } from './rarity.ts';
+import { actionFactor } from './score.ts';
 import type { Facts, Stock } from './stock.ts';
 import { SYNONYMS } from './synonyms.ts';
 import { splitWords } from './words.ts';
@@ -93,6 +94,10 @@ function nameOf(
 ): Pick<SharedWord, 'word' | 'synonym'> {
   const word = asked.get(term);
   if (word !== undefined) return { word };
+  if (term.includes(' ')) {
+    const parts = term.split(' ').map((part) => asked.get(part) ?? part);
+    return { word: parts.join(' ') };
+  }
   const [from, said] = [...asked].find(([other]) => language.synonymsOf(other).includes(term)) ?? [];
   const names = [...SYNONYMS].flatMap(([one, others]) => (language.stem(one) === from ? others : []));
   return { word: said ?? term, synonym: names.find((name) => language.stem(name) === term) ?? term };

@@ -32,6 +32,7 @@ export const countOf = (entry: number): number => entry & MAX_COUNT;
 /** Rows by term. */
 export interface Postings {
   row(term: string): Row | undefined;
+  rows(): Iterable<Row>;
   /** Adds a document: the counts of each term by field. Gives back the rows that it touched. */
   add(slot: number, counts: ReadonlyMap<string, readonly Count[]>): Row[];
   /** Takes the documents in these slots out of the rows, which are all that have any of them. */
@@ -47,6 +48,7 @@ export function createPostings(): Postings {
   const rows = new Map<string, Row>();
   return {
     row: (term) => rows.get(term),
+    rows: () => rows.values(),
     add(slot, counts) {
       const touched: Row[] = [];
       for (const [term, fields] of counts) {

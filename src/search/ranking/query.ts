@@ -1,4 +1,5 @@
 import type { Action } from './actions.ts';
+import { phrasesOf } from './analysis.ts';
 import { BOUNDS, RANKING } from './constants.ts';
 import { gramsOf } from './grams.ts';
 import type { Language } from './language.ts';
@@ -7,7 +8,7 @@ import { splitWords } from './words.ts';
 
 /** What a question asks for. */
 export interface Query {
-  /** Weight of each term, those of synonyms after those that were written. */
+  /** Weight of each term. */
   readonly terms: ReadonlyMap<string, number>;
   readonly grams: ReadonlyMap<string, number>;
   /** How clearly each action is asked for, from 0 to 1. */
@@ -17,22 +18,27 @@ export interface Query {
 /** Reads a question, its first 4,000 characters. */
 export function readQuery(question: string, language: Language): Query {
   const text = question.slice(0, BOUNDS.queryCharacters);
-  const words = splitWords(text);
-  const written = words.filter((word) => !STOPWORDS.has(word)).map((word) => language.stem(word));
+  return {
+    terms: readTerms(text, language),
+    grams: gramsOf(text),
+    votes: votesOf(splitWords(text), language),
+  };
+}
+
+/** Weight of each term of a question: those that were written, their synonyms, and those side by side as one. */
+export function readTerms(question: string, language: Language): Map<string, number> {
+  const written = language.terms(question).slice(0, BOUNDS.queryTerms);
   const counts = new Map<string, number>();
-  for (const term of written) {
-    if (counts.size >= BOUNDS.queryTerms && !counts.has(term)) continue;
-    counts.set(term, (counts.get(term) ?? 0) + 1);
-  }
+  for (const term of written) counts.set(term, (counts.get(term) ?? 0) + 1);
   const terms = new Map([...counts].map(([term, count]) => [term, Math.min(count, 1 + Math.log(count))]));
   for (const term of counts.keys()) {
     const weight = (terms.get(term) ?? 0) * RANKING.synonymWeight;
     for (const other of language.synonymsOf(term)) {
-      if (counts.has(other)) continue;
-      terms.set(other, Math.max(terms.get(other) ?? 0, weight));
+      if (!counts.has(other)) terms.set(other, Math.max(terms.get(other) ?? 0, weight));
     }
   }
-  return { terms, grams: gramsOf(text), votes: votesOf(words, language) };
+  for (const phrase of phrasesOf(written)) terms.set(phrase, RANKING.phraseWeight);
+  return terms;
 }
 
 function votesOf(words: readonly string[], language: Language): Map<Action, number> {

@@ -1,6 +1,7 @@
 import { ACTIONS } from './actions.ts';
-import { RANKING } from './constants.ts';
-import { countOf, FIELD_PLACES, MAX_COUNT, placeIn, slotOf } from './postings.ts';
+import { BOUNDS, RANKING } from './constants.ts';
+import { countOf, FIELD_PLACES, placeIn, slotOf } from './postings.ts';
+import { gramRarity, logOf, rarity } from './rarity.ts';
 import type { Query } from './query.ts';
 import type { Scales } from './scales.ts';
 import type { Seen } from './sights.ts';
@@ -15,25 +16,37 @@ export interface Sums {
 }
 
 /** Sums up what is seen of a stock. Its memory is used anew by each question. */
-export function createScorer(stock: Stock): (query: Query, seen: Seen, scales: Scales) => Sums {
-  let words = new Float64Array(0);
-  let letters = new Float64Array(0);
-  return function sum(query, { placeOf }, scales) {
-    if (words.length === placeOf.length) {
-      words.fill(0);
-      letters.fill(0);
-    } else {
-      words = new Float64Array(placeOf.length);
-      letters = new Float64Array(placeOf.length);
-    }
-    sumWords(query, stock, placeOf, scales.words, words);
-    sumLetters(query, stock, placeOf, scales.letters, letters);
-    const slots: number[] = [];
-    for (let slot = 0; slot < words.length; slot += 1) {
-      if (words[slot] !== 0 || letters[slot] !== 0) slots.push(slot);
-    }
-    return { slots, words, letters };
+export interface Scorer {
+  sums(query: Query, seen: Seen, scales: Scales): Sums;
+  /** By words alone, by slot; good until the next question of either kind, and beside what {@link sums} gave. */
+  words(terms: ReadonlyMap<string, number>, seen: Seen, scales: Scales): Float64Array;
+}
+
+export function createScorer(stock: Stock): Scorer {
+  const memory = [createMemory(), createMemory(), createMemory()] as const;
+  return {
+    sums(query, { placeOf }, scales) {
+      const [words, letters] = [memory[0](placeOf.length), memory[1](placeOf.length)];
+      sumWords(query.terms, stock, placeOf, scales.words, words);
+      sumLetters(query.grams, stock, placeOf, scales.letters, letters);
+      const slots: number[] = [];
+      for (let slot = 0; slot < words.length; slot += 1) {
+        if (words[slot] !== 0 || letters[slot] !== 0) slots.push(slot);
+      }
+      return { slots, words, letters };
+    },
+    words(terms, { placeOf }, scales) {
+      const words = memory[2](placeOf.length);
+      sumWords(terms, stock, placeOf, scales.words, words);
+      return words;
+    },
   };
+}
+
+/** The same array of zeros each time, as long as its length is the same. */
+function createMemory(): (length: number) => Float64Array {
+  let known = new Float64Array(0);
+  return (length) => (known = known.length === length ? known.fill(0) : new Float64Array(length));
 }
 
 /**
@@ -43,7 +56,7 @@ export function createScorer(stock: Stock): (query: Query, seen: Seen, scales: S
  * Each document's sum is taken in the order of the query's terms: it is the same to the last bit whatever came into the stock first.
  */
 function sumWords(
-  { terms }: Query,
+  terms: Query['terms'],
   stock: Stock,
   placeOf: Int32Array,
   scale: Float64Array,
@@ -73,7 +86,7 @@ function sumWords(
 
 /** Cosine of runs of letters, each by how often it occurs and how rare it is; up to a factor that is the same for all. */
 function sumLetters(
-  { grams }: Query,
+  grams: Query['grams'],
   stock: Stock,
   placeOf: Int32Array,
   scale: Float64Array,
@@ -81,8 +94,8 @@ function sumLetters(
 ): void {
   for (const [gram, count] of grams) {
     const row = stock.grams.row(gram);
-    if (!row) continue;
-    const factor = logOf(count) * Math.log(1 + stock.size / row.documents) ** 2;
+    if (!row || row.documents > BOUNDS.gramDocuments) continue;
+    const factor = logOf(count) * gramRarity(stock.size, row.documents) ** 2;
     const { entries } = row;
     for (let at = 0; at < entries.length; at += 1) {
       const entry = entries[at] as number;
@@ -91,20 +104,6 @@ function sumLetters(
       into[slot] = (into[slot] as number) + factor * logOf(countOf(entry)) * (scale[slot] as number);
     }
   }
-}
-
-/** Inverse document frequency, never negative (Robertson & Zaragoza 2009, section 3.2, with 1 added). */
-export function rarity(size: number, documents: number): number {
-  return Math.log(1 + (size - documents + 0.5) / (documents + 0.5));
-}
-
-/** What a word counts that occurs so often, by the number of times. */
-const LOGS = Float64Array.from({ length: MAX_COUNT + 1 }, (_, count) =>
-  count === 0 ? 0 : 1 + Math.log(count),
-);
-
-function logOf(count: number): number {
-  return LOGS[Math.min(count, MAX_COUNT)] as number;
 }
 
 /** What actions do to a score, given what is asked for: by all their bits. */

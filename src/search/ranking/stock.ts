@@ -13,8 +13,6 @@ export interface Facts {
   /** Its actions, a bit for each of `ACTIONS`. */
   readonly actions: number;
   readonly prior: number;
-  /** Length of its vector of grams, each counting 1 + ln of how often it occurs. */
-  readonly gramLength: number;
 }
 
 /** The documents of all sources, each in a slot of its own, and where their terms and grams occur. */
@@ -60,7 +58,6 @@ export function createStock(language: Language): Stock {
         0,
       ),
       prior: priorOf(document),
-      gramLength: Math.sqrt([...naming.values()].reduce((sum, times) => sum + (1 + Math.log(times)) ** 2, 0)),
     };
     count(facts[slot], 1);
     slots.set(document.key, slot);

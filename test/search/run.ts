@@ -88,11 +88,11 @@ async function main(): Promise<number> {
   const cost = values['no-union']
     ? undefined
     : {
-        ...measureCost(
+        ...(await measureCost(
           united,
           packs,
           scored.flatMap(({ queries }) => queries.map((query) => query.text)),
-        ),
+        )),
         memoryMb: await measureMemory(directory, {
           packs: packs.length > 0,
           sets: sets.map(({ name }) => name),

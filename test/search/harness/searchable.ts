@@ -1,3 +1,5 @@
+import { createCatalog, type Catalog } from '../../../src/catalog/catalog.ts';
+import type { Contribution } from '../../../src/catalog/entries.ts';
 import type { SeenEntry, Sight } from '../../../src/catalog/sight.ts';
 import type { Tool } from '../../../src/catalog/tool.ts';
 import { toDocuments, type SearchDocument } from '../../../src/search/document.ts';
@@ -53,21 +55,31 @@ export function toCatalogTool(tool: LabelledTool): Tool {
  */
 export function toSources(tools: readonly LabelledTool[], packs: readonly Pack[]): SourceDocuments[] {
   return [...Map.groupBy(tools, ({ server }) => server)].map(([source, own]) => {
-    const documents = toDocuments({
-      source,
-      tools: own.map(toCatalogTool),
-      resources: [],
-      templates: [],
-      prompts: [],
-      skipped: [],
-      lossy: [],
-      operations: own.length,
-    });
+    const documents = toDocuments(toContribution(source, own.map(toCatalogTool)));
     if (documents.length !== own.length)
       throw new Error(`${own.length} tools made ${documents.length} documents`);
     const known = documents.map((each, at) => ({ ...each, key: own[at]?.id ?? '' }));
     return { source, documents: applyPacks(known, packs) };
   });
+}
+
+/** A catalog of the tools. Names that repeat in a source get a number, as a source could not offer them. */
+export function toCatalog(tools: readonly LabelledTool[]): Catalog {
+  const contributions = [...Map.groupBy(tools, ({ server }) => server)].map(([source, own]) => {
+    const counts = new Map<string, number>();
+    const unique = own.map((tool) => {
+      const before = counts.get(tool.name) ?? 0;
+      counts.set(tool.name, before + 1);
+      return toCatalogTool(before === 0 ? tool : { ...tool, name: `${tool.name} ${before}` });
+    });
+    return toContribution(source, unique);
+  });
+  return createCatalog(contributions);
+}
+
+function toContribution(source: string, tools: readonly Tool[]): Contribution {
+  const none = { resources: [], templates: [], prompts: [], skipped: [], lossy: [] };
+  return { source, tools, operations: tools.length, ...none };
 }
 
 /** An index of the sources, each known by its place: two catalogues may call a server the same. */

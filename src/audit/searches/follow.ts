@@ -40,9 +40,18 @@ export interface FollowOptions {
 interface Open {
   readonly time: number;
   readonly search: Search;
-  readonly caller: string;
+  readonly caller: Owner;
   readonly size: number;
   readonly calls: Map<string, FoundCall>;
+}
+
+/** The searches of a caller whose windows are not over. */
+interface Owner {
+  readonly name: string;
+  /** The oldest first. They are closed in this order. */
+  readonly open: Open[];
+  /** By what was told, the last that told it. */
+  readonly lastTold: Map<string, Open>;
 }
 
 /** Searches of one caller whose windows are not over: more than any makes. */
@@ -63,17 +72,18 @@ export function createSearchFollower({
 }: FollowOptions): SearchFollower {
   /** The oldest first. */
   const open = new Set<Open>();
-  const byCaller = new Map<string, Open[]>();
+  const callers = new Map<string, Owner>();
   let held = 0;
 
-  function begin(time: number, caller: string, search: Search): FollowedSearch[] {
+  function begin(time: number, name: string, search: Search): FollowedSearch[] {
+    const caller: Owner = callers.get(name) ?? { name, open: [], lastTold: new Map() };
+    callers.set(name, caller);
     const begun: Open = { time, search, caller, size: sizeOf(search), calls: new Map() };
     open.add(begun);
     held += begun.size;
-    const own = byCaller.get(caller) ?? [];
-    own.push(begun);
-    byCaller.set(caller, own);
-    const early = own.length > MOST_OPEN ? [close(own[0]!, false)] : [];
+    caller.open.push(begun);
+    for (const entry of search.told.flat()) caller.lastTold.set(entry, begun);
+    const early = caller.open.length > MOST_OPEN ? [close(caller.open[0]!, false)] : [];
     for (const oldest of open) {
       if (held <= maxHeld || oldest === begun) break;
       early.push(close(oldest, false));
@@ -82,13 +92,15 @@ export function createSearchFollower({
   }
 
   function close(one: Open, isOpen: boolean): FollowedSearch {
+    const { caller, search } = one;
     open.delete(one);
     held -= one.size;
-    const own = byCaller.get(one.caller) ?? [];
     // The oldest of all is the oldest of its caller.
-    own.splice(own.indexOf(one), 1);
-    if (own.length === 0) byCaller.delete(one.caller);
-    return { time: one.time, search: one.search, calls: [...one.calls.values()], isOpen };
+    caller.open.shift();
+    for (const entry of search.told.flat())
+      if (caller.lastTold.get(entry) === one) caller.lastTold.delete(entry);
+    if (caller.open.length === 0) callers.delete(caller.name);
+    return { time: one.time, search, calls: [...one.calls.values()], isOpen };
   }
 
   function expire(now: number): FollowedSearch[] {
@@ -100,16 +112,24 @@ export function createSearchFollower({
     return over;
   }
 
-  function follow(time: number, caller: string, target: string): void {
-    const before = (byCaller.get(caller) ?? []).filter(
-      (one) => one.time <= time && time <= one.time + windowMs,
-    );
-    const ranks = before.map(({ search }) => ranksOf(target, search));
-    const told = ranks.findLastIndex((ofQueries) => ofQueries.some((rank) => rank !== undefined));
-    const at = told === -1 ? before.length - 1 : told;
-    const calls = before[at]?.calls;
-    if (calls === undefined || calls.has(target) || calls.size >= MOST_CALLS) return;
-    calls.set(target, { target, ranks: ranks[at] ?? [] });
+  function follow(time: number, name: string, target: string): void {
+    const caller = callers.get(name);
+    const search = caller && searchOf(caller, time, target);
+    if (search === undefined || search.calls.has(target) || search.calls.size >= MOST_CALLS) return;
+    search.calls.set(target, { target, ranks: ranksOf(target, search.search) });
+  }
+
+  function searchOf({ open: own, lastTold }: Owner, time: number, target: string): Open | undefined {
+    const isBefore = (one: Open): boolean => one.time <= time && time <= one.time + windowMs;
+    const last = lastTold.get(target);
+    const isKnown = !target.startsWith(RESOURCE) && (last === undefined || isBefore(last));
+    // A template may stand for a resource, and a clock may have been set back: then each is looked at.
+    const told = isKnown
+      ? last
+      : own.findLast(
+          (one) => isBefore(one) && ranksOf(target, one.search).some((rank) => rank !== undefined),
+        );
+    return told ?? own.findLast(isBefore);
   }
 
   return {

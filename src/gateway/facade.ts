@@ -14,7 +14,6 @@ import { sightOf } from './sight.ts';
 export interface Facade {
   /** As `tools/list` shows them, in order: the same bytes for everybody. */
   readonly tools: readonly JsonObject[];
-  has(name: string): boolean;
   /**
    * @returns a `CallToolResult`; what the caller got wrong is told in it (`isError: true`)
    * @throws what the roads throw

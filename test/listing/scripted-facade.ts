@@ -11,7 +11,6 @@ export const FACADE: Facade = {
     description: `The built-in ${name}.`,
     inputSchema: { type: 'object' },
   })),
-  has: (name) => FACADE.tools.some((tool) => tool['name'] === name),
   call: ({ name, args, callTool }) =>
     name === 'call_tool'
       ? callTool(args['name'] as string, (args['arguments'] ?? {}) as JsonObject)

@@ -42,14 +42,14 @@ const noise = (characters: string, length: number): string => {
 };
 
 test.each([
-  ['one letter', () => 'a'.repeat(10_000_000)],
-  ['spaces', () => ' '.repeat(10_000_000)],
-  ['lines', () => '\n'.repeat(10_000_000)],
-  ['one sign', () => '='.repeat(10_000_000)],
-  ['halves of pairs', () => '\uD800'.repeat(10_000_000)],
-  ['faces', () => '😀'.repeat(5_000_000)],
+  ['one letter', () => 'a'.repeat(2_000_000)],
+  ['spaces', () => ' '.repeat(2_000_000)],
+  ['lines', () => '\n'.repeat(2_000_000)],
+  ['one sign', () => '='.repeat(2_000_000)],
+  ['halves of pairs', () => '\uD800'.repeat(2_000_000)],
+  ['faces', () => '😀'.repeat(1_000_000)],
   ['letters at random', () => noise('qxzjkvwbp', 100_000)],
-  ['marks', () => '\u0301'.repeat(10_000_000)],
+  ['marks', () => '\u0301'.repeat(2_000_000)],
 ])('a hostile text of %s costs no time that grows by its square', (_, text) => {
   const hostile = text();
   const before = process.cpuUsage();

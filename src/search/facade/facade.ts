@@ -35,7 +35,6 @@ export function createFacade({ search }: { readonly search: Pick<Search, 'find'>
   };
   return {
     tools: DEFINITIONS,
-    has: (name: string) => NAMES.includes(name),
     call: (request: Request): Promise<JsonObject> => carryOut(request, 0),
   };
 }

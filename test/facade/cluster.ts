@@ -35,7 +35,7 @@ const OPTIONS = [
 const inPath = (name: string): Json => ({ name, in: 'path', required: true, schema: { type: 'string' } });
 
 /** A document in the manner of a cluster's: names as long, as many options, bodies as deep, everything in twins. */
-export function clusterDocument(): JsonObject {
+function clusterDocument(): JsonObject {
   const paths: Record<string, JsonObject> = {};
   for (const { kind, group, base, versions } of KINDS) {
     for (const version of versions) {

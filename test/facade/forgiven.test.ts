@@ -227,6 +227,17 @@ describe('resources and prompts are called, too', () => {
     });
   });
 
+  test('a URI without an authority at the endpoint of its source', async () => {
+    const offers = [catalogOf('desk', { templates: ['urn:ticket:{id}'], tools: [toolOf('desk', 'get')] })];
+    const world = createWorld({ offers, endpoint: { kind: 'source', source: 'desk' } });
+    world.answers.set('urn:ticket:7', { contents: [{ uri: 'urn:ticket:7', text: 'It is open.' }] });
+    expect(await world.ask('call_tool', { name: 'urn:ticket:7' })).toMatchObject({
+      content: [{ type: 'resource' }],
+    });
+    await world.ask('call_tool', { name: 'urn:other:7' });
+    expect(world.road.at(-1)).toEqual({ name: 'urn:other:7', args: {} });
+  });
+
   test('a prompt by its name: its messages come as text and blocks, with who speaks', async () => {
     const world = createWorld();
     const image = { type: 'image', data: '', mimeType: 'image/png' };

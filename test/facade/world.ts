@@ -1,6 +1,5 @@
 import type { Contribution } from '../../src/catalog/entries.ts';
 import type { JsonObject, JsonSchema } from '../../src/catalog/json.ts';
-import type { Sight } from '../../src/catalog/sight.ts';
 import type { Access, Tool } from '../../src/catalog/tool.ts';
 import { BailiwickError } from '../../src/errors.ts';
 import { CatalogsSettings } from '../../src/gateway/catalogs/settings.ts';
@@ -93,7 +92,7 @@ export const CODE: Contribution = {
   ],
 };
 
-export const EVERYTHING = 'policy: p\nrules: [{ id: all, effect: permit }]';
+const EVERYTHING = 'policy: p\nrules: [{ id: all, effect: permit }]';
 
 export interface WorldOptions {
   readonly offers?: readonly Contribution[];
@@ -167,9 +166,4 @@ export function textOf({ content }: JsonObject): string {
 
 export function errorOf({ structuredContent }: JsonObject): JsonObject {
   return ((structuredContent ?? {}) as JsonObject)['error'] as JsonObject;
-}
-
-/** The keys of what a sight shows. */
-export function keysOf({ entries }: Sight): string[] {
-  return entries.map(({ key }) => key);
 }

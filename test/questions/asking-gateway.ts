@@ -3,13 +3,13 @@ import { createArgumentRecorder } from '../../src/audit/mask/record-arguments.ts
 import type { RecordEntry } from '../../src/audit/record.ts';
 import { createCatalog } from '../../src/catalog/catalog.ts';
 import { createGateway, type Gateway } from '../../src/gateway/gateway.ts';
-import { NO_FACADE } from '../support/no-facade.ts';
 import { createInFlight } from '../../src/gateway/in-flight.ts';
 import { createPriceList } from '../../src/gateway/price.ts';
 import { openRounds, type RoundLimits } from '../../src/gateway/questions/open-rounds.ts';
 import type { Road } from '../../src/gateway/road.ts';
 import { createSnapshot } from '../../src/gateway/snapshot.ts';
 import { openMemory } from '../../src/state/memory/open-memory.ts';
+import { createFacade } from '../../src/search/facade/facade.ts';
 import type { Store } from '../../src/state/store.ts';
 import { createSealer } from '../../src/state/sealed.ts';
 import type { QuestionSettings } from '../../src/upstream/mcp/question-settings.ts';
@@ -56,6 +56,7 @@ export function createAskingGateway(
     now: clock.now,
     newId: randomUUID,
   };
+  const facade = createFacade({ search: { find: () => Promise.resolve([]) } });
   const asking = SOURCES.map((source) => createAskingUpstream(source));
   const snapshot = createSnapshot({
     catalog: createCatalog(
@@ -72,6 +73,7 @@ export function createAskingGateway(
       ...(options.rules === undefined ? [] : [{ file: 'more.policy.yaml', text: options.rules }]),
     ]),
     stale: new Map(),
+    builtIns: facade.tools,
     upstreams: new Map(asking.map(({ upstream }) => [upstream.source, upstream])),
     settings: {
       maxResultBytes: 100_000,
@@ -87,6 +89,6 @@ export function createAskingGateway(
     schedule: clock.schedule,
     ...options,
   });
-  const gateway: Gateway = createGateway({ road, rounds, facade: NO_FACADE }, snapshot);
+  const gateway: Gateway = createGateway({ road, rounds, facade }, snapshot);
   return { gateway, clock, records, lines, logger, snapshot, reached: asking.map(({ reached }) => reached) };
 }

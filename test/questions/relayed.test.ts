@@ -48,6 +48,23 @@ test('the questions of a modern upstream keep their keys and members, and say wh
   ]);
 });
 
+test('and so do those of a tool that call_tool calls, however it is called', async () => {
+  const { endpoint, reached, records } = await serveAskingGateway();
+  const args = { name: 'helpdesk.relay', arguments: JSON.stringify({ requests: { a: FORM }, state: STATE }) };
+  const { requestState, keys } = askedBy(await call(endpoint, 'call_tool', args));
+  expect(keys).toEqual(['a']);
+  const inputResponses = { a: { action: 'accept', content: { id: '1' } } };
+  const second = await call(endpoint, 'call_tool', args, { requestState, inputResponses });
+  expect(answersOf(second.result)).toEqual({ inputResponses, requestState: STATE });
+  expect(reached[0]?.contexts.map((context) => context.requestState)).toEqual([undefined, STATE]);
+  expect(records.map(({ type }) => type)).toEqual([
+    'call.intent',
+    'call.outcome',
+    'call.intent',
+    'call.outcome',
+  ]);
+});
+
 test('a real modern client answers them by itself', async () => {
   const { endpoint } = await serveAskingGateway();
   const { client, asked } = await connectAsked('v2 modern', { url: endpoint });

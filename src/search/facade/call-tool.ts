@@ -1,6 +1,6 @@
 import { BailiwickError, ERRORS } from '../../errors.ts';
 import { isJsonObject, type JsonObject } from '../../catalog/json.ts';
-import type { SeenEntry } from '../../catalog/sight.ts';
+import type { SeenEntry, Sight } from '../../catalog/sight.ts';
 import { sayError, sayWrong } from './answer.ts';
 import { inputOf } from './describe-input.ts';
 import { argumentsMeant } from './forgive/arguments.ts';
@@ -72,9 +72,17 @@ async function callEntry(
 
 /** Whatever it is, it goes down a road: to be refused there, or to be a resource that only a template stands for. */
 async function callUnknown(request: Request, name: string, beside: JsonObject): Promise<JsonObject> {
-  return LOOKS_LIKE_URI.test(bareUri(name))
+  return mayBeUri(bareUri(name), request.sight)
     ? resourceResult(await request.readResource(bareUri(name)))
     : request.callTool(name, argumentsMeant(beside, { name }) ?? {});
+}
+
+function mayBeUri(name: string, { entries }: Sight): boolean {
+  if (LOOKS_LIKE_URI.test(name)) return true;
+  const heads = entries.flatMap(({ kind, shown }) =>
+    kind === 'template' ? [shown.split('{', 1).join('')] : [],
+  );
+  return heads.some((head) => head.includes(':') && name.startsWith(head));
 }
 
 /** A fault that a model can do something about, as an answer; others are for whoever answers the request. */

@@ -130,7 +130,7 @@ export async function embedAll(opened: Opened, catalog: Catalog = catalogOf(OFFI
   const before = done();
   opened.search.follow(catalog);
   await opened.ask('anything');
-  for (let turns = 0; done() === before && turns < 2000; turns++) await nextTurn();
+  for (let turns = 0; done() === before && turns < 20_000; turns++) await nextTurn();
 }
 
 /** The network is real: it takes turns of the event loop, and no time of the test's clock. */

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -15,7 +15,11 @@ import { runWith } from '../support/in-process.ts';
 import { connectOverStdio } from '../support/stdio.ts';
 import { codeBlocksOf, type CodeBlock } from './code-blocks.ts';
 
-const blocks = codeBlocksOf(readFileSync(path.join(REPOSITORY, 'docs/search.md'), 'utf8'));
+const PAGE = path.join(REPOSITORY, 'docs/search.md');
+const blocks = codeBlocksOf(readFileSync(PAGE, 'utf8'));
+
+/** `UPDATE=1 npx vitest run test/house/search-guide.test.ts` writes into the page what is answered now: read the difference. */
+const IS_UPDATE = process.env['UPDATE'] !== undefined;
 
 /** Where the page says that the API of the help desk is. */
 const API = 'http://127.0.0.1:8809';
@@ -64,6 +68,7 @@ describe('docs/search.md', () => {
   async function runCommand({ text }: CodeBlock): Promise<void> {
     const [command = '', ...lines] = text.split('\n');
     const { out, err } = await runWith(workspace.folder, toWords(command.replace(/^\$ bailiwick /, '')));
+    if (IS_UPDATE) return replaceBlock(text, `${command}\n${out}${err}`);
     expect(withoutTimes(out + err)).toBe(withoutTimes(lines.join('\n')));
   }
 
@@ -84,7 +89,8 @@ describe('docs/search.md', () => {
       for (const [, name = '', args = '{}'] of text.matchAll(/^> (\S+)(?: (.*))?$/gm)) {
         told += `> ${name}${args === '{}' ? '' : ` ${args}`}\n${await ask(client, name, args)}\n`;
       }
-      expect(told).toBe(text);
+      if (IS_UPDATE) replaceBlock(text, told);
+      else expect(told).toBe(text);
     } finally {
       await app.close(1_000);
     }
@@ -108,6 +114,14 @@ async function ask(client: AnyClient, name: string, args: string): Promise<strin
   const result = await client.callTool({ name, arguments: JSON.parse(args) as Record<string, unknown> });
   const content = result.content as readonly { readonly text?: string }[];
   return content.map(({ text = '' }) => text).join('\n');
+}
+
+function replaceBlock(before: string, after: string): void {
+  const page = readFileSync(PAGE, 'utf8');
+  writeFileSync(
+    PAGE,
+    page.replace(`\n${before}\`\`\``, () => `\n${after}\`\`\``),
+  );
 }
 
 /** When it was is another time each time. */

@@ -51,10 +51,12 @@ export function createEndpoint({ url, key, headers, ca }: EndpointOptions): Endp
   );
   const secrets = [...(key === undefined ? [] : [key]), ...Object.values(headers)];
 
+  const placeOf = (path: string): string => `${base.pathname.replace(/\/+$/, '')}${path}`;
+
   async function exchange(path: string, { body, maxBytes, signal }: AskOptions): Promise<Json> {
     const response = await agent.request({
       origin: base.origin,
-      path: `${base.pathname.replace(/\/+$/, '')}${path}`,
+      path: placeOf(path),
       method: body === undefined ? 'GET' : 'POST',
       headers: {
         'user-agent': 'bailiwick',
@@ -87,15 +89,16 @@ export function createEndpoint({ url, key, headers, ca }: EndpointOptions): Endp
 
   return {
     async ask(path, options) {
+      const where = `${base.host}${placeOf(path)}`;
       try {
         return await orAborted(exchange(path, options), options.signal);
       } catch (error) {
         if (error instanceof EmbeddingFault) {
           const { kind, message, retryAfterMs, cause } = error;
-          throw new EmbeddingFault(kind, `${base.host}: ${message}`, { cause, retryAfterMs });
+          throw new EmbeddingFault(kind, `${where}: ${message}`, { cause, retryAfterMs });
         }
         const why = options.signal.aborted ? 'no answer in time' : describe(error);
-        throw new EmbeddingFault('retry', `${base.host}: ${why}`, { cause: error });
+        throw new EmbeddingFault('retry', `${where}: ${why}`, { cause: error });
       }
     },
     close: () => agent.destroy(),

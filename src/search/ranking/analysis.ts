@@ -14,7 +14,7 @@ export function fieldTerms(document: SearchDocument, language: Language): string
     language.terms(texts.map((text) => text.slice(0, BOUNDS.textCharacters)).join(' . '));
   const name = termsOf([document.name]);
   const description = termsOf(title === undefined ? [document.description] : [title, document.description]);
-  const hints = document.hints.map((hint) => termsOf([hint]));
+  const hints = document.hints.slice(0, BOUNDS.hints).map((hint) => termsOf([hint]));
   const terms: Record<keyof typeof FIELDS, string[]> = {
     name,
     resource: resourceTerms(document, language),

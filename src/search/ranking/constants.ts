@@ -59,6 +59,7 @@ export const BOUNDS = {
   queryTerms: 300,
   sentences: 8,
   textCharacters: 4_000,
+  hints: 100,
   gramCharacters: 160,
   /** A run of letters in more documents than these costs more than it tells. */
   gramDocuments: 1_500,

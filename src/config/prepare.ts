@@ -71,7 +71,12 @@ export function prepare(loaded: LoadedConfig, options: PrepareOptions, before?: 
       maxResultBytes: results.maxBytes,
       pageSize: server.pageSize,
       listing: compileListing(loaded.config.listing, loaded.config.catalogs),
-      recordArguments: createArgumentRecorder(audit, loaded.secrets),
+      recordArguments: createArgumentRecorder(audit, loaded.secrets, (error) => {
+        options.logger.error(
+          { err: error },
+          'arguments of a call could not be masked; its record leaves them out',
+        );
+      }),
       prices: new Map(
         Object.entries(sources).map(([source, settings]) => [source, createPriceList(settings)]),
       ),

@@ -318,9 +318,3 @@ test.each(['digest', 'masked'] as const)(
     );
   },
 );
-
-test('full arguments are kept as they were sent, and of a refused call the masked ones', () => {
-  const recorder = createArgumentRecorder({ arguments: 'full', mask: [] }, []);
-  expect(recorder.of({ password: CANARY })?.full).toEqual({ password: CANARY });
-  expect(JSON.stringify(recorder.ofRefused({ password: CANARY }))).not.toContain(CANARY);
-});

@@ -1,5 +1,5 @@
 import { request as httpRequest } from 'node:http';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { connect, rejection } from '../support/clients.ts';
 import { KEYS, notesFiles, startApi, startGateway } from '../support/gateway.ts';
 import { INITIALIZE, post } from '../support/raw-http.ts';
@@ -129,6 +129,24 @@ test('ten megabytes of arguments inside a raised limit are refused by the schema
     });
   expect(result.structuredContent).toMatchObject({ error: { code: 'INVALID_ARGUMENTS', pointer: '/text' } });
   expect(api.received).toEqual([]);
+});
+
+test('a call is answered, and recorded without its arguments, where they cannot be masked', async () => {
+  await using api = await startApi();
+  await using gateway = await startGateway(notesFiles(api.url));
+  await using client = await connect('v2 modern', gateway.endpoint, KEYS.writer);
+  const search = vi.spyOn(RegExp.prototype, 'test').mockImplementation(function fail(this: RegExp, text) {
+    if (text.length === 9_999) throw new RangeError('Maximum call stack size exceeded');
+    return this.exec(text) !== null;
+  });
+  onTestFinished(() => search.mockRestore());
+  const result = await client.callTool({ name: 'notes_create_note', arguments: { text: 'x'.repeat(9_999) } });
+  search.mockRestore();
+  expect(result.structuredContent).toMatchObject({ error: { code: 'INVALID_ARGUMENTS', pointer: '/text' } });
+  expect(gateway.log.join('\n')).toContain('could not be masked');
+  await gateway.close();
+  const [refusal] = await gateway.calls();
+  expect(refusal).toMatchObject({ type: 'call.refused', args: { masked: '[left out]' } });
 });
 
 test('arguments nested ten thousand deep are refused, not a crash', async () => {

@@ -1,5 +1,5 @@
 import { digestOf } from '../../catalog/canonical.ts';
-import type { JsonObject, JsonSchema } from '../../catalog/json.ts';
+import type { Json, JsonObject, JsonSchema } from '../../catalog/json.ts';
 import type { RecordEntry } from '../record.ts';
 import type { AuditSettings } from '../settings.ts';
 import { createMask } from './mask.ts';
@@ -16,12 +16,29 @@ export interface ArgumentRecorder {
   text(text: string): string;
 }
 
-/** @param secrets Secrets of the configuration: they are in no record but in arguments that are kept in full. */
+/** What is kept of arguments that could not be masked: that there were some, beside their digest. */
+const NOT_MASKED = '[left out]';
+
+/**
+ * No call fails because of what its record keeps: arguments that cannot be masked are left out of it.
+ *
+ * @param secrets Secrets of the configuration: they are in no record but in arguments that are kept in full.
+ * @param onFault told why arguments could not be masked
+ */
 export function createArgumentRecorder(
   settings: Pick<AuditSettings, 'arguments' | 'mask'>,
   secrets: readonly string[],
+  onFault: (error: unknown) => void = () => {},
 ): ArgumentRecorder {
   const mask = createMask({ chosen: settings.mask, secrets });
+  const masked = (args: JsonObject, schema?: () => JsonSchema): Json => {
+    try {
+      return mask.value(args, schema?.());
+    } catch (error) {
+      onFault(error);
+      return NOT_MASKED;
+    }
+  };
   const keep = (
     kept: AuditSettings['arguments'],
     args: JsonObject,
@@ -29,7 +46,7 @@ export function createArgumentRecorder(
   ): RecordEntry['args'] => {
     const digest = tryDigest(args);
     if (digest === undefined || kept === 'digest') return digest;
-    return { ...digest, ...(kept === 'full' ? { full: args } : { masked: mask.value(args, schema?.()) }) };
+    return { ...digest, ...(kept === 'full' ? { full: args } : { masked: masked(args, schema) }) };
   };
   return {
     of: (args, schema) => keep(settings.arguments, args, schema),

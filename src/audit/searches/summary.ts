@@ -58,7 +58,7 @@ export interface SourceSummary {
 }
 
 /** Told so often and never called, an entry is worth a look. */
-export const OFTEN = 3;
+const OFTEN = 3;
 
 /** Entries, and sources, that are told apart. */
 const MOST_TARGETS = 20_000;

@@ -3,7 +3,7 @@
  * compile a large OpenAPI document, beside two other compilers?
  *
  *   node test/bench/run.ts [--rounds N] [--seconds N] [--callers 1,16] [--rate N] [--parties LIST] [--json] [--write]
- *     [--only calls|list|compile|state|ledger|record|sessions|redis|isolation|identity|policy] [--specs DIRECTORY]
+ *     [--only calls|list|compile|state|ledger|record|sessions|redis|isolation|identity|policy|search] [--specs DIRECTORY]
  *
  * Exit 0: measured. 1: a party could not be started or answered wrongly. 2: the command line is wrong.
  * `--write` renews the tables in `docs/bench.md`. How to read the numbers is written there.
@@ -24,6 +24,7 @@ import { formatMachine, formatTable, summarizeSamples } from './report.ts';
 import { formatRedisTable, runRedisBench } from './redis/run-redis.ts';
 import { formatRecordTable, runRecordBench } from './record/rounds.ts';
 import { runBench } from './rounds.ts';
+import { runSearchBench } from './search/run-search.ts';
 import { formatSessionsTable, runSessionsBench } from './sessions/run-sessions.ts';
 import { formatStateTable, runStateBench } from './state/rounds.ts';
 
@@ -38,6 +39,7 @@ const BENCHES = [
   'isolation',
   'identity',
   'policy',
+  'search',
   'redis',
 ];
 const DOCUMENT = new URL('../../docs/bench.md', import.meta.url);
@@ -86,6 +88,7 @@ async function main(): Promise<number> {
   if (runs('isolation')) await benchIsolation(rounds, seconds);
   if (runs('identity')) await benchIdentity();
   if (runs('policy')) await benchPolicy(rounds);
+  if (runs('search')) await benchSearch(rounds);
   if (values.only === 'redis') await benchRedis(rounds);
   return 0;
 }
@@ -210,6 +213,16 @@ async function benchPolicy(rounds: number): Promise<void> {
   const text = `${how} ${load}\n\n${formatPolicyTable(lines)}`;
   console.log(values.json ? JSON.stringify({ lines }, null, 2) : text);
   if (values.write) await writeSection('decided', text);
+}
+
+async function benchSearch(rounds: number): Promise<void> {
+  const before = readMachine();
+  const lines = await runSearchBench(rounds, (line) => console.error(line));
+  const how = `Best of ${rounds} rounds, Node ${process.version}.`;
+  const load = `Load average ${before.load.toFixed(2)} before and ${readMachine().load.toFixed(2)} after, on ${before.cores} cores.`;
+  const text = `${how} ${load}\n\n${formatPolicyTable(lines)}`;
+  console.log(values.json ? JSON.stringify({ lines }, null, 2) : text);
+  if (values.write) await writeSection('found', text);
 }
 
 async function writeSection(name: string, text: string): Promise<void> {

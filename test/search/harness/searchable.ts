@@ -28,7 +28,7 @@ export function shippedPacks(): Pack[] {
 }
 
 /** A tool as the product's catalog holds it. */
-export function toCatalogTool(tool: LabelledTool): Tool {
+function toCatalogTool(tool: LabelledTool): Tool {
   const { name, description, parameters, server, groups, method, path, action, kind, hints } = tool;
   return {
     source: server,

@@ -37,12 +37,16 @@ interface Share {
   readonly gramRows: ReadonlySet<Row>;
 }
 
+/** More slots than this, beside as many as are in use, do not wait to be tidied up. */
+const MOST_LEAVING = 1_024;
+
 export function createStock(language: Language): Stock {
   const terms = createPostings();
   const grams = createPostings();
   const facts: (Facts | undefined)[] = [];
   const slots = new Map<string, number>();
   const free: number[] = [];
+  const leaving = { slots: new Set<number>(), termRows: new Set<Row>(), gramRows: new Set<Row>() };
   const shares = new Map<string, Share>();
   const totals = FIELD_NAMES.map(() => ({ length: 0, documents: 0 }));
   let version = 0;
@@ -80,22 +84,46 @@ export function createStock(language: Language): Stock {
     }
   }
 
+  /** Its entries leave the rows when somebody next reads one: each row is gone through once, however many shares leave. */
   function takeOut({ documents, slots: taken, termRows, gramRows }: Share): void {
-    const gone = new Set(taken);
-    terms.remove(gone, termRows);
-    grams.remove(gone, gramRows);
+    for (const row of termRows) leaving.termRows.add(row);
+    for (const row of gramRows) leaving.gramRows.add(row);
     for (const { key } of documents) slots.delete(key);
     for (const slot of taken) {
       const known = facts[slot];
       if (known) count(known, -1);
       facts[slot] = undefined;
-      free.push(slot);
+      leaving.slots.add(slot);
     }
+    if (leaving.slots.size > MOST_LEAVING + slots.size) tidy();
+  }
+
+  function tidy(): void {
+    if (leaving.slots.size === 0) return;
+    terms.remove(leaving.slots, leaving.termRows);
+    grams.remove(leaving.slots, leaving.gramRows);
+    free.push(...leaving.slots);
+    for (const some of Object.values(leaving)) some.clear();
+  }
+
+  /** Postings as they are once what has left is out of them. */
+  function tidied(postings: Postings): Postings {
+    return {
+      ...postings,
+      row(term) {
+        tidy();
+        return postings.row(term);
+      },
+      rows() {
+        tidy();
+        return postings.rows();
+      },
+    };
   }
 
   return {
-    terms,
-    grams,
+    terms: tidied(terms),
+    grams: tidied(grams),
     facts,
     get size() {
       return slots.size;

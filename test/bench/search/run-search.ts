@@ -2,7 +2,6 @@ import { createCatalog } from '../../../src/catalog/catalog.ts';
 import type { Contribution } from '../../../src/catalog/entries.ts';
 import type { Sight } from '../../../src/catalog/sight.ts';
 import { createSearch, type Search } from '../../../src/search/search.ts';
-import { startCpuTime } from '../../support/cpu-time.ts';
 import type { PolicyLine } from '../policy/run-policy.ts';
 import { percentile } from '../statistics.ts';
 import { createQuestions, createSight, createSources } from './world.ts';
@@ -97,6 +96,15 @@ function scanner({ entries }: Sight): (question: string) => unknown {
       score: words.filter((word) => text.includes(word)).length,
     }));
     return scored.toSorted((a, b) => b.score - a.score).slice(0, LIMIT);
+  };
+}
+
+/** A stopwatch of the whole process's processor time in milliseconds: that of one thread is told in ticks, too coarse for a question. */
+function startCpuTime(): () => number {
+  const started = process.cpuUsage();
+  return () => {
+    const { user, system } = process.cpuUsage(started);
+    return (user + system) / 1_000;
   };
 }
 

@@ -54,7 +54,6 @@ export function createSources(): Contribution[] {
 
 function createTool(source: string, verb: string, noun: string, part: string): Tool {
   const phrase = PHRASES[(verb.length + noun.length + part.length) % PHRASES.length] ?? '';
-  const text = (description: string) => ({ type: 'string', description });
   const inputSchema = {
     type: 'object',
     properties: {
@@ -77,6 +76,10 @@ function createTool(source: string, verb: string, noun: string, part: string): T
     attributes: { tags: [noun] },
     binding: { kind: 'mcp', upstreamName: name },
   };
+}
+
+function text(description: string) {
+  return { type: 'string', description };
 }
 
 /** A question for every verb and object: four hundred. */

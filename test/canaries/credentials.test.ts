@@ -4,7 +4,7 @@ import { stringify } from 'yaml';
 import { createKey, hashKey } from '../../src/identity/static-keys.ts';
 import { newTestKey, sign, startIssuer } from '../issuers/support/issuer.ts';
 import { bailiwick } from '../support/command-line.ts';
-import { DOCUMENT, POLICY, REPOSITORY, startApi, startGateway } from '../support/gateway.ts';
+import { DOCUMENT, POLICY, startApi, startGateway } from '../support/gateway.ts';
 import { runWith } from '../support/in-process.ts';
 import { INITIALIZE, post } from '../support/raw-http.ts';
 import { commandLines, filesOf, findCanaries } from './support/search.ts';
@@ -13,6 +13,22 @@ import { commandLines, filesOf, findCanaries } from './support/search.ts';
 const canaries = new Map<string, string>();
 /** Everything that was said, by where. */
 const heard = new Map<string, string>();
+
+/** An MCP server that starts in no time, as four commands start it too. */
+const CHILD = `
+import { createInterface } from 'node:readline';
+const answers = {
+  initialize: { protocolVersion: '2025-11-25', capabilities: { tools: {} }, serverInfo: { name: 'child', version: '1' } },
+  'tools/list': { tools: [{ name: 'echo', inputSchema: { type: 'object' } }] },
+  'tools/call': { content: [{ type: 'text', text: 'echo' }] },
+};
+createInterface({ input: process.stdin }).on('line', (line) => {
+  const { id, method } = JSON.parse(line);
+  if (id === undefined) return;
+  const answer = answers[method] ? { result: answers[method] } : { error: { code: -32601, message: 'unknown' } };
+  process.stdout.write(JSON.stringify({ jsonrpc: '2.0', id, ...answer }) + '\\n');
+});
+`;
 
 const INTROSPECTION_SECRET = 'introspection-secret-canary-51';
 
@@ -42,11 +58,7 @@ beforeAll(async () => {
           notes: { openapi: 'notes.yaml', url: api.url },
           child: {
             mcp: {
-              command: [
-                process.execPath,
-                path.join(REPOSITORY, 'node_modules/@modelcontextprotocol/server-everything/dist/index.js'),
-                'stdio',
-              ],
+              command: [process.execPath, 'child.mjs'],
             },
           },
         },
@@ -54,6 +66,7 @@ beforeAll(async () => {
         audit: { arguments: 'full' },
       }),
       'notes.yaml': DOCUMENT,
+      'child.mjs': CHILD,
       'policies/notes.policy.yaml': POLICY,
     },
     {},

@@ -6,8 +6,9 @@ import { stringify } from 'yaml';
 import { newTestKey, sign, startIssuer } from '../issuers/support/issuer.ts';
 import { startGateway } from '../support/gateway.ts';
 import { INITIALIZE } from '../support/raw-http.ts';
+import { runs } from '../support/runs.ts';
 
-const COUNT = 10_000;
+const COUNT = runs(5_000).numRuns;
 const AT_ONCE = 64;
 
 test('a flood of bad credentials of every kind leaves a handful of lines and records, no state, and little memory', async () => {

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { expect, test } from 'vitest';
-import { REPOSITORY, startGateway } from '../support/gateway.ts';
+import { createFolder, REPOSITORY, startGateway } from '../support/gateway.ts';
 
 const SERVER = fileURLToPath(new URL('fixtures/watched-server.ts', import.meta.url));
 
@@ -57,7 +57,7 @@ test.each(
 );
 
 test.each(DOWNSTREAM.map((era) => [era]))('a %s client over stdio is told as well', async (era) => {
-  await using workspace = await startGateway(files());
+  await using workspace = await createFolder(files());
   const transport = new StdioClientTransport({
     command: process.execPath,
     args: [`${REPOSITORY}src/main.ts`, 'serve', '--stdio', '--config', `${workspace.folder}/bailiwick.yaml`],

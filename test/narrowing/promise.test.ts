@@ -102,7 +102,7 @@ function holdsFor(cases: fc.Arbitrary<Case>, numRuns: number, isInside: boolean)
 
 describe('what you see is what you may call, of arguments too', () => {
   test('inside the fragment: hidden exactly where nothing is permitted, and without words exactly what is permitted', () => {
-    const count = holdsFor(insideCases, 700, true);
+    const count = holdsFor(insideCases, 450, true);
     expect(count.hidden).toBeGreaterThan(count.runs / 20);
     expect(count.narrowed).toBeGreaterThan(count.runs / 4);
     expect(count.kept).toBeGreaterThan(count.runs / 10);
@@ -110,7 +110,7 @@ describe('what you see is what you may call, of arguments too', () => {
   });
 
   test('outside of it: what is hidden is denied whatever is sent, and no schema excludes what is permitted', () => {
-    const count = holdsFor(anyCases, 700, false);
+    const count = holdsFor(anyCases, 450, false);
     expect(count.hidden).toBeGreaterThan(count.runs / 50);
     expect(count.narrowed).toBeGreaterThan(count.runs / 4);
     expect(count.kept).toBeGreaterThan(count.runs / 20);

@@ -33,7 +33,7 @@ async function main(): Promise<number> {
   const tasks = [...(isWhole ? [...KUBERNETES_TASKS, ...GITHUB_TASKS] : []), ...HELPDESK_TASKS];
   await using desk = await startDesk(isWhole ? DOCUMENTS : {});
   const faults: string[] = [];
-  for (const kind of ['v2 modern', 'v1', 'stdio'] as const) {
+  for (const kind of ['v2 modern', 'v2 legacy', 'v1', 'stdio'] as const) {
     // oxlint-disable-next-line no-await-in-loop -- one client after another
     await using agent = await desk.connect(kind, 'admin');
     const outcomes: Outcome[] = [];

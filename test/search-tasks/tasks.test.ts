@@ -22,7 +22,8 @@ beforeAll(async () => {
 afterAll(() => desk[Symbol.asyncDispose]());
 
 describe('an agent that is given a task, and knows three tools', () => {
-  test.each(['v2 modern', 'v2 legacy', 'v1', 'stdio'] as const)(
+  // Over stdio, too, and over whole APIs: `npm run search:tasks`.
+  test.each(['v2 modern', 'v1'] as const)(
     'finds, describes and calls what does it, within the bounds in tokens (%s)',
     async (way) => {
       await using agent = await desk.connect(way, 'admin');

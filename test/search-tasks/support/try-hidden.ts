@@ -35,7 +35,7 @@ export async function tryHidden({ connect, hidden, take }: Desk, tasks: readonly
     await agent.find([wish]);
   }
   take();
-  const tried = hidden.filter((_, index) => index % Math.ceil(hidden.length / 25) === 0);
+  const tried = hidden.filter((_, index) => index % Math.ceil(hidden.length / 8) === 0);
   for (const name of tried) {
     for (const one of [name, name.slice(0, -1), name.replace(/^[^_]+_/, '')]) {
       // oxlint-disable-next-line no-await-in-loop -- one after another

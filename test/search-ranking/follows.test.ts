@@ -6,7 +6,6 @@ import { toDocuments, type SearchDocument } from '../../src/search/document.ts';
 import { parameterWords } from '../../src/search/parameter-words.ts';
 import { createSearchIndex, type SearchIndex } from '../../src/search/search-index.ts';
 import { startCpuTime } from '../support/cpu-time.ts';
-import '../support/seed.ts';
 import { document, order, sightOf } from './documents.ts';
 
 const RUNS = { numRuns: 60 };

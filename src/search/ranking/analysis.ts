@@ -35,6 +35,6 @@ export function phrasesOf(terms: readonly string[]): string[] {
 }
 
 /** Grams of what names a document: its name, and how its description begins. */
-export function namingGrams({ name, description }: SearchDocument): Map<string, number> {
+export function namingGrams({ name, description }: SearchDocument): string[] {
   return gramsOf(`${name} ${firstSentence(description)}`);
 }

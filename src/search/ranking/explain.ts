@@ -50,7 +50,7 @@ export function explain(
     return part ? [{ term, ...part }] : [];
   });
   const sum = shared.reduce((all, { score }) => all + score, 0);
-  const grams = [...gramsOf(text).keys()];
+  const grams = [...new Set(gramsOf(text))];
   const letters = grams.filter((gram) =>
     stock.grams.row(gram)?.entries.some((entry) => slotOf(entry) === slot),
   );

@@ -4,20 +4,17 @@ import { splitWords } from './words.ts';
 const SIZE = 4;
 
 /**
- * How often each run of four letters occurs in the words of a text, where a word's start and end count as letters. A word counts once,
- * however often it is written: nobody is more like a question by repeating its words.
+ * Each run of four letters in the words of a text, where a word's start and end count as letters. A word counts once, however often it
+ * is written: nobody is more like a question by repeating its words.
  */
-export function gramsOf(text: string): Map<string, number> {
-  const counts = new Map<string, number>();
+export function gramsOf(text: string): string[] {
+  const grams: string[] = [];
   for (const word of new Set(splitWords(text))) {
     const marked = `^${word}$`;
     const last = Math.max(0, marked.length - SIZE);
-    for (let at = 0; at <= last; at += 1) {
-      const gram = marked.slice(at, at + SIZE);
-      counts.set(gram, (counts.get(gram) ?? 0) + 1);
-    }
+    for (let at = 0; at <= last; at += 1) grams.push(marked.slice(at, at + SIZE));
   }
-  return counts;
+  return grams;
 }
 
 /** Where a description's first sentence ends, if that is near. */

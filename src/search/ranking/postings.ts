@@ -19,8 +19,8 @@ export const MAX_COUNT = (1 << COUNT_BITS) - 1;
 
 export const FIELD_PLACES = 1 << FIELD_BITS;
 
-export function pack(slot: number, field: number, count: number): number {
-  return (slot << (COUNT_BITS + FIELD_BITS)) | (field << COUNT_BITS) | Math.min(count, MAX_COUNT);
+function pack(slot: number, field: number, count: number): number {
+  return (slot << (COUNT_BITS + FIELD_BITS)) | (field << COUNT_BITS) | count;
 }
 
 export const slotOf = (entry: number): number => entry >>> (COUNT_BITS + FIELD_BITS);
@@ -33,15 +33,12 @@ export const countOf = (entry: number): number => entry & MAX_COUNT;
 export interface Postings {
   row(term: string): Row | undefined;
   rows(): Iterable<Row>;
-  /** Adds a document: the counts of each term by field. Gives back the rows that it touched. */
-  add(slot: number, counts: ReadonlyMap<string, readonly Count[]>): Row[];
+  /**
+   * Adds a document: its terms by field, each counted `most` times in a field at most. Gives back the rows that it is in.
+   */
+  add(slot: number, fields: readonly (readonly string[])[], most: number): Row[];
   /** Takes the documents in these slots out of the rows, which are all that have any of them. */
   remove(slots: ReadonlySet<number>, rows: Iterable<Row>): void;
-}
-
-export interface Count {
-  readonly field: number;
-  count: number;
 }
 
 export function createPostings(): Postings {
@@ -49,14 +46,26 @@ export function createPostings(): Postings {
   return {
     row: (term) => rows.get(term),
     rows: () => rows.values(),
-    add(slot, counts) {
+    add(slot, fields, most) {
       const touched: Row[] = [];
-      for (const [term, fields] of counts) {
-        let row = rows.get(term);
-        if (!row) rows.set(term, (row = { term, entries: [], documents: 0 }));
-        row.documents += 1;
-        for (const { field, count } of fields) row.entries.push(pack(slot, field, count));
-        touched.push(row);
+      for (const [field, terms] of fields.entries()) {
+        const first = pack(slot, field, 1);
+        for (const term of terms) {
+          const row = rows.get(term);
+          if (!row) {
+            const made = { term, entries: [first], documents: 1 };
+            rows.set(term, made);
+            touched.push(made);
+            continue;
+          }
+          const last = row.entries.at(-1) ?? 0;
+          if (placeIn(last) !== placeIn(first)) row.entries.push(first);
+          else if (countOf(last) < most) row.entries[row.entries.length - 1] = last + 1;
+          if (slotOf(last) !== slot) {
+            row.documents += 1;
+            touched.push(row);
+          }
+        }
       }
       return touched;
     },

@@ -20,7 +20,7 @@ export function readQuery(question: string, language: Language): Query {
   const text = question.slice(0, BOUNDS.queryCharacters);
   return {
     terms: readTerms(text, language),
-    grams: gramsOf(text),
+    grams: countEach(gramsOf(text)),
     votes: votesOf(splitWords(text), language),
   };
 }
@@ -28,8 +28,7 @@ export function readQuery(question: string, language: Language): Query {
 /** Weight of each term of a question: those that were written, their synonyms, and those side by side as one. */
 export function readTerms(question: string, language: Language): Map<string, number> {
   const written = language.terms(question).slice(0, BOUNDS.queryTerms);
-  const counts = new Map<string, number>();
-  for (const term of written) counts.set(term, (counts.get(term) ?? 0) + 1);
+  const counts = countEach(written);
   const terms = new Map([...counts].map(([term, count]) => [term, Math.min(count, 1 + Math.log(count))]));
   for (const term of counts.keys()) {
     const weight = (terms.get(term) ?? 0) * RANKING.synonymWeight;
@@ -59,4 +58,10 @@ function votesOf(words: readonly string[], language: Language): Map<Action, numb
 
 function looksPlural(word: string): boolean {
   return word.length > 3 && /[^sui]s$/.test(word) && !STOPWORDS.has(word);
+}
+
+function countEach(all: readonly string[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const one of all) counts.set(one, (counts.get(one) ?? 0) + 1);
+  return counts;
 }

@@ -2,7 +2,7 @@ import type { SearchDocument } from '../document.ts';
 import { FIELD_NAMES, fieldTerms, namingGrams } from './analysis.ts';
 import { ACTIONS } from './actions.ts';
 import type { Language } from './language.ts';
-import { createPostings, type Count, type Postings, type Row } from './postings.ts';
+import { createPostings, MAX_COUNT, type Postings, type Row } from './postings.ts';
 import { RANKING } from './constants.ts';
 import { actionsOf, priorOf } from './traits.ts';
 
@@ -54,7 +54,6 @@ export function createStock(language: Language): Stock {
   function put(document: SearchDocument): { slot: number; termRows: Row[]; gramRows: Row[] } {
     const slot = free.pop() ?? facts.length;
     const fields = fieldTerms(document, language);
-    const naming = namingGrams(document);
     facts[slot] = {
       lengths: fields.map(({ length }) => length),
       actions: actionsOf(document, language).reduce(
@@ -67,11 +66,8 @@ export function createStock(language: Language): Stock {
     slots.set(document.key, slot);
     return {
       slot,
-      termRows: terms.add(slot, countTerms(fields)),
-      gramRows: grams.add(
-        slot,
-        new Map([...naming].map(([gram, times]) => [gram, [{ field: 0, count: times }]])),
-      ),
+      termRows: terms.add(slot, fields, RANKING.repetitions),
+      gramRows: grams.add(slot, [namingGrams(document)], MAX_COUNT),
     };
   }
 
@@ -158,20 +154,4 @@ export function createStock(language: Language): Stock {
 function uniqueByKey(documents: readonly SearchDocument[]): SearchDocument[] {
   const keys = new Set<string>();
   return documents.filter(({ key }) => !keys.has(key) && keys.add(key));
-}
-
-function countTerms(fields: readonly (readonly string[])[]): Map<string, Count[]> {
-  const counts = new Map<string, Count[]>();
-  for (const [field, terms] of fields.entries()) {
-    for (const term of terms) {
-      const known = counts.get(term);
-      if (!known) counts.set(term, [{ field, count: 1 }]);
-      else {
-        const last = known.at(-1);
-        if (last?.field !== field) known.push({ field, count: 1 });
-        else if (last.count < RANKING.repetitions) last.count += 1;
-      }
-    }
-  }
-  return counts;
 }

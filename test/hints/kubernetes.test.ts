@@ -119,21 +119,24 @@ test('any path is read without a fault', () => {
   );
 });
 
+const CONFIG = `
+sources: { cluster: { openapi: cluster.yaml } }
+identity: { local: { scopes: [] } }
+`;
+
 test('the pack is used unless the configuration names others, and for a document without extensions, too', async () => {
   const operations = ['nodes/{name}', 'namespaces/{namespace}/pods'].map(
     (at) => `  /api/v1/${at}: { patch: { operationId: "${at}", responses: { '200': { description: ok } } } }`,
   );
   const document = `openapi: 3.1.0\ninfo: { title: Cluster, version: '1' }\npaths:\n${operations.join('\n')}\n`;
-  const toConfig = (search: string): string =>
-    `sources: { cluster: { openapi: cluster.yaml } }\nidentity: { local: { scopes: [] } }\n${search}`;
   await using workspace = await createFolder({
-    'bailiwick.yaml': toConfig(''),
+    'bailiwick.yaml': CONFIG,
     'cluster.yaml': document,
     'policies/all.policy.yaml':
       'policy: all\nrules: [{ id: all, effect: permit, what: { source: cluster } }]\n',
   });
   const find = () => runWith(workspace.folder, ['find', 'uncordon', '--json']);
   expect((await find()).out).toContain('cluster_nodes__name_');
-  await workspace.write('bailiwick.yaml', toConfig('search: { packs: [] }\n'));
+  await workspace.write('bailiwick.yaml', `${CONFIG}search: { packs: [] }\n`);
   expect((await find()).out).not.toContain('cluster_nodes');
 });

@@ -55,5 +55,5 @@ test("A description that repeats a question's words, or gives orders, gains noth
       set.queries.map((query) => ({ ...query, id: `${set.name} ${query.id}` })),
     ),
   };
-  expect(missedTricks(tryTricks([united], { others: strangers, packs }), 12)).toEqual([]);
+  expect(missedTricks(tryTricks([united], { others: strangers, packs }), 5)).toEqual([]);
 });

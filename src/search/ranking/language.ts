@@ -1,8 +1,8 @@
 import { CLASSES_OF_VERB, type Action } from './actions.ts';
 import { STOPWORDS } from './stopwords.ts';
-import { createStems } from './stems.ts';
+import { createStems, MEMORY } from './stems.ts';
 import { SYNONYMS } from './synonyms.ts';
-import { splitWords } from './words.ts';
+import { writtenWords } from './words.ts';
 
 /** What is known of words. Everything but `split` speaks of stems, here called terms. */
 export interface Language {
@@ -29,12 +29,30 @@ export function createLanguage(): Language {
     terms.delete(term);
     synonyms.set(term, [...terms]);
   }
+  /** Terms by words as they are written; empty for those that say nothing. */
+  const known = new Map<string, string>();
+  function termOf(written: string): string {
+    const found = known.get(written);
+    if (found !== undefined) return found;
+    const word = written.toLowerCase();
+    const term = STOPWORDS.has(word) ? '' : stem(word);
+    if (known.size >= MEMORY) known.clear();
+    known.set(written, term);
+    return term;
+  }
+
+  function termsOf(text: string): string[] {
+    const terms: string[] = [];
+    for (const written of writtenWords(text)) {
+      const term = termOf(written);
+      if (term !== '') terms.push(term);
+    }
+    return terms;
+  }
+
   return {
     stem,
-    terms: (text) =>
-      splitWords(text)
-        .filter((word) => !STOPWORDS.has(word))
-        .map(stem),
+    terms: termsOf,
     classesOf: (term) => classes.get(term),
     synonymsOf: (term) => synonyms.get(term) ?? [],
   };

@@ -1,7 +1,7 @@
 import { stemmer } from 'stemmer';
 
-/** Stems that are remembered: more than English has in use, less than a hostile text can make. */
-const MEMORY = 50_000;
+/** Words whose stems are remembered: more than English has in use, less than a hostile text can make. */
+export const MEMORY = 50_000;
 
 /**
  * Words that Porter's rules leave apart from their like, or throw together with others: irregular plurals, and what only begins the

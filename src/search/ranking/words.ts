@@ -15,17 +15,20 @@ const WORDS = new RegExp(
 );
 const ACCENTS = /[\u0300-\u036f]/g;
 
-/**
- * The words of a text in lower case and in order, without accents, of its first 4,000 characters. Chinese, Japanese, Korean and other
- * scripts without spaces come as overlapping pairs of characters.
- */
+/** The words of a text in lower case: those of {@link writtenWords}. */
 export function splitWords(text: string): string[] {
+  return writtenWords(text).map((word) => word.toLowerCase());
+}
+
+/**
+ * The words of a text as they are written and in order, without accents, of its first 4,000 characters. Chinese, Japanese, Korean and
+ * other scripts without spaces come as overlapping pairs of characters.
+ */
+export function writtenWords(text: string): string[] {
   const cut = text.slice(0, BOUNDS.textCharacters);
-  if (ASCII.test(cut)) return cut.match(ASCII_WORDS)?.map((word) => word.toLowerCase()) ?? [];
+  if (ASCII.test(cut)) return cut.match(ASCII_WORDS) ?? [];
   const plain = cut.normalize('NFKD').replace(ACCENTS, '').normalize('NFC');
-  return (plain.match(WORDS) ?? []).flatMap((word) =>
-    STARTS_UNSPACED.test(word) ? pairs(word) : [word.toLowerCase()],
-  );
+  return (plain.match(WORDS) ?? []).flatMap((word) => (STARTS_UNSPACED.test(word) ? pairs(word) : [word]));
 }
 
 function pairs(run: string): string[] {

@@ -28,9 +28,7 @@ const PHRASES = [
   'What depends on it is changed, too, and told to its owner.',
 ];
 
-/** How many sources there are, and the tools of each. */
-export const SOURCES = 5;
-export const TOOLS_EACH = VERBS.length * NOUNS.length * PARTS.length;
+const SOURCES = 5;
 
 /** Ten thousand tools of five sources: a verb, an object and a part of it, described in two sentences, with five parameters. */
 export function createSources(): Contribution[] {

@@ -23,6 +23,8 @@ export interface SeenEntry {
    * as that one is. Absent where nothing more is known than what `present` shows.
    */
   presentWhole?(): JsonSchema;
+  /** Of a tool: some of what the catalog says of its arguments is not for this caller, and not in `presentWhole`. */
+  readonly hidesArguments?: boolean;
 }
 
 /**

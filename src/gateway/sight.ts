@@ -1,7 +1,7 @@
 import { entryKey, type EntryKind, type SeenEntry, type Sight } from '../catalog/sight.ts';
 import type { JsonObject } from '../catalog/json.ts';
 import type { Principal } from '../identity/principal.ts';
-import { presentWhole } from '../policy/narrow/present.ts';
+import { hasLimits, presentWhole } from '../policy/narrow/present.ts';
 import type { View } from '../policy/view.ts';
 import { withoutPins } from './catalogs/pins.ts';
 import { uriAt, type Endpoint } from './endpoint.ts';
@@ -36,6 +36,7 @@ function createSight(view: View, window: Window): Sight {
     ...seen('tool', tool.source, tool.name, window.nameAt(tool, 'tool'), () => presentTool(window, tool)),
     tool,
     presentWhole: () => withoutPins(window.pinsOf(tool), presentWhole(tool)),
+    hidesArguments: window.pinsOf(tool).length > 0 || hasLimits(tool),
   }));
   for (const { source, uri, definition } of view.resources) {
     if (!window.includes({ kind: 'resource', source, uri })) continue;

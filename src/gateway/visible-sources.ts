@@ -1,5 +1,6 @@
 import type { Target } from '../catalog/entries.ts';
 import type { View } from '../policy/view.ts';
+import { toolsShown } from './shows-tool.ts';
 import type { Window } from './window.ts';
 
 const sources = new WeakMap<View, WeakMap<Window, readonly string[]>>();
@@ -13,12 +14,13 @@ export function visibleSources(view: View, window: Window): readonly string[] {
   return visible;
 }
 
-function findVisible({ tools, resources, templates, prompts }: View, window: Window): readonly string[] {
+function findVisible(view: View, window: Window): readonly string[] {
+  const { resources, templates, prompts } = view;
   const found = new Set<string>();
   const add = (target: Target, source: string): void => {
     if (!found.has(source) && window.includes(target)) found.add(source);
   };
-  for (const tool of tools) add({ kind: 'tool', tool }, tool.source);
+  for (const { source } of toolsShown(view, window)) found.add(source);
   for (const { source, uri } of resources) add({ kind: 'resource', source, uri }, source);
   for (const { source, uriTemplate } of templates)
     add({ kind: 'resource', source, uri: uriTemplate }, source);

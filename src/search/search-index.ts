@@ -63,7 +63,7 @@ export interface Hit {
 export function createSearchIndex(makeStock: (language: Language) => Stock = createStock): SearchIndex {
   const language = createLanguage();
   const stock = makeStock(language);
-  const seenIn = createSights(stock);
+  const seenIn = createSights(stock, language);
   const scalesNow = createScales(stock);
   const scorer = createScorer(stock);
   return {

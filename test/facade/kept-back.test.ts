@@ -103,6 +103,38 @@ describe.each(Object.entries(WRITTEN))('of a schema that is written %s', (_how, 
   });
 });
 
+describe('no question finds a tool by what is kept back of its arguments', () => {
+  const fixed =
+    'policy: p\nrules:\n  - { id: a, effect: permit, obligations: { set: { /spec/team: canary } } }';
+  const narrowed = `policy: p\nrules:\n  - { id: a, effect: permit, when: 'args.spec.team in ["red", "blue"]' }`;
+  const team = { include: [{ source: 's' }], pin: { s_do: { '/spec/team': 'canary' } } };
+
+  test.each<[string, Omit<WorldOptions, 'offers'>, readonly string[], readonly string[]]>([
+    ['pinned at the endpoint', { endpoint: ENDPOINT, team }, ['canary', 'red', 'team'], ['size']],
+    ['fixed by policy', { policy: fixed }, ['canary', 'red', 'team'], ['size']],
+    ['narrowed by policy', { policy: narrowed }, ['canary'], ['red', 'team', 'size']],
+    ['all there', {}, [], ['canary', 'red', 'team', 'size']],
+  ])('%s', async (_how, options, hidden, seen) => {
+    for (const whole of Object.values(WRITTEN)) {
+      const world = createWorld({ offers: offersOf(whole), ...options });
+      const finds = async (query: string): Promise<boolean> =>
+        textOf(await world.ask('find_tools', { query })).includes('s_do(');
+      for (const word of hidden) expect(await finds(word), word).toBe(false);
+      for (const word of seen) expect(await finds(word), word).toBe(true);
+    }
+  });
+});
+
+test('a source of which an endpoint shows no tool, because policy never permits what is pinned, is not named', async () => {
+  const offers = [...offersOf(WRITTEN['there'] ?? {}), catalogOf('t', { tools: [toolOf('t', 'do')] })];
+  const policy = `policy: p\nrules:\n  - { id: a, effect: permit, when: '!has(args.spec.team) || args.spec.team in ["red", "blue"]' }`;
+  const team = { include: [{ source: 's' }, { source: 't' }], pin: { s_do: { '/spec/team': 'canary' } } };
+  const world = createWorld({ offers, policy, endpoint: ENDPOINT, team });
+  expect(world.sight.entries.map(({ shown }) => shown)).toEqual(['t_do']);
+  const told = textOf(await world.ask('find_tools', { query: 'do', source: 's' }));
+  expect(told).toContain('has to be one of: t,');
+});
+
 test('whatever is pinned, and however deep, no pointer leads to it', async () => {
   const names = fc.constantFrom('a', 'b', 'c');
   const path = fc.array(names, { minLength: 1, maxLength: 3 });

@@ -52,6 +52,11 @@ export function presentWhole(tool: Tool): JsonSchema {
   );
 }
 
+/** Whether a tool is one that {@link presentNarrowed} gave, with limits in its input schema. */
+export function hasLimits(tool: Tool): boolean {
+  return (written.get(tool) ?? []).length > 0;
+}
+
 function withoutSchemas(tool: Tool): Omit<Tool, 'inputSchema' | 'validationSchema' | 'outputSchema'> {
   const members: Record<string, unknown> = {};
   for (const name of Object.keys(tool) as (keyof Tool)[]) {

@@ -10,8 +10,7 @@ export const FIELD_NAMES = Object.keys(FIELDS) as readonly (keyof typeof FIELDS)
 /** Terms of a document by field, in the order of {@link FIELD_NAMES}. */
 export function fieldTerms(document: SearchDocument, language: Language): string[][] {
   const { title, source, groups = [], path = '', parameterNames, parameterTexts } = document;
-  const termsOf = (texts: readonly string[]) =>
-    language.terms(texts.map((text) => text.slice(0, BOUNDS.textCharacters)).join(' . '));
+  const termsOf = (texts: readonly string[]) => termsOfTexts(texts, language);
   const name = termsOf([document.name]);
   const description = termsOf(title === undefined ? [document.description] : [title, document.description]);
   const hints = document.hints.slice(0, BOUNDS.hints).map((hint) => termsOf([hint]));
@@ -27,6 +26,11 @@ export function fieldTerms(document: SearchDocument, language: Language): string
     phrases: [name, description, ...hints].flatMap(phrasesOf),
   };
   return FIELD_NAMES.map((field) => terms[field]);
+}
+
+/** Terms of texts one after the other, of each its beginning. */
+export function termsOfTexts(texts: readonly string[], language: Language): string[] {
+  return language.terms(texts.map((text) => text.slice(0, BOUNDS.textCharacters)).join(' . '));
 }
 
 /** Terms side by side, as one term each. */

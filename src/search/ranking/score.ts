@@ -1,6 +1,6 @@
 import { ACTIONS } from './actions.ts';
 import { BOUNDS, RANKING } from './constants.ts';
-import { countOf, FIELD_PLACES, placeIn, slotOf } from './postings.ts';
+import { countOf, FIELD_PLACES, fieldOf, placeIn, slotOf } from './postings.ts';
 import { gramRarity, logOf, rarity } from './rarity.ts';
 import type { Query } from './query.ts';
 import type { Scales } from './scales.ts';
@@ -25,9 +25,10 @@ export interface Scorer {
 export function createScorer(stock: Stock): Scorer {
   const memory = [createMemory(), createMemory(), createMemory()] as const;
   return {
-    sums(query, { placeOf }, scales) {
+    sums(query, seen, scales) {
+      const { placeOf } = seen;
       const [words, letters] = [memory[0](placeOf.length), memory[1](placeOf.length)];
-      sumWords(query.terms, stock, placeOf, scales.words, words);
+      sumWords(query.terms, stock, seen, scales.words, words);
       sumLetters(query.grams, stock, placeOf, scales.letters, letters);
       const slots: number[] = [];
       for (let slot = 0; slot < words.length; slot += 1) {
@@ -35,9 +36,9 @@ export function createScorer(stock: Stock): Scorer {
       }
       return { slots, words, letters };
     },
-    words(terms, { placeOf }, scales) {
-      const words = memory[2](placeOf.length);
-      sumWords(terms, stock, placeOf, scales.words, words);
+    words(terms, seen, scales) {
+      const words = memory[2](seen.placeOf.length);
+      sumWords(terms, stock, seen, scales.words, words);
       return words;
     },
   };
@@ -58,7 +59,7 @@ function createMemory(): (length: number) => Float64Array {
 function sumWords(
   terms: Query['terms'],
   stock: Stock,
-  placeOf: Int32Array,
+  { placeOf, shownTimes }: Seen,
   scale: Float64Array,
   into: Float64Array,
 ): void {
@@ -72,12 +73,15 @@ function sumWords(
     for (let at = 0; at < length;) {
       const slot = slotOf(entries[at] as number);
       const next = (slot + 1) * FIELD_PLACES;
+      const timesOf = shownTimes.size > 0 ? shownTimes.get(slot) : undefined;
       let frequency = 0;
       for (; at < length; at += 1) {
         const entry = entries[at] as number;
         const place = placeIn(entry);
         if (place >= next || place < next - FIELD_PLACES) break;
-        frequency += (scale[place] as number) * countOf(entry);
+        const times = countOf(entry);
+        frequency +=
+          (scale[place] as number) * (timesOf ? Math.min(times, timesOf(fieldOf(entry), term)) : times);
       }
       if (placeOf[slot] !== -1) into[slot] = (into[slot] as number) + (factor * frequency) / (k1 + frequency);
     }

@@ -1,6 +1,6 @@
 import { CLASSES_OF_VERB, type Action } from './actions.ts';
 import { STOPWORDS } from './stopwords.ts';
-import { createStems, MEMORY } from './stems.ts';
+import { createStems, MEMORABLE, MEMORY } from './stems.ts';
 import { SYNONYMS } from './synonyms.ts';
 import { writtenWords } from './words.ts';
 
@@ -36,6 +36,7 @@ export function createLanguage(): Language {
     if (found !== undefined) return found;
     const word = written.toLowerCase();
     const term = STOPWORDS.has(word) ? '' : stem(word);
+    if (written.length > MEMORABLE) return term;
     if (known.size >= MEMORY) known.clear();
     known.set(written, term);
     return term;

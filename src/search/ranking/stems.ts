@@ -2,6 +2,8 @@ import { stemmer } from 'stemmer';
 
 /** Words whose stems are remembered: more than English has in use, less than a hostile text can make. */
 export const MEMORY = 50_000;
+/** Longer words are not remembered: they are nobody's, and would fill the memory with as many letters as one cares to send. */
+export const MEMORABLE = 40;
 
 /**
  * Words that Porter's rules leave apart from their like, or throw together with others: irregular plurals, and what only begins the
@@ -60,8 +62,9 @@ export function createStems(): (word: string) => string {
   return function stem(word) {
     const known = stems.get(word);
     if (known !== undefined) return known;
-    if (stems.size >= MEMORY) stems.clear();
     const made = exceptions.get(word) ?? stemmer(word);
+    if (word.length > MEMORABLE) return made;
+    if (stems.size >= MEMORY) stems.clear();
     stems.set(word, made);
     return made;
   };

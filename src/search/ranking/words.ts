@@ -1,7 +1,13 @@
 import { BOUNDS } from './constants.ts';
 
+/** Names of a letter and a number stay whole, as their parts say nothing: `s3`, `k8s`, `e2e`, `v1`; in `listS3Buckets`, too. */
+const NUMBERED = [
+  '(?<![A-Za-z0-9])[A-Za-z][0-9]{1,3}[A-Za-z]?(?![A-Za-z0-9])',
+  '(?<![A-Za-z0-9])[a-z][0-9]{1,3}(?=[A-Z][a-z])',
+  '(?<![A-Z0-9])[A-Z][0-9]{1,3}(?![a-z0-9])',
+].join('|');
 /** Words of ASCII text: camelCase, acronyms (`XMLFile`) and digits come apart, all else separates. */
-const ASCII_WORDS = /[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+/g;
+const ASCII_WORDS = new RegExp(`${NUMBERED}|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+`, 'g');
 // oxlint-disable-next-line no-control-regex -- All of ASCII is meant.
 const ASCII = /^[\0-\x7f]*$/;
 
@@ -10,10 +16,11 @@ const SCRIPTS = ['Han', 'Hiragana', 'Katakana', 'Hangul', 'Thai', 'Lao', 'Khmer'
 const UNSPACED = `[${SCRIPTS.map((script) => `\\p{Script=${script}}`).join('')}ー]`;
 const STARTS_UNSPACED = new RegExp(`^${UNSPACED}`, 'u');
 const WORDS = new RegExp(
-  `${UNSPACED}+|\\p{Lu}+(?!\\p{Ll})|\\p{Lu}?[\\p{Ll}\\p{M}]+|\\p{N}+|[\\p{L}\\p{M}]+`,
+  `${NUMBERED}|${UNSPACED}+|\\p{Lu}+(?!\\p{Ll})|\\p{Lu}?[\\p{Ll}\\p{M}]+|\\p{N}+|[\\p{L}\\p{M}]+`,
   'gu',
 );
-const ACCENTS = /[\u0300-\u036f]/g;
+/** Accents, and what stands in a word unseen: soft hyphens, joiners and what keeps from joining. */
+const UNREAD = /[\u0300-\u036f\u00ad\u200c\u200d\u2060\ufeff]/g;
 
 /** The words of a text in lower case: those of {@link writtenWords}. */
 export function splitWords(text: string): string[] {
@@ -27,7 +34,7 @@ export function splitWords(text: string): string[] {
 export function writtenWords(text: string): string[] {
   const cut = text.slice(0, BOUNDS.textCharacters);
   if (ASCII.test(cut)) return cut.match(ASCII_WORDS) ?? [];
-  const plain = cut.normalize('NFKD').replace(ACCENTS, '').normalize('NFC');
+  const plain = cut.normalize('NFKD').replace(UNREAD, '').normalize('NFC');
   return (plain.match(WORDS) ?? []).flatMap((word) => (STARTS_UNSPACED.test(word) ? pairs(word) : [word]));
 }
 

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Contribution } from '../../src/catalog/entries.ts';
@@ -121,6 +123,22 @@ describe('whatever texts say', () => {
       expect(time()).toBeLessThan(500);
       expect(hits).toEqual(ask(long.slice(0, 4_000)));
     }
+  });
+
+  test('words without end, each asked for once, are not remembered', () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const index = createSearchIndex();
+    index.replace('any', [document('1', { name: 'a' })]);
+    const heldAfter = (questions: number): number => {
+      for (let at = 0; at < questions; at += 1) {
+        index.rank({ text: `${'a'.repeat(3_000 + at)}b`, among: sightOf([]), limit: 5 });
+      }
+      collect();
+      return process.memoryUsage().heapUsed;
+    };
+    const before = heldAfter(1);
+    expect(heldAfter(400) - before).toBeLessThan(600_000);
   });
 
   test('of a text of any length its first four thousand characters are read', () => {

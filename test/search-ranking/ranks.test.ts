@@ -26,6 +26,24 @@ describe('what is found first', () => {
       { name: 'JSONFile2parser' },
     ],
     [
+      'a letter and a number are one name, which its parts are not',
+      'upload to s3',
+      { name: 'put_object', description: 'Uploads a file to a bucket of S3' },
+      { name: 'upload_3_files', description: 'Uploads three files' },
+    ],
+    [
+      'a short name stands for the long one',
+      'k8s logs',
+      { name: 'kubernetes_logs' },
+      { name: 'docker_logs' },
+    ],
+    [
+      'a soft hyphen or a joiner parts no word',
+      'authentication',
+      { name: 'a', description: 'authen\u00adti\u200dcation' },
+      { name: 'b', description: 'authenticity of goods' },
+    ],
+    [
       'a word is found in its other forms',
       'deleting repositories',
       { name: 'repository_deletion', description: 'Deletes a repository' },

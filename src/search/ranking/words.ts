@@ -20,7 +20,7 @@ const WORDS = new RegExp(
   'gu',
 );
 /** Accents, and what stands in a word unseen: soft hyphens, joiners and what keeps from joining. */
-const UNREAD = /[\u0300-\u036f\u00ad\u200c\u200d\u2060\ufeff]/g;
+const UNREAD = /[\u0300-\u036f\u00ad\u200c\u2060\ufeff]|\u200d/g;
 
 /** The words of a text in lower case: those of {@link writtenWords}. */
 export function splitWords(text: string): string[] {

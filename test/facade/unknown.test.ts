@@ -112,3 +112,10 @@ test('a name of a megabyte is repeated in part', async () => {
   const error = errorOf(await world.ask('describe_tool', { name: 'x'.repeat(1_000_000) }));
   expect((error['message'] as string).length).toBeLessThan(400);
 });
+
+test('half a character of a name is not repeated, so that every client can read the answer', async () => {
+  for (const name of ['x\uD800', `${'x'.repeat(199)}😀`]) {
+    const { message } = errorOf(await world.ask('call_tool', { name }));
+    expect((message as string).isWellFormed()).toBe(true);
+  }
+});

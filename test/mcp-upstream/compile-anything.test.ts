@@ -6,6 +6,7 @@ import { toShownName } from '../../src/catalog/names.ts';
 import { MCP_LOSS_REASONS, MCP_SKIP_REASONS } from '../../src/compile/mcp/reasons.ts';
 import { isPlainSchema } from '../../src/compile/mcp/plain-schema.ts';
 import { toVisibleText } from '../../src/compile/mcp/text.ts';
+import { startCpuTime } from '../support/cpu-time.ts';
 import { compile } from './compile.ts';
 
 const INVISIBLE = /(?![\t\n])\p{Cc}|[\u200B-\u200F\u202A-\u202E\u2060-\u2069\uFEFF]|[\u{E0000}-\u{E0FFF}]/u;
@@ -19,6 +20,15 @@ test('visible text stays visible text', () => {
     }),
   );
 });
+
+test.each(['\u0090', '\u009D\u0098', '\u001B]', '\u001B[', '\u009B0', '\u001B '])(
+  'a text of beginnings of terminal sequences that never end (%j) takes no longer than its length',
+  (start) => {
+    const time = startCpuTime();
+    expect(toVisibleText(`a${start.repeat(200_000)}b`)).toMatch(/^a/);
+    expect(time()).toBeLessThan(1_000);
+  },
+);
 
 const schema = fc.oneof(
   fc.jsonValue(),

@@ -1,10 +1,13 @@
 /** The longest description that is passed on, in UTF-16 code units. */
 export const MAX_DESCRIPTION_LENGTH = 4096;
 
-/** Terminal sequences (ECMA-48): CSI, then OSC / DCS / SOS / PM / APC up to their terminator, then the short ones. */
+/**
+ * Terminal sequences (ECMA-48): CSI, then OSC / DCS / SOS / PM / APC up to their terminator, then the short ones. None has the beginning
+ * of another one inside, so that the time to read a text grows with its length alone.
+ */
 const TERMINAL_SEQUENCES =
   // oxlint-disable-next-line no-control-regex
-  /(?:\u001B\[|\u009B)[0-?]*[ -/]*[@-~]|(?:\u001B[\]PX^_]|[\u0090\u0098\u009D-\u009F])[^\u0007\u001B\u009C]*(?:\u0007|\u001B\\|\u009C)|\u001B[ -/]*[0-~]/g;
+  /(?:\u001B\[|\u009B)[0-?]*[ -/]*[@-~]|(?:\u001B[\]PX^_]|[\u0090\u0098\u009D-\u009F])[^\u0007\u001B\u0090\u0098\u009C-\u009F]*(?:\u0007|\u001B\\|\u009C)|\u001B[ -/]*[0-~]/g;
 
 /**
  * What a human reviewer cannot see but a model reads: controls (tab and newline stay), bidirectional overrides, zero

@@ -87,12 +87,12 @@ function readQueries(args: JsonObject): string[] | undefined {
 function readSources(value: Json | undefined, visible: readonly string[]): string[] | undefined | 'wrong' {
   const texts = value === undefined ? undefined : toTexts(value);
   if (value === undefined || texts?.every((text) => text.trim() === '')) return undefined;
-  const found = texts?.map((text) => visible.find((source) => isSame(source, text)));
+  const found = texts?.map((text) => toSource(text)).map((name) => visible.find((source) => source === name));
   return found?.every((source) => source !== undefined) ? [...new Set(found)].toSorted() : 'wrong';
 }
 
-function isSame(source: string, text: string): boolean {
-  return source === text.trim().toLowerCase().replaceAll('_', '-');
+function toSource(text: string): string {
+  return text.trim().toLowerCase().replaceAll('_', '-');
 }
 
 const DETAIL_WORDS: Readonly<Record<string, Detail>> = {

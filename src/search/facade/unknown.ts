@@ -24,7 +24,8 @@ export function sayUnknown(
   const fitting = meaning.kind === 'unclear' ? meaning.fitting.map(({ shown }) => shown) : [];
   const suggestions = fitting.length > 0 ? fitting.slice(0, MOST_FITTING) : suggestNames(name, sight);
   const noun = code.slice('UNKNOWN_'.length).toLowerCase();
-  const echoed = name.length <= MAX_ECHO ? name : `${name.slice(0, MAX_ECHO)}… (${name.length} characters)`;
+  const head = name.slice(0, MAX_ECHO).toWellFormed();
+  const echoed = name.length <= MAX_ECHO ? head : `${head}… (${name.length} characters)`;
   const advice =
     suggestions.length === 0
       ? 'find_tools finds tools by what they do.'

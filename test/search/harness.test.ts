@@ -32,16 +32,6 @@ describe('A set that cannot be measured is refused with file and line', () => {
       JSON.stringify({ tools: [tool], queries: [{ qid: 1, q: 'x', groups: [[]] }] }),
       'set.jsonl:1: queries[0].groups[0]',
     ],
-    [
-      'a question twice',
-      JSON.stringify({ tools: [tool], queries: ['x', 'y'].map((q) => ({ qid: 1, q, groups: [['a']] })) }),
-      'set.jsonl:1: the query id "1" is there twice',
-    ],
-    [
-      'tasks of no set',
-      JSON.stringify({ routes: [], taskrel: { t: [['z']] } }),
-      'set.jsonl:1: no set of the directory',
-    ],
   ])('%s', async (_, text, message) => {
     await expect(read(text)).rejects.toThrow(message);
   });
@@ -57,6 +47,32 @@ describe('A set that cannot be measured is refused with file and line', () => {
       if (outcome instanceof Error) expect(outcome.message).toMatch(/set\.jsonl:\d+: /);
     });
     await fc.assert(property, { numRuns: 50 });
+  });
+
+  test.each([
+    [
+      'a question whose id is there twice: both count',
+      JSON.stringify({ tools: [tool], queries: ['x', 'y'].map((q) => ({ qid: 1, q, groups: [['a']] })) }),
+      'set.jsonl:1: the query id "1" is there twice: both count',
+      2,
+    ],
+    [
+      'tasks of no set',
+      JSON.stringify({ tools: [tool], routes: [], taskrel: { t: [['z']] } }),
+      'set.jsonl:1: its tasks are left out',
+      0,
+    ],
+    [
+      'queries without tools',
+      JSON.stringify({ queries: [{ q: 'x', groups: [['a']] }] }),
+      'left out',
+      undefined,
+    ],
+  ])('what can be left aside is told, and no error: %s', async (_, text, message, queries) => {
+    const { sets, tasks, warnings } = await read(`\uFEFF${text}\r\n`);
+    expect(warnings).toContainEqual(expect.stringContaining(message));
+    expect(sets[0]?.queries.length).toBe(queries);
+    expect(tasks).toEqual([]);
   });
 
   test('a label that names no tool is told and counts', async () => {

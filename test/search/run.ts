@@ -56,6 +56,7 @@ async function main(): Promise<number> {
   });
   const [directory, ...others] = positionals;
   if (directory === undefined || others.length > 0) throw new Error(USAGE);
+  if (values.errors && values.json) throw new Error(`--errors is for people: it has no --json\n${USAGE}`);
   const bounds = readBounds(values);
   const packs = values['no-packs'] ? [] : shippedPacks();
   const { sets: all, tasks, warnings } = await readSets(directory);

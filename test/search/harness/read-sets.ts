@@ -8,7 +8,7 @@ import type { LabelledQuery, LabelledSet, LabelledTool, TaskSet } from './labell
 export interface Sets {
   readonly sets: readonly LabelledSet[];
   readonly tasks: readonly TaskSet[];
-  /** What is odd and no error: a label that names no tool. With file and line. */
+  /** What is odd and no error: a label that names no tool, queries without a catalogue. With file and line. */
   readonly warnings: readonly string[];
 }
 
@@ -33,7 +33,7 @@ const ToolLine = z.looseObject({
 const Groups = z.array(z.array(z.string().min(1)).min(1));
 
 const QueryLine = z.looseObject({
-  qid: z.union([z.string(), z.number()]),
+  qid: z.union([z.string(), z.number()]).nullish(),
   q: z.string().min(1),
   groups: Groups.nullish(),
   kind: label,
@@ -57,7 +57,7 @@ type Line = z.output<typeof SetLine> & { readonly place: string };
 /**
  * Reads every `*.jsonl` of a directory, in the order of the names. A file is one set: its lines are put together.
  *
- * @throws Error with file and line where a line is no such object, or says an id twice; or when there is no file.
+ * @throws Error with file and line where a line is no such object, or says a tool's id twice; or when there is no file.
  */
 export async function readSets(directory: string): Promise<Sets> {
   const files = (await listFiles(directory)).filter((file) => file.endsWith('.jsonl')).toSorted();
@@ -74,11 +74,12 @@ export async function readSets(directory: string): Promise<Sets> {
     const name = sets.has(own) ? `${own} (${stem})` : own;
     const set = toSet(name, lines, warnings);
     if (set.tools.length > 0) sets.set(name, set);
+    else if (set.queries.length > 0) warnings.push(`${file}: its queries are left out: it has no tools`);
     routed.push(...lines.filter(({ routes }) => routes).map((line) => ({ ...line, name })));
   }
   return {
     sets: [...sets.values()],
-    tasks: routed.map((line) => toTaskSet(line, sets)),
+    tasks: routed.flatMap((line) => toTaskSet(line, sets) ?? leftOut(line, warnings)),
     warnings,
   };
 }
@@ -92,7 +93,8 @@ async function listFiles(directory: string): Promise<string[]> {
 }
 
 async function readLines(file: string): Promise<Line[]> {
-  const lines = (await readFile(file, 'utf8')).split('\n');
+  // Some editors begin a file with a mark of its byte order.
+  const lines = (await readFile(file, 'utf8')).replace(/^\uFEFF/, '').split('\n');
   return lines.flatMap((text, index) => {
     if (text.trim() === '') return [];
     const place = `${file}:${index + 1}`;
@@ -122,9 +124,10 @@ function toSet(name: string, lines: readonly Line[], warnings: string[]): Labell
   }
   for (const { queries: some, place } of lines) {
     for (const each of some ?? []) {
-      const id = String(each.qid);
-      if (queries.has(id)) throw new Error(`${place}: the query id "${id}" is there twice`);
       if (!each.groups?.length) continue;
+      const own = String(each.qid ?? queries.size + 1);
+      const id = queries.has(own) ? `${own} (${queries.size + 1})` : own;
+      if (id !== own) warnings.push(`${place}: the query id "${own}" is there twice: both count`);
       const absent = each.groups.flat().filter((tool) => !tools.has(tool));
       for (const tool of absent) warnings.push(`${place}: query "${id}": there is no tool "${tool}"`);
       const groups = each.groups.map((group) => new Set(group));
@@ -173,16 +176,15 @@ function stripMarks(text: string): string {
     .trim();
 }
 
-function toTaskSet(line: Line, sets: ReadonlyMap<string, LabelledSet>): TaskSet {
+/** Undefined where no set holds the tools that are meant. */
+function toTaskSet(line: Line, sets: ReadonlyMap<string, LabelledSet>): TaskSet | undefined {
   const { name, routes, taskrel, place } = line;
   const groups = new Map(
     Object.entries(taskrel ?? {}).map(([task, some]) => [task, some.map((group) => new Set(group))]),
   );
   const asked = [...groups.values()].flatMap((some) => some.flatMap((group) => [...group]));
   const catalogue = line.catalog ?? mostOf(asked, sets);
-  if (catalogue === undefined || !sets.has(catalogue)) {
-    throw new Error(`${place}: no set of the directory holds the tools that "taskrel" names`);
-  }
+  if (catalogue === undefined || !sets.has(catalogue)) return undefined;
   const known = (routes ?? []).filter(({ task }) => groups.has(task));
   return {
     name: name ?? place,
@@ -190,6 +192,13 @@ function toTaskSet(line: Line, sets: ReadonlyMap<string, LabelledSet>): TaskSet 
     groups,
     routes: known.map(({ task, q, res }) => ({ task, text: stripMarks(q), recorded: res ?? [] })),
   };
+}
+
+function leftOut({ place }: Line, warnings: string[]): [] {
+  warnings.push(
+    `${place}: its tasks are left out: no set of the directory holds the tools that "taskrel" names`,
+  );
+  return [];
 }
 
 function mostOf(ids: readonly string[], sets: ReadonlyMap<string, LabelledSet>): string | undefined {

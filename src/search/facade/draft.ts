@@ -35,12 +35,15 @@ export function toDraft({ best, variants }: Family): Draft {
   };
 }
 
+/** How a line begins to name variants. Who says so of itself would name somebody else's tools. */
+const LOOKS_LIKE_VARIANTS = /\s*;\s*also\s*:\s*/gi;
+
 /** What an entry is for, in a sentence; what it is called where nobody says. */
 function sentenceOf({ kind }: SeenEntry, { description, title, name }: JsonObject): string {
   const words = [description, title, ...(kind === 'resource' || kind === 'template' ? [name] : [])];
   for (const text of words) {
     const sentence = typeof text === 'string' ? firstSentence(text) : '';
-    if (sentence !== '') return sentence;
+    if (sentence !== '') return sentence.replace(LOOKS_LIKE_VARIANTS, ', also ');
   }
   return '';
 }
@@ -73,6 +76,11 @@ function split(all: readonly { readonly name: string; readonly isRequired: boole
   optional: string[];
 } {
   const namesOf = (isRequired: boolean): string[] =>
-    all.filter((one) => one.isRequired === isRequired).map(({ name }) => toOneLine(name, 80));
+    all.filter((one) => one.isRequired === isRequired).map(({ name }) => writeName(toOneLine(name, 80)));
   return { required: namesOf(true), optional: namesOf(false) };
+}
+
+/** In quotes where it could be taken for more of the line than a name. */
+function writeName(name: string): string {
+  return name === '' || /[\s(),;"]/.test(name) ? JSON.stringify(name) : name;
 }

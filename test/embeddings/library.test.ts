@@ -10,6 +10,8 @@ function add(library: Library, texts: readonly string[], model = 'm'): void {
   library.add(texts, { vectors: texts.map(() => Float32Array.of(1, 0)), model });
 }
 
+const many = (round: number): string[] => Array.from({ length: 4_000 }, (_, at) => `${round} ${at}`);
+
 it('a text is taken once, by one caller, as long as an entry has it', () => {
   const library = open();
   library.replace('a', textsOf('one', 'two', 'three'));
@@ -73,4 +75,22 @@ it('a vector on disk that has not length 1 is not taken', () => {
   ];
   library.recall({ ...rest, vectors: new Map(broken) });
   expect([library.counts.known, library.take(9).toSorted()]).toEqual([0, ['one', 'two']]);
+});
+
+it('a source whose texts change for ever fills neither memory nor disk, and costs what is in use nothing', () => {
+  const library = open();
+  library.replace('steady', textsOf('steady'));
+  add(library, library.take(1));
+  for (let round = 0; round < 4; round += 1) {
+    library.replace('restless', textsOf(...many(round)));
+    add(library, library.take(4_000));
+  }
+  const held = (): number => library.snapshot()?.vectors.size ?? 0;
+  expect(held()).toBe(1 + 4_000 + 10_000);
+  library.replace('restless', undefined);
+  library.replace('steady', textsOf('steady', 'another'));
+  expect(library.take(9)).toEqual(['another']);
+  // The last rounds are still known, the first is not.
+  library.replace('restless', textsOf('3 0', '0 0'));
+  expect(library.take(9)).toEqual(['0 0']);
 });

@@ -76,6 +76,17 @@ export function createLibrary(common: Pick<Space, 'provider' | 'endpoint' | 'mod
     for (const texts of shares.values()) enter(texts);
   };
 
+  /** Vectors in use stay, however long ago they came; of the others the oldest go. */
+  const forgetUnused = (): void => {
+    if (vectors.size <= byEntry.size + MAX_UNUSED) return;
+    const used = new Set(byEntry.values());
+    let over = vectors.size - used.size - MAX_UNUSED;
+    for (const [key, vector] of vectors) {
+      if (over <= 0) return;
+      if (!used.has(vector) && vectors.delete(key)) over -= 1;
+    }
+  };
+
   const settle = ({ vectors: [first], model }: Embedded): void => {
     space = { ...common, reported: model, dimensions: first?.length ?? 0 };
     keyOf = keysOf(space);
@@ -122,6 +133,7 @@ export function createLibrary(common: Pick<Space, 'provider' | 'endpoint' | 'mod
           if (vector) byEntry.set(entry, vector);
         }
       }
+      forgetUnused();
     },
     take(most) {
       if (mayBeStale) rebuild();
@@ -139,6 +151,8 @@ export function createLibrary(common: Pick<Space, 'provider' | 'endpoint' | 'mod
     skip(text) {
       taken.delete(text);
       skipped.add(text);
+      // One that is still wanted is refused once more.
+      if (skipped.size > MAX_UNUSED) skipped.delete(skipped.values().next().value ?? '');
     },
     vectorOf: (entry) => byEntry.get(entry),
     snapshot() {

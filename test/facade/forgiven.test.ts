@@ -238,6 +238,14 @@ describe('resources and prompts are called, too', () => {
     expect(world.road.at(-1)).toEqual({ name: 'urn:other:7', args: {} });
   });
 
+  test('a template without a variable is read as the URI that it is', async () => {
+    const world = createWorld({ offers: [catalogOf('desk', { templates: ['desk://all'] })] });
+    world.answers.set('desk+desk://all', { contents: [{ uri: 'desk+desk://all', text: 'All.' }] });
+    expect(await world.ask('call_tool', { name: 'desk+desk://all' })).toMatchObject({
+      content: [{ type: 'resource' }],
+    });
+  });
+
   test('a prompt by its name: its messages come as text and blocks, with who speaks', async () => {
     const world = createWorld();
     const image = { type: 'image', data: '', mimeType: 'image/png' };

@@ -54,7 +54,9 @@ async function callEntry(
   beside: JsonObject,
 ): Promise<JsonObject> {
   const { kind, shown } = entry;
-  if (kind === 'resource') return resourceResult(await request.readResource(shown));
+  // A template without a variable is the URI that it stands for.
+  if (kind === 'resource' || (kind === 'template' && !shown.includes('{')))
+    return resourceResult(await request.readResource(shown));
   if (kind === 'template') {
     return sayError(
       'INVALID_ARGUMENTS',

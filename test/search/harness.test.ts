@@ -5,6 +5,8 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { missedBounds } from './harness/bounds.ts';
+import { toRatios } from './harness/cost.ts';
 import { readSets } from './harness/read-sets.ts';
 import { rankGroups, scoreQuery } from './harness/scoring.ts';
 
@@ -106,6 +108,45 @@ describe('An answer is scored by the groups that it satisfies', () => {
   });
 });
 
+describe('A bound is held against what was measured', () => {
+  const nothing = { r1: 0, r5: 0, r10: 0, ndcg10: 0 };
+  const ratios = toRatios({
+    tools: 1,
+    queries: 1,
+    latencyMs: { p50: 1, p99: 6 },
+    buildMs: 300,
+    memoryMb: 1,
+    baselineMs: { question: 4, build: 100 },
+    load: 0,
+  });
+  test.each([
+    {
+      name: 'at most what the bound says',
+      bounds: { 'max-p50-ratio': 0.25, 'max-p99-ratio': 1.5, 'max-build-ratio': 3 },
+      missed: [],
+    },
+    {
+      name: 'or it is missed',
+      bounds: { 'max-p50-ratio': 0.2, 'max-p99-ratio': 1.4, 'max-build-ratio': 2.9 },
+      missed: [
+        '--max-p50-ratio 0.2: it is 0.25',
+        '--max-p99-ratio 1.4: it is 1.5',
+        '--max-build-ratio 2.9: it is 3',
+      ],
+    },
+  ])('$name', ({ bounds, missed }) => {
+    expect(missedBounds({ macro: nothing, sets: {}, ratios }, bounds)).toEqual(missed);
+  });
+
+  test('and missed where nothing was', () => {
+    const bounds = { 'max-build': 9, 'max-build-ratio': 9 };
+    expect(missedBounds({ macro: nothing, sets: {} }, bounds)).toEqual([
+      '--max-build 9: not measured',
+      '--max-build-ratio 9: not measured',
+    ]);
+  });
+});
+
 test('The command prints one JSON document, and its exit status says whether bounds hold', async () => {
   const program = fileURLToPath(new URL('run.ts', import.meta.url));
   const small = fileURLToPath(new URL('sets', import.meta.url));
@@ -116,7 +157,11 @@ test('The command prints one JSON document, and its exit status says whether bou
       );
     });
   const [measured, wrong] = await Promise.all([
-    run(small, '--json', '--set', 'office', '--set', 'strangers', '--max-p50', '0', '--min-macro-r5', '50'),
+    run(
+      small,
+      ...'--json --set office --set strangers --min-macro-r5 50'.split(' '),
+      ...'--max-p50 0 --max-build-ratio 0'.split(' '),
+    ),
     run(small, '--min-macro-r5', 'much'),
   ]);
   const share = expect.any(Number) as number;
@@ -128,7 +173,9 @@ test('The command prints one JSON document, and its exit status says whether bou
     buildMs: share,
     memoryMb: share,
   });
-  expect(measured.err).toMatch(/^missed: --max-p50 0: it is [\d.]+\n$/);
+  expect(measured.err).toMatch(
+    /^missed: --max-p50 0: it is [\d.]+\nmissed: --max-build-ratio 0: it is [\d.]+\n$/,
+  );
   expect(measured.status).toBe(1);
   expect(wrong).toMatchObject({
     status: 2,

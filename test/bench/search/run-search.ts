@@ -2,8 +2,10 @@ import { createCatalog } from '../../../src/catalog/catalog.ts';
 import type { Contribution } from '../../../src/catalog/entries.ts';
 import type { Sight } from '../../../src/catalog/sight.ts';
 import { createSearch, type Search } from '../../../src/search/search.ts';
+import { cpuOf, startCpuTime } from '../cpu-time.ts';
 import type { PolicyLine } from '../policy/run-policy.ts';
 import { percentile } from '../statistics.ts';
+import { scanner } from './scanner.ts';
 import { createQuestions, createSight, createSources } from './world.ts';
 
 const LIMIT = 5;
@@ -33,7 +35,7 @@ async function measureOnce(sources: readonly Contribution[], among: Sight): Prom
   );
   const { build, change } = await measureReading(search, sources, among);
   const questions = createQuestions();
-  const scan = scanner(among);
+  const scan = scanner(among, LIMIT);
   const scans = questions.slice(0, 40).map((text) => cpuOf(() => scan(text)));
   const asked: number[] = [];
   for (const text of questions) {
@@ -84,35 +86,6 @@ async function measureReading(search: Search, sources: readonly Contribution[], 
 
 function ask(search: Search, text: string, among: Sight) {
   return search.find({ text, among, limit: LIMIT }, new AbortController().signal);
-}
-
-/** The least that finds anything: every text holds how many of the words, the best five of them. Its texts are there before. */
-function scanner({ entries }: Sight): (question: string) => unknown {
-  const texts = entries.map(({ tool }) => `${tool?.name} ${tool?.description}`.toLowerCase());
-  return (question) => {
-    const words = question.toLowerCase().split(' ');
-    const scored = texts.map((text, at) => ({
-      at,
-      score: words.filter((word) => text.includes(word)).length,
-    }));
-    return scored.toSorted((a, b) => b.score - a.score).slice(0, LIMIT);
-  };
-}
-
-/** A stopwatch of the whole process's processor time in milliseconds: that of one thread is told in ticks, too coarse for a question. */
-function startCpuTime(): () => number {
-  const started = process.cpuUsage();
-  return () => {
-    const { user, system } = process.cpuUsage(started);
-    return (user + system) / 1_000;
-  };
-}
-
-/** Milliseconds of processor time. */
-function cpuOf(work: () => unknown): number {
-  const time = startCpuTime();
-  work();
-  return time();
 }
 
 function ascending(a: number, b: number): number {

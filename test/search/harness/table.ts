@@ -1,5 +1,6 @@
 import { formatMarkdownTable } from '../../bench/markdown-table.ts';
-import type { Cost } from './cost.ts';
+import { BASELINES } from './baselines.ts';
+import { toRatios, type Cost } from './cost.ts';
 import type { SetResult, TaskResult } from './evaluate.ts';
 import { meanOf, type Figures } from './scoring.ts';
 
@@ -48,11 +49,26 @@ function tasksTable(results: readonly TaskResult[]): string {
   );
 }
 
-function describeCost({ tools, queries, latencyMs, buildMs, memoryMb }: Cost): string {
-  return [
-    `an index of ${tools} tools: ${buildMs.toFixed(0)} ms CPU to build, ${memoryMb.toFixed(1)} MB over the tools themselves`,
-    `a query: p50 ${latencyMs.p50.toFixed(3)} ms CPU, p99 ${latencyMs.p99.toFixed(3)} ms CPU, over ${queries} queries`,
-  ].join('\n');
+function describeCost(cost: Cost): string {
+  const { tools, queries, latencyMs, buildMs, memoryMb, baselineMs, load } = cost;
+  const ratios = toRatios(cost);
+  const row = (what: string, ms: number, against: keyof typeof BASELINES, ratio: number): string[] => [
+    what,
+    ms.toFixed(3),
+    BASELINES[against],
+    baselineMs[against].toFixed(3),
+    ratio.toFixed(3),
+  ];
+  const title = `an index of ${tools} tools, ${queries} queries, load ${load.toFixed(1)}`;
+  const table = formatMarkdownTable(
+    [title, 'ms CPU', 'beside', 'ms CPU', 'ratio'],
+    [
+      row('a query, p50', latencyMs.p50, 'question', ratios.p50),
+      row('a query, p99', latencyMs.p99, 'question', ratios.p99),
+      row('build', buildMs, 'build', ratios.build),
+    ],
+  );
+  return `${table}\n\n${memoryMb.toFixed(1)} MB over the tools themselves`;
 }
 
 /** The questions of a set that miss a group among the first ten, for people who improve hints. */

@@ -2,6 +2,7 @@ import type { Binding } from '../catalog/binding.ts';
 import type { Contribution } from '../catalog/entries.ts';
 import { isJsonObject, type Json, type JsonObject } from '../catalog/json.ts';
 import { ACCESS, type Access, type Tool, type ToolAttributes } from '../catalog/tool.ts';
+import { toolsOnly } from '../catalog/tools-only.ts';
 import type { LockEntry } from './entry.ts';
 import type { Lock } from './lock.ts';
 
@@ -14,16 +15,7 @@ import type { Lock } from './lock.ts';
  */
 export function catalogFromLock(lock: Lock): Contribution[] {
   const bySource = Map.groupBy([...lock.entries.values()].map(toTool), ({ source }) => source);
-  return [...bySource].map(([source, tools]) => ({
-    source,
-    tools,
-    resources: [],
-    templates: [],
-    prompts: [],
-    skipped: [],
-    lossy: [],
-    operations: tools.length,
-  }));
+  return [...bySource].map(([source, tools]) => toolsOnly(source, tools));
 }
 
 function toTool({ id, definition }: LockEntry): Tool {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createCatalog } from '../../src/catalog/catalog.ts';
-import type { Contribution } from '../../src/catalog/entries.ts';
 import type { Tool } from '../../src/catalog/tool.ts';
+import { toolsOnly } from '../../src/catalog/tools-only.ts';
 import { createReading } from '../../src/search/reading.ts';
 
 /** A tool that counts how often its schemas are read. */
@@ -24,19 +24,6 @@ function toolOf(source: string, name: string, reads: string[]): Tool {
     get validationSchema() {
       return read();
     },
-  };
-}
-
-function contributionOf(source: string, tools: readonly Tool[]): Contribution {
-  return {
-    source,
-    tools,
-    resources: [],
-    templates: [],
-    prompts: [],
-    skipped: [],
-    lossy: [],
-    operations: tools.length,
   };
 }
 
@@ -69,7 +56,7 @@ describe('what is searched follows the catalog', () => {
   it('reads nothing until somebody asks, and then all of it', () => {
     const reads: string[] = [];
     const { reading, read, waiting } = openReading();
-    reading.follow(createCatalog([contributionOf('a', [toolOf('a', 'one', reads)])]));
+    reading.follow(createCatalog([toolsOnly('a', [toolOf('a', 'one', reads)])]));
     expect({ reads, read, waiting }).toEqual({ reads: [], read: [], waiting: [] });
     reading.finish();
     expect(read).toEqual(['a: 1']);
@@ -80,19 +67,19 @@ describe('what is searched follows the catalog', () => {
   it('reads again only the sources whose entries are other objects', () => {
     const { reading, read } = openReading();
     const [one, two, three] = ['one', 'two', 'three'].map((name) => toolOf('a', name, []));
-    const other = contributionOf('b', [toolOf('b', 'other', [])]);
-    reading.follow(createCatalog([contributionOf('a', [one!, two!]), other]));
+    const other = toolsOnly('b', [toolOf('b', 'other', [])]);
+    reading.follow(createCatalog([toolsOnly('a', [one!, two!]), other]));
     reading.finish();
     read.length = 0;
     // As after a review: another contribution, of another array, with the same tools.
-    reading.follow(createCatalog([contributionOf('a', [one!, two!]), other]));
+    reading.follow(createCatalog([toolsOnly('a', [one!, two!]), other]));
     reading.finish();
     expect(read).toEqual([]);
-    reading.follow(createCatalog([contributionOf('a', [one!, three!]), other]));
+    reading.follow(createCatalog([toolsOnly('a', [one!, three!]), other]));
     reading.finish();
     expect(read).toEqual(['a: 2']);
     reading.forget();
-    reading.follow(createCatalog([contributionOf('a', [one!, three!]), other]));
+    reading.follow(createCatalog([toolsOnly('a', [one!, three!]), other]));
     reading.finish();
     expect(read.splice(1)).toEqual(['a: 2', 'b: 1']);
     reading.follow(createCatalog([other]));
@@ -102,7 +89,7 @@ describe('what is searched follows the catalog', () => {
 
   it('reads ahead in slices, and an earlier question finishes what is missing', () => {
     const { reading, read, waiting, runSlice } = openReading();
-    const big = contributionOf(
+    const big = toolsOnly(
       'a',
       names(40).map((name) => toolOf('a', name, [])),
     );
@@ -114,7 +101,7 @@ describe('what is searched follows the catalog', () => {
     expect(waiting).toHaveLength(1);
     for (let slices = 0; waiting.length > 0 && slices < 100; slices++) runSlice();
     expect(read).toEqual(['a: 40']);
-    const next = contributionOf('b', [toolOf('b', 'one', [])]);
+    const next = toolsOnly('b', [toolOf('b', 'one', [])]);
     reading.follow(createCatalog([big, next]));
     reading.finish();
     runSlice();
@@ -126,19 +113,19 @@ describe('what is searched follows the catalog', () => {
     reading.readAhead();
     reading.follow(
       createCatalog([
-        contributionOf(
+        toolsOnly(
           'a',
           names(40).map((name) => toolOf('a', name, [])),
         ),
       ]),
     );
     runSlice();
-    reading.follow(createCatalog([contributionOf('a', [toolOf('a', 'one', [])])]));
+    reading.follow(createCatalog([toolsOnly('a', [toolOf('a', 'one', [])])]));
     reading.finish();
     expect(read).toEqual(['a: 1']);
     reading.follow(
       createCatalog([
-        contributionOf(
+        toolsOnly(
           'a',
           names(2).map((name) => toolOf('a', name, [])),
         ),
@@ -152,7 +139,7 @@ describe('what is searched follows the catalog', () => {
   it('does no more once it is closed', () => {
     const { reading, waiting } = openReading();
     reading.readAhead();
-    reading.follow(createCatalog([contributionOf('a', [toolOf('a', 'one', [])])]));
+    reading.follow(createCatalog([toolsOnly('a', [toolOf('a', 'one', [])])]));
     expect(waiting).toHaveLength(1);
     reading.close();
     expect(waiting).toHaveLength(0);
@@ -165,7 +152,7 @@ describe('what is searched follows the catalog', () => {
         throw new TypeError('no description');
       },
     });
-    reading.follow(createCatalog([contributionOf('a', [toolOf('a', 'one', []), broken])]));
+    reading.follow(createCatalog([toolsOnly('a', [toolOf('a', 'one', []), broken])]));
     reading.finish();
     expect(read).toEqual(['a: 1']);
     expect(faults).toEqual(['a']);

@@ -5,6 +5,7 @@ import { createCatalog, type Catalog } from '../../src/catalog/catalog.ts';
 import type { Contribution } from '../../src/catalog/entries.ts';
 import { entryKey, type Sight } from '../../src/catalog/sight.ts';
 import type { Tool } from '../../src/catalog/tool.ts';
+import { toolsOnly } from '../../src/catalog/tools-only.ts';
 import { createSearch, type Search } from '../../src/search/search.ts';
 import { SearchSettings } from '../../src/search/settings.ts';
 import { openStub, type Answer, type StubEndpoint } from './stub-endpoint.ts';
@@ -28,9 +29,7 @@ export function catalogOf(described: Described, source = 'office'): Catalog {
 }
 
 export function contributionOf(described: Described, source = 'office'): Contribution {
-  const tools = toolsOf(described, source);
-  const none = { resources: [], templates: [], prompts: [], skipped: [], lossy: [] };
-  return { source, tools, ...none, operations: tools.length };
+  return toolsOnly(source, toolsOf(described, source));
 }
 
 function toolsOf(described: Described, source: string): Tool[] {

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import type { Contribution } from '../../src/catalog/entries.ts';
 import type { Tool } from '../../src/catalog/tool.ts';
+import { toolsOnly } from '../../src/catalog/tools-only.ts';
 import { BailiwickError } from '../../src/errors.ts';
 import { createLocker } from '../../src/lock/entry.ts';
 import { catalogFromLock } from '../../src/lock/catalog-from-lock.ts';
@@ -33,8 +34,7 @@ function tool(name: string, more: Partial<Tool> = {}): Tool {
 }
 
 function offer(...tools: Tool[]): Contribution {
-  const none = { resources: [], templates: [], prompts: [], skipped: [], lossy: [] };
-  return { source: 'desk', tools, ...none, operations: tools.length };
+  return toolsOnly('desk', tools);
 }
 
 const book = (text: string) => openHints([{ file: 'hints/desk.hints.yaml', text }]);

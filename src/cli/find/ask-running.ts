@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject } from '../../catalog/json.ts';
-import type { Contribution } from '../../catalog/entries.ts';
 import type { Tool } from '../../catalog/tool.ts';
+import { toolsOnly } from '../../catalog/tools-only.ts';
 import { BailiwickError } from '../../errors.ts';
 import type { Question } from '../../search/facade/look-for.ts';
 import { SERVER_INFO } from '../../server/server-info.ts';
@@ -11,16 +11,7 @@ import { createMcpUpstream } from '../../upstream/mcp/mcp-upstream.ts';
 const TIMEOUT_MS = 30_000;
 
 /** Its lists are not asked for. */
-const NOTHING: Contribution = {
-  source: '',
-  tools: [],
-  resources: [],
-  templates: [],
-  prompts: [],
-  skipped: [],
-  lossy: [],
-  operations: 0,
-};
+const NOTHING = toolsOnly('', []);
 
 const FIND_TOOLS: Tool = {
   source: 'gateway',

@@ -1,5 +1,6 @@
 import { createCatalog, type Catalog } from '../../catalog/catalog.ts';
 import type { Tool } from '../../catalog/tool.ts';
+import { toolsOnly } from '../../catalog/tools-only.ts';
 import type { Principal } from '../../identity/principal.ts';
 import type { PolicySet } from '../policy-set.ts';
 import type { Problem } from '../problem.ts';
@@ -19,18 +20,7 @@ export interface TestWorld {
 /** The tools that a file declares, as a catalog. */
 export function declaredCatalog(tools: NonNullable<PolicyTestFile['tools']>): Catalog {
   const bySource = Map.groupBy(tools.map(toTool), ({ source }) => source);
-  return createCatalog(
-    [...bySource].map(([source, declared]) => ({
-      source,
-      tools: declared,
-      resources: [],
-      templates: [],
-      prompts: [],
-      skipped: [],
-      lossy: [],
-      operations: declared.length,
-    })),
-  );
+  return createCatalog([...bySource].map(([source, declared]) => toolsOnly(source, declared)));
 }
 
 /** Tools that are declared twice. */

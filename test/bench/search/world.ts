@@ -2,6 +2,7 @@ import type { Contribution } from '../../../src/catalog/entries.ts';
 import type { SeenEntry, Sight } from '../../../src/catalog/sight.ts';
 import { entryKey } from '../../../src/catalog/sight.ts';
 import type { Tool } from '../../../src/catalog/tool.ts';
+import { toolsOnly } from '../../../src/catalog/tools-only.ts';
 
 const VERBS = [
   'get',
@@ -37,16 +38,7 @@ export function createSources(): Contribution[] {
     const tools = VERBS.flatMap((verb) =>
       NOUNS.flatMap((noun) => PARTS.map((part) => createTool(source, verb, noun, part))),
     );
-    return {
-      source,
-      tools,
-      resources: [],
-      templates: [],
-      prompts: [],
-      skipped: [],
-      lossy: [],
-      operations: tools.length,
-    };
+    return toolsOnly(source, tools);
   });
 }
 

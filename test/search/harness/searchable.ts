@@ -1,7 +1,7 @@
 import { createCatalog, type Catalog } from '../../../src/catalog/catalog.ts';
-import type { Contribution } from '../../../src/catalog/entries.ts';
 import type { SeenEntry, Sight } from '../../../src/catalog/sight.ts';
 import type { Tool } from '../../../src/catalog/tool.ts';
+import { toolsOnly } from '../../../src/catalog/tools-only.ts';
 import { toDocuments, type SearchDocument } from '../../../src/search/document.ts';
 import { applyPacks } from '../../../src/search/packs/apply-packs.ts';
 import { loadPack, PACK_NAMES, type Pack } from '../../../src/search/packs/pack.ts';
@@ -55,7 +55,7 @@ function toCatalogTool(tool: LabelledTool): Tool {
  */
 export function toSources(tools: readonly LabelledTool[], packs: readonly Pack[]): SourceDocuments[] {
   return [...Map.groupBy(tools, ({ server }) => server)].map(([source, own]) => {
-    const documents = toDocuments(toContribution(source, own.map(toCatalogTool)));
+    const documents = toDocuments(toolsOnly(source, own.map(toCatalogTool)));
     if (documents.length !== own.length)
       throw new Error(`${own.length} tools made ${documents.length} documents`);
     const known = documents.map((each, at) => ({ ...each, key: own[at]?.id ?? '' }));
@@ -72,14 +72,9 @@ export function toCatalog(tools: readonly LabelledTool[]): Catalog {
       counts.set(tool.name, before + 1);
       return toCatalogTool(before === 0 ? tool : { ...tool, name: `${tool.name} ${before}` });
     });
-    return toContribution(source, unique);
+    return toolsOnly(source, unique);
   });
   return createCatalog(contributions);
-}
-
-function toContribution(source: string, tools: readonly Tool[]): Contribution {
-  const none = { resources: [], templates: [], prompts: [], skipped: [], lossy: [] };
-  return { source, tools, operations: tools.length, ...none };
 }
 
 /** An index of the sources, each known by its place: two catalogues may call a server the same. */

@@ -1,5 +1,6 @@
 import type { Contribution } from '../../../catalog/entries.ts';
 import type { Tool } from '../../../catalog/tool.ts';
+import { toolsOnly } from '../../../catalog/tools-only.ts';
 import { BailiwickError } from '../../../errors.ts';
 import type { CallContext, CallOutcome, Upstream } from '../../upstream.ts';
 import type { PersonalCredentials } from './personal-credentials.ts';
@@ -74,14 +75,5 @@ function contributionOf(source: string): Contribution {
     attributes: {},
     binding: { kind: 'sign-in' },
   };
-  return {
-    source,
-    tools: [tool],
-    resources: [],
-    templates: [],
-    prompts: [],
-    skipped: [],
-    lossy: [],
-    operations: 1,
-  };
+  return toolsOnly(source, [tool]);
 }

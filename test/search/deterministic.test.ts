@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { createCatalog } from '../../src/catalog/catalog.ts';
 import type { Contribution } from '../../src/catalog/entries.ts';
 import type { Tool } from '../../src/catalog/tool.ts';
+import { toolsOnly } from '../../src/catalog/tools-only.ts';
 import type { SearchDocument } from '../../src/search/document.ts';
 import { createSearchIndex } from '../../src/search/search-index.ts';
 import { createSearch } from '../../src/search/search.ts';
@@ -119,9 +120,9 @@ function watch(document: SearchDocument, onLook: () => void): SearchDocument {
 
 /** A source of tools which tell when their descriptions are first read: by a catalog's lists they are not. */
 function toContribution(source: string, tools: number, onRead: () => void): Contribution {
-  return {
+  return toolsOnly(
     source,
-    tools: Array.from({ length: tools }, (_, at): Tool => {
+    Array.from({ length: tools }, (_, at): Tool => {
       let isRead = false;
       return {
         source,
@@ -139,11 +140,5 @@ function toContribution(source: string, tools: number, onRead: () => void): Cont
         binding: { kind: 'mcp', upstreamName: `thing_${at}` },
       };
     }),
-    resources: [],
-    templates: [],
-    prompts: [],
-    skipped: [],
-    lossy: [],
-    operations: tools,
-  };
+  );
 }

@@ -2,7 +2,7 @@ import { createCatalog } from '../../../src/catalog/catalog.ts';
 import type { Contribution } from '../../../src/catalog/entries.ts';
 import type { Sight } from '../../../src/catalog/sight.ts';
 import { createSearch, type Search } from '../../../src/search/search.ts';
-import { cpuOf, startCpuTime } from '../cpu-time.ts';
+import { cpuOf, startProcessTime } from '../process-time.ts';
 import type { PolicyLine } from '../policy/run-policy.ts';
 import { percentile } from '../statistics.ts';
 import { scanner } from './scanner.ts';
@@ -39,7 +39,7 @@ async function measureOnce(sources: readonly Contribution[], among: Sight): Prom
   const scans = questions.slice(0, 40).map((text) => cpuOf(() => scan(text)));
   const asked: number[] = [];
   for (const text of questions) {
-    const time = startCpuTime();
+    const time = startProcessTime();
     // oxlint-disable-next-line no-await-in-loop -- one thing at a time is the method
     await ask(search, text, among);
     asked.push(time());
@@ -72,7 +72,7 @@ async function measureOnce(sources: readonly Contribution[], among: Sight): Prom
 async function measureReading(search: Search, sources: readonly Contribution[], among: Sight) {
   const measure = async (contributions: readonly Contribution[]): Promise<number> => {
     const catalog = createCatalog(contributions);
-    const time = startCpuTime();
+    const time = startProcessTime();
     search.follow(catalog);
     await ask(search, 'anything', among);
     return time();

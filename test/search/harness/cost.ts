@@ -6,7 +6,7 @@ import type { Catalog } from '../../../src/catalog/catalog.ts';
 import type { Pack } from '../../../src/search/packs/pack.ts';
 import { createSearch, type Search } from '../../../src/search/search.ts';
 import { SearchSettings } from '../../../src/search/settings.ts';
-import { cpuOf, startCpuTime } from '../../bench/cpu-time.ts';
+import { cpuOf, startProcessTime } from '../../bench/process-time.ts';
 import { scanner } from '../../bench/search/scanner.ts';
 import { percentile } from '../../bench/statistics.ts';
 import { countWords } from './baselines.ts';
@@ -98,7 +98,7 @@ export async function measureCost(
 /** The product follows the catalog and is asked once: it reads what is served when somebody first asks. */
 async function measureBuild(tools: readonly LabelledTool[], withPacks: boolean): Promise<number> {
   const catalog = toCatalog(tools);
-  const time = startCpuTime();
+  const time = startProcessTime();
   const search = await followed(catalog, withPacks);
   const spent = time();
   await search.close();

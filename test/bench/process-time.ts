@@ -1,5 +1,5 @@
 /** A stopwatch of the whole process's processor time in milliseconds: that of one thread is told in ticks, too coarse for a question. */
-export function startCpuTime(): () => number {
+export function startProcessTime(): () => number {
   const started = process.cpuUsage();
   return () => {
     const { user, system } = process.cpuUsage(started);
@@ -9,7 +9,7 @@ export function startCpuTime(): () => number {
 
 /** Milliseconds of processor time. */
 export function cpuOf(work: () => unknown): number {
-  const time = startCpuTime();
+  const time = startProcessTime();
   work();
   return time();
 }

@@ -5,6 +5,13 @@ import { document, order, sightOf } from './documents.ts';
 
 type Like = Partial<SearchDocument> & { name: string };
 
+/** As many words as one likes to be found by. */
+const VOCABULARY = [
+  'send',
+  'mail',
+  ...Array.from({ length: 198 }, (_, at) => `verb${'abcdefghij'.at(at % 10)} noun`),
+];
+
 describe('what is found first', () => {
   test.each<[promise: string, question: string, better: Like, worse: Like]>([
     [
@@ -42,6 +49,12 @@ describe('what is found first', () => {
       'authentication',
       { name: 'a', description: 'authen\u00adti\u200dcation' },
       { name: 'b', description: 'authenticity of goods' },
+    ],
+    [
+      'one who fills a field that nobody else has is not the measure of it',
+      'send mail',
+      { name: 'a', description: 'Whoever is new here starts with this. A mail that is ready it sends.' },
+      { name: 'b', parameterNames: VOCABULARY, parameterTexts: VOCABULARY },
     ],
     [
       'a word is found in its other forms',

@@ -7,6 +7,11 @@ export const RANKING = {
   /** BM25's saturation: how soon a word's repetition counts no more (Robertson & Zaragoza 2009, section 3.5). */
   k1: 1.2,
   /**
+   * So many documents of usual fields are added to those that there are, where lengths are compared: one who fills a field that nobody
+   * else has would be the measure of it.
+   */
+  usualDocuments: 20,
+  /**
    * How often a word counts in a field at most, while the field's length counts whole: who writes words again and again, so as to be
    * found, is found less.
    */
@@ -30,17 +35,20 @@ export const RANKING = {
   pluralWords: 12,
 };
 
-/** Fields of a document, and what a word in one counts. `length`: how much a long field counts less (BM25F's b). */
+/**
+ * Fields of a document, and what a word in one counts. `length`: how much a long field counts less (BM25F's b). `usual`: how many words
+ * it has in most catalogs, roughly.
+ */
 export const FIELDS = {
-  name: { weight: 3, length: 0.3 },
-  resource: { weight: 1.5, length: 0.2 },
-  description: { weight: 1, length: 0.6 },
-  source: { weight: 1, length: 0.3 },
-  parameterNames: { weight: 0.8, length: 0.5 },
-  parameterTexts: { weight: 0.5, length: 0.5 },
-  path: { weight: 0.3, length: 0.3 },
-  hints: { weight: 3, length: 0.3 },
-  phrases: { weight: 1, length: 0.3 },
+  name: { weight: 3, length: 0.3, usual: 3 },
+  resource: { weight: 1.5, length: 0.2, usual: 3 },
+  description: { weight: 1, length: 0.6, usual: 15 },
+  source: { weight: 1, length: 0.3, usual: 3 },
+  parameterNames: { weight: 0.8, length: 0.5, usual: 5 },
+  parameterTexts: { weight: 0.5, length: 0.5, usual: 25 },
+  path: { weight: 0.3, length: 0.3, usual: 6 },
+  hints: { weight: 3, length: 0.3, usual: 10 },
+  phrases: { weight: 1, length: 0.3, usual: 20 },
 };
 
 /** What is left of the score of a tool that is seldom meant. */

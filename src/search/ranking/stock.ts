@@ -3,7 +3,7 @@ import { FIELD_NAMES, fieldTerms, namingGrams } from './analysis.ts';
 import { ACTIONS } from './actions.ts';
 import type { Language } from './language.ts';
 import { createPostings, MAX_COUNT, type Postings, type Row } from './postings.ts';
-import { RANKING } from './constants.ts';
+import { FIELDS, RANKING } from './constants.ts';
 import { actionsOf, priorOf } from './traits.ts';
 
 /** What is known of the document in a slot, apart from its terms. */
@@ -25,7 +25,7 @@ export interface Stock {
   /** Grows with every change. */
   readonly version: number;
   slotOf(key: string): number | undefined;
-  /** Mean length of a field among the documents that have it. */
+  /** Mean length of a field among the documents that have it, and some usual ones. */
   meanLength(field: number): number;
   replace(source: string, documents: readonly SearchDocument[] | undefined): void;
 }
@@ -130,7 +130,9 @@ export function createStock(language: Language): Stock {
     slotOf: (key) => slots.get(key),
     meanLength(field) {
       const { length = 0, documents = 0 } = totals[field] ?? {};
-      return documents === 0 ? 1 : length / documents;
+      const { usual } = FIELDS[FIELD_NAMES[field] ?? 'name'];
+      const { usualDocuments } = RANKING;
+      return (length + usual * usualDocuments) / (documents + usualDocuments);
     },
     replace(source, documents) {
       const share = shares.get(source);

@@ -14,6 +14,8 @@ export interface SeenEntry {
   readonly key: string;
   /** As clients of the endpoint see and send it: a name, a URI, a URI template. */
   readonly shown: string;
+  /** The endpoint gave it this name: it says more than those of the entry and its source. */
+  readonly isRenamed?: boolean;
   /** Of a tool: as policy presents it to this caller (schema narrowed). */
   readonly tool?: Tool;
   /** As the endpoint's own list would show it. Made when it is asked for. */

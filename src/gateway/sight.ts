@@ -1,5 +1,6 @@
 import { entryKey, type EntryKind, type SeenEntry, type Sight } from '../catalog/sight.ts';
 import type { JsonObject } from '../catalog/json.ts';
+import { toShownName } from '../catalog/names.ts';
 import type { Principal } from '../identity/principal.ts';
 import { hasLimits, presentWhole } from '../policy/narrow/present.ts';
 import type { View } from '../policy/view.ts';
@@ -35,6 +36,7 @@ function createSight(view: View, window: Window): Sight {
   const entries: SeenEntry[] = toolsShown(view, window).map((tool) => ({
     ...seen('tool', tool.source, tool.name, window.nameAt(tool, 'tool'), () => presentTool(window, tool)),
     tool,
+    isRenamed: isRenamed(window, tool, 'tool'),
     presentWhole: () => withoutPins(window.pinsOf(tool), presentWhole(tool)),
     hidesArguments: window.pinsOf(tool).length > 0 || hasLimits(tool),
   }));
@@ -61,12 +63,13 @@ function createSight(view: View, window: Window): Sight {
   for (const prompt of view.prompts) {
     if (!window.includes({ kind: 'prompt', source: prompt.source, name: prompt.name })) continue;
     const shown = window.nameAt(prompt, 'prompt');
-    entries.push(
-      seen('prompt', prompt.source, prompt.name, shown, () => ({
+    entries.push({
+      ...seen('prompt', prompt.source, prompt.name, shown, () => ({
         ...rewriteDefinition(endpoint, prompt.source, prompt.definition),
         name: shown,
       })),
-    );
+      isRenamed: isRenamed(window, prompt, 'prompt'),
+    });
   }
   const find = indexed(entries, ({ kind, shown }) => `${kind} ${shown}`);
   return {
@@ -74,6 +77,14 @@ function createSight(view: View, window: Window): Sight {
     named: (kind, shown) => find(`${kind} ${shown}`),
     sources: visibleSources(view, window),
   };
+}
+
+function isRenamed(
+  { endpoint, nameAt }: Window,
+  entry: { readonly source: string; readonly name: string },
+  kind: 'tool' | 'prompt',
+): boolean {
+  return endpoint.kind === 'catalog' && nameAt(entry, kind) !== toShownName(entry.source, entry.name);
 }
 
 function seen(

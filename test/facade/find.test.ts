@@ -170,6 +170,15 @@ describe('a question without an answer', () => {
   });
 });
 
+test('what an endpoint renames is found by its new name there, and by what it was called, and nowhere else by the new one', async () => {
+  const endpoint = { kind: 'catalog', name: 'team' } as const;
+  const team = { include: [{ source: 'helpdesk' }], rename: { helpdesk_list_agents: 'roster' } };
+  const renamed = createWorld({ endpoint, team });
+  expect((await find({ query: 'roster' }, renamed)).split('\n')[0]).toMatch(/^roster\(/);
+  expect((await find({ query: 'list agents' }, renamed)).split('\n')[0]).toMatch(/^roster\(/);
+  expect(await find({ query: 'roster' })).not.toContain('helpdesk_list_agents');
+});
+
 test('no source can write more into its line than what is its own: no variants, no end of the arguments', async () => {
   const odd = toolOf('odd', 'do', {
     description: 'Does it; Also : helpdesk_delete_ticket (v2). More.',

@@ -1,4 +1,5 @@
 import { ACTIONS } from './actions.ts';
+import { FIELD_NAMES } from './analysis.ts';
 import { BOUNDS, RANKING } from './constants.ts';
 import { countOf, FIELD_PLACES, fieldOf, placeIn, slotOf } from './postings.ts';
 import { gramRarity, logOf, rarity } from './rarity.ts';
@@ -59,22 +60,26 @@ function createMemory(): (length: number) => Float64Array {
 function sumWords(
   terms: Query['terms'],
   stock: Stock,
-  { placeOf, shownTimes }: Seen,
+  { placeOf, shownTimes, newNames }: Seen,
   scale: Float64Array,
   into: Float64Array,
 ): void {
   const { k1 } = RANKING;
   for (const [term, weight] of terms) {
     const row = stock.terms.row(term);
-    if (!row) continue;
-    const factor = weight * rarity(stock.size, row.documents) * (k1 + 1);
-    const { entries } = row;
+    const named = newNames.size > 0 ? slotsNamed(newNames, term) : undefined;
+    if (!row && !named) continue;
+    const { entries, documents } = row ?? NOWHERE;
+    const factor = weight * rarity(stock.size, documents) * (k1 + 1);
+    const add = (slot: number, frequency: number): void => {
+      into[slot] = (into[slot] as number) + (factor * frequency) / (k1 + frequency);
+    };
     const { length } = entries;
     for (let at = 0; at < length;) {
       const slot = slotOf(entries[at] as number);
       const next = (slot + 1) * FIELD_PLACES;
       const timesOf = shownTimes.size > 0 ? shownTimes.get(slot) : undefined;
-      let frequency = 0;
+      let frequency = named?.delete(slot) ? nameScale(scale, slot) : 0;
       for (; at < length; at += 1) {
         const entry = entries[at] as number;
         const place = placeIn(entry);
@@ -83,9 +88,26 @@ function sumWords(
         frequency +=
           (scale[place] as number) * (timesOf ? Math.min(times, timesOf(fieldOf(entry), term)) : times);
       }
-      if (placeOf[slot] !== -1) into[slot] = (into[slot] as number) + (factor * frequency) / (k1 + frequency);
+      if (placeOf[slot] !== -1) add(slot, frequency);
     }
+    for (const slot of named ?? []) add(slot, nameScale(scale, slot));
   }
+}
+
+/** Of a term that no document has. */
+const NOWHERE = { entries: [], documents: 0 };
+
+const NAME = FIELD_NAMES.indexOf('name');
+
+function nameScale(scale: Float64Array, slot: number): number {
+  return scale[slot * FIELD_PLACES + NAME] as number;
+}
+
+/** Slots of the entries whose new name has a term; undefined: none. */
+function slotsNamed(newNames: Seen['newNames'], term: string): Set<number> | undefined {
+  let slots: Set<number> | undefined;
+  for (const [slot, terms] of newNames) if (terms.has(term)) (slots ??= new Set()).add(slot);
+  return slots;
 }
 
 /** Cosine of runs of letters, each by how often it occurs and how rare it is; up to a factor that is the same for all. */

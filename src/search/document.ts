@@ -66,7 +66,7 @@ function ofTool(tool: Tool): SearchDocument {
     parameterTexts: texts,
     ...(tags && { groups: tags }),
     ...(method !== undefined && { method }),
-    ...(path !== undefined && { path }),
+    ...(path !== undefined && { path: path.slice(0, TEXT_CHARACTERS) }),
     ...(kubernetes && { kubernetes }),
     isDeprecated: /\bdeprecated\b/i.test(description),
     hints,
@@ -79,7 +79,7 @@ function ofResource(
   uri: string,
   definition: JsonObject,
 ): SearchDocument {
-  return { ...ofDefinition(kind, source, uri, definition), path: uri };
+  return { ...ofDefinition(kind, source, uri, definition), path: uri.slice(0, TEXT_CHARACTERS) };
 }
 
 function ofPrompt(source: string, own: string, definition: JsonObject): SearchDocument {

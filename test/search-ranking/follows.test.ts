@@ -228,6 +228,17 @@ describe('documents of a source', () => {
     );
   });
 
+  test('of a URI of millions of segments the beginning is read', () => {
+    const uri = `file:///${'a/'.repeat(2_000_000)}`;
+    const none = { tools: [], templates: [], prompts: [], skipped: [], lossy: [], operations: 0 };
+    const [resource] = toDocuments({
+      source: 'disk',
+      ...none,
+      resources: [{ source: 'disk', uri, definition: { uri, name: 'a' } }],
+    });
+    expect(resource?.path?.length).toBe(4_000);
+  });
+
   test('a schema that refers to itself, or is nested without end, costs a bounded number of steps', () => {
     const own: Json = { $ref: '#/$defs/A' };
     const circle: Json = { ...own, $defs: { A: { anyOf: [own, own, own], properties: { a: own, b: own } } } };

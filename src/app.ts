@@ -44,6 +44,7 @@ import type { Held } from './lock/compare.ts';
 import { createFacade } from './search/facade/facade.ts';
 import { createSearch, type Search } from './search/search.ts';
 import type { PolicySet } from './policy/policy-set.ts';
+import { describeProblem } from './policy/problem.ts';
 import { SERVER_INFO } from './server/server-info.ts';
 import { openRequestSealer } from './state/request-sealer.ts';
 import { openSealer } from './state/encryption-keys.ts';
@@ -219,7 +220,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     const catalog = createCatalog(reviewed.served);
     const { hints, loaded } = inForce;
     const strangers = hints.strangers(Object.keys(loaded.config.sources));
-    tellWarnings(contributions, { catalog, catalogs: inForce.catalogs }, strangers);
+    tellWarnings(contributions, { catalog, catalogs: inForce.catalogs }, strangers.map(describeProblem));
     return {
       catalog,
       catalogs: inForce.catalogs,

@@ -117,8 +117,10 @@ function findHeld(app: App, placeOf: Setup['placeOf']): Problem[] {
 
 /** Hints about sources that are not there. */
 function findStrangers(loaded: LoadedConfig, placeOf: Setup['placeOf']): Problem[] {
-  const sentences = openHintBook(loaded).strangers(Object.keys(loaded.config.sources));
-  return sentences.map((message) => ({ ...placeOf(['search', 'hints']), message }));
+  const folder = path.dirname(placeOf(['search', 'hints']).file);
+  return openHintBook(loaded)
+    .strangers(Object.keys(loaded.config.sources))
+    .map((one) => ({ ...one, file: path.join(folder, one.file) }));
 }
 
 function toLine({ file, line, column, message }: Problem): string {

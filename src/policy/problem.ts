@@ -12,9 +12,12 @@ export interface Problem extends Position {
 
 /** `file:line:column  message`, one problem a line. */
 export function describeProblems(problems: readonly Problem[]): string {
-  return problems
-    .map(({ file, line, column, message }) => `${file}:${line}:${column}  ${message}`)
-    .join('\n');
+  return problems.map(describeProblem).join('\n');
+}
+
+/** `file:line:column  message` */
+export function describeProblem({ file, line, column, message }: Problem): string {
+  return `${file}:${line}:${column}  ${message}`;
 }
 
 /** By file, then by place in it. */

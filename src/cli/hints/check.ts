@@ -1,4 +1,5 @@
 import { openHintBook } from '../../config/open-hint-book.ts';
+import { describeProblem } from '../../policy/problem.ts';
 import { surveyHints } from '../../search/hints/survey.ts';
 import { loadPack } from '../../search/packs/pack.ts';
 import { visible } from '../audit/safe-text.ts';
@@ -59,7 +60,9 @@ export const addHintsCheck: AddCommand = (program, terminal, exit) => {
           };
         });
         const strangers =
-          options.source === undefined ? book.strangers(Object.keys(loaded.config.sources)) : [];
+          options.source === undefined
+            ? book.strangers(Object.keys(loaded.config.sources)).map(describeProblem)
+            : [];
         const failed = [...app.unusable(), ...app.sources().filter(({ state }) => state === 'down')].map(
           ({ source, error }) => ({ source, message: error?.message ?? '' }),
         );

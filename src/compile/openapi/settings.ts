@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { HINT, MAX_HINTS } from '../../catalog/hints.ts';
+import { faultOfHint, HINT, MAX_HINTS } from '../../catalog/hints.ts';
 import { ACCESS } from '../../catalog/tool.ts';
 import { parseJmesPath } from '../../text/jmespath.ts';
 import { messageOf } from '../../errors.ts';
@@ -52,7 +52,7 @@ export const OperationCustomisation = z.strictObject({
     .describe('What the tool can do, where its method says otherwise: a search by POST is `read`.'),
   tags: Words.optional().describe('Replaces the tags that policies select on.'),
   hints: z
-    .array(z.string().regex(HINT, { error: 'must be a word or a few: one line of up to 100 characters' }))
+    .array(z.string().regex(HINT, { error: ({ input }) => faultOfHint(String(input)) }))
     .max(MAX_HINTS)
     .optional()
     .describe('Words in which people ask for the tool: they help to find it, and are shown to nobody.')

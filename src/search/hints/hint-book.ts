@@ -12,8 +12,8 @@ export interface HintBook {
    * offer, and the same tools for those that have no hints: what follows the catalog sees no change.
    */
   give(contribution: Contribution): Contribution;
-  /** Entries about sources that are not configured, as sentences with file, line and column. */
-  strangers(sources: readonly string[]): string[];
+  /** Entries about sources that are not configured, and where the first of each stands. */
+  strangers(sources: readonly string[]): (HintEntry['sourcePosition'] & { readonly message: string })[];
 }
 
 /**
@@ -45,7 +45,12 @@ export function openHints(
       [...bySource].flatMap(([source, [first]]) =>
         first === undefined || sources.includes(source)
           ? []
-          : [`${first.sourcePlace}  there is no source \`${source}\`${didYouMean(source, sources)}`],
+          : [
+              {
+                ...first.sourcePosition,
+                message: `there is no source \`${source}\`${didYouMean(source, sources)}`,
+              },
+            ],
       ),
   };
 }
@@ -74,7 +79,7 @@ function giveHints(contribution: Contribution, entries: readonly HintEntry[]): C
 
 /** Entries that mean no tool of their source, each with what to say of it. */
 export function unknownTools(
-  { tools }: Contribution,
+  { source, tools }: Contribution,
   entries: readonly HintEntry[],
 ): { readonly tool: string; readonly place: string; readonly message: string }[] {
   const names = tools.map(({ name }) => name);
@@ -83,8 +88,18 @@ export function unknownTools(
     .filter(({ tool }) => (tool.includes('*') ? !names.some(compileGlob(tool)) : !known.has(tool)))
     .map(({ tool, place }) => {
       const what = tool.includes('*') ? 'no tool of the source matches' : 'the source has no tool';
-      return { tool, place, message: `${what} \`${tool}\`${didYouMean(tool, names)}` };
+      const own = withoutPrefix(tool, source);
+      const isOwn = own.includes('*') ? names.some(compileGlob(own)) : known.has(own);
+      const hint = isOwn
+        ? `; tools are named without their source here: \`${own}\``
+        : didYouMean(own, names) || didYouMean(tool, names);
+      return { tool, place, message: `${what} \`${tool}\`${hint}` };
     });
+}
+
+/** The own name in what `/mcp` shows, which is what people know. */
+function withoutPrefix(name: string, source: string): string {
+  return name.startsWith(`${source}_`) ? name.slice(source.length + 1) : name;
 }
 
 /** A copy of the tool; its schemas stay unread where nobody asked for them. */

@@ -1,8 +1,8 @@
-import { HINT, MAX_HINTS } from '../../catalog/hints.ts';
+import { faultOfHint, MAX_HINTS } from '../../catalog/hints.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../catalog/json.ts';
 import { BailiwickError } from '../../errors.ts';
 import type { Path } from '../../text/pointer.ts';
-import { readYaml, type YamlDocument, type YamlRules } from '../../text/yaml.ts';
+import { readYaml, type Position, type YamlDocument, type YamlRules } from '../../text/yaml.ts';
 
 /** What a file of hints says of the tools that a name or glob means. */
 export interface HintEntry {
@@ -12,9 +12,10 @@ export interface HintEntry {
   readonly hints: readonly string[];
   /** Who wrote them, where that was a model, and for what: the digest of what it was told of the tool. */
   readonly written?: { readonly by: string; readonly of: string };
-  /** Where the tool stands, and its source: `file:line:column`. */
+  /** Where the tool stands: `file:line:column`. */
   readonly place: string;
-  readonly sourcePlace: string;
+  /** Where its source stands. */
+  readonly sourcePosition: Position & { readonly file: string };
 }
 
 const RULES: YamlRules = {
@@ -72,7 +73,7 @@ class Reading {
         tool,
         ...this.#said(said, [source, tool]),
         place: this.#place([source, tool], 'key'),
-        sourcePlace: this.#place([source], 'key'),
+        sourcePosition: { file: this.#file, ...this.#document.positionOf([source], 'key') },
       })),
     );
   }
@@ -102,8 +103,9 @@ class Reading {
     if (list.length > MAX_HINTS)
       this.#refuse(at, `has ${list.length} hints; more than ${MAX_HINTS} are not read`);
     return list.slice(0, MAX_HINTS).flatMap((word, index) => {
-      if (typeof word === 'string' && HINT.test(word)) return [word];
-      this.#refuse([...at, index], 'must be a word or a few: text on one line, of up to 100 characters');
+      const fault = typeof word === 'string' ? faultOfHint(word) : 'must be text: a word or a few';
+      if (typeof word === 'string' && fault === undefined) return [word];
+      this.#refuse([...at, index], fault ?? '');
       return [];
     });
   }

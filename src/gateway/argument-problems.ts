@@ -2,6 +2,7 @@ import type { ErrorObject } from 'ajv/dist/2020.js';
 import { isJsonObject, type Json } from '../catalog/json.ts';
 import { toPointer } from '../text/pointer.ts';
 import { suggest } from '../text/suggest.ts';
+import { whereItGoes, whereItMayGo } from './misplaced-argument.ts';
 
 /** What is wrong with one value of the arguments. */
 export interface Problem {
@@ -112,12 +113,23 @@ function missing(error: ErrorObject, name: string, parent: Json): Problem {
 }
 
 function unknown(error: ErrorObject, name: string, parent: Json): Problem {
+  const isRoot = error.instancePath === '';
+  const place = isRoot ? 'is not an argument of this tool' : 'is not a property of this object';
+  const hint = isRoot ? hintAtArgument(name, error.data as Json, parent) : didYouMean(name, parent);
+  return {
+    pointer: `${error.instancePath}${toPointer([name])}`,
+    message: hint === undefined ? place : `${place}; ${hint}`,
+  };
+}
+
+function hintAtArgument(name: string, args: Json, parent: Json): string | undefined {
+  return whereItGoes(name, args, parent) ?? didYouMean(name, parent) ?? whereItMayGo(name, args, parent);
+}
+
+function didYouMean(name: string, parent: Json): string | undefined {
   const properties = isJsonObject(parent) && isJsonObject(parent['properties']) ? parent['properties'] : {};
   const nearest = suggest(name, Object.keys(properties).slice(0, MAX_CANDIDATES));
-  const place =
-    error.instancePath === '' ? 'is not an argument of this tool' : 'is not a property of this object';
-  const hint = nearest === undefined ? '' : `; did you mean ${brief(nearest)}?`;
-  return { pointer: `${error.instancePath}${toPointer([name])}`, message: `${place}${hint}` };
+  return nearest === undefined ? undefined : `did you mean ${brief(nearest)}?`;
 }
 
 function describeValues(values: readonly Json[], given: Json): string {

@@ -20,6 +20,8 @@ export function toolOf(
     description?: string;
     properties?: JsonObject;
     required?: string[];
+    /** What the schema says beside. */
+    more?: JsonObject;
     schema?: JsonSchema;
     /** What calls are checked against, where the other one was cut. */
     whole?: JsonSchema;
@@ -28,7 +30,12 @@ export function toolOf(
   } = {},
 ): Tool {
   const { properties = {}, required = [], access = 'read', description = name } = more;
-  const schema = more.schema ?? { type: 'object', properties, ...(required.length > 0 && { required }) };
+  const schema = more.schema ?? {
+    type: 'object',
+    properties,
+    ...(required.length > 0 && { required }),
+    ...more.more,
+  };
   return {
     ...tool(source, name, access, more.attributes ?? {}),
     description,

@@ -93,6 +93,22 @@ test.each([
     { pointer: '/tilte', message: 'is not an argument of this tool; did you mean title?' },
   ],
   [
+    'the members of a body that are arguments themselves',
+    { additionalProperties: false, properties: { metadata: {}, spec: {} } },
+    { body: { spec: 1 } },
+    { pointer: '/body', message: 'is not an argument of this tool; what is in it goes beside it' },
+  ],
+  [
+    'a member of a body beside it',
+    {
+      additionalProperties: false,
+      properties: { name: {}, body: { $ref: '#/$defs/Body' } },
+      $defs: { Body: { properties: { spec: {} } } },
+    },
+    { spec: 1 },
+    { pointer: '/spec', message: 'is not an argument of this tool; it goes to /body/spec' },
+  ],
+  [
     'a mistyped property',
     { properties: { o: { additionalProperties: false, properties: { replicas: {} } } } },
     { o: { replica: 1 } },
@@ -278,4 +294,20 @@ test('a circle of definitions that is too long to be followed is named as what i
   expect(() => validateArguments(toolWith(schema), { d: {} })).toThrow(
     's/tool: its definitions refer to each other through too many others to be checked',
   );
+});
+
+test('of a body that may hold anything, and was not given, it is said that a member may go there', () => {
+  const schema = {
+    additionalProperties: false,
+    required: ['body'],
+    properties: { dryRun: {}, body: { type: 'object' } },
+  };
+  expect(problemsOf(schema, { spec: 1, dryrun: 1 })).toMatchObject([
+    { pointer: '/body' },
+    {
+      pointer: '/spec',
+      message: 'is not an argument of this tool; if it is part of the body, it goes to /body/spec',
+    },
+    { pointer: '/dryrun', message: 'is not an argument of this tool; did you mean dryRun?' },
+  ]);
 });

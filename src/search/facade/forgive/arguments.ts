@@ -1,6 +1,7 @@
 import { schemasOfArgument } from '../../../catalog/argument-schema.ts';
 import { isJsonObject, type Json, type JsonObject, type JsonSchema } from '../../../catalog/json.ts';
 import { keyOf, memberOf, toObject, WRAPPERS } from './members.ts';
+import { putInPlace } from './placement.ts';
 import { fromText } from './scalars.ts';
 
 /** What a call gives beside its name, on the way to the arguments of the tool. */
@@ -72,7 +73,15 @@ export const ARGUMENT_RULES: readonly ArgumentRule[] = [
     }),
   },
   {
-    rule: 'a value as its text',
+    rule: 'under the body of the request, or beside it',
+    mistakes: [{ arguments: { body: { id: 7 } } }, { body: { id: 7 } }],
+    mend: ({ args, beside }, { schema }) => ({
+      args: isJsonObject(args) && schema ? putInPlace(args, schema) : args,
+      beside,
+    }),
+  },
+  {
+    rule: 'a value as its text, or one for a list of one',
     mistakes: [{ arguments: { id: '7' } }],
     mend: ({ args, beside }, { schema }) => ({
       args: isJsonObject(args) && schema ? fromText(args, schema) : args,

@@ -5,6 +5,13 @@ import { PLAIN_NAMES, type Window } from '../gateway/window.ts';
 import { suggest } from '../text/suggest.ts';
 import { BailiwickError } from '../errors.ts';
 
+/** What does at the command line what the built-in tools do for agents. */
+const BUILT_IN: ReadonlyMap<string, string> = new Map([
+  ['find_tools', 'here it is `bailiwick find "list open tickets"`'],
+  ['describe_tool', 'here `bailiwick tools --json` describes all tools'],
+  ['call_tool', 'here `bailiwick call <tool>` calls any tool by its own name'],
+]);
+
 /**
  * The refusal of a tool's name, with the tool that was probably meant.
  *
@@ -36,13 +43,16 @@ export function hintAtTool(
   const through = endpoint.kind === 'catalog' ? ` --catalog ${endpoint.name}` : '';
   const list = `bailiwick tools${through}${as === undefined ? '' : ` --as ${as}`}`;
   const isHeld = held.some(({ tool }) => toShownName(tool.source, tool.name) === name);
-  const advice = isHeld
-    ? 'it is held back by the lock: `bailiwick tools --held` says why'
-    : exists && as === undefined
-      ? 'it is in the catalog, but you call as `local`, who may not see it; --as names another principal'
-      : hint === undefined
-        ? `\`${list}\` lists what there is`
-        : `did you mean ${hint}?`;
+  const builtIn = BUILT_IN.get(name);
+  const advice = builtIn
+    ? `it is for agents, and built in: ${builtIn}`
+    : isHeld
+      ? 'it is held back by the lock: `bailiwick tools --held` says why'
+      : exists && as === undefined
+        ? 'it is in the catalog, but you call as `local`, who may not see it; --as names another principal'
+        : hint === undefined
+          ? `\`${list}\` lists what there is`
+          : `did you mean ${hint}?`;
   return new BailiwickError(refusal.code, `${refusal.message}\n  ${advice}`, { cause: refusal });
 }
 

@@ -8,6 +8,12 @@ test.each([
   ['call', 'notes_list_note', 'reader', 'did you mean notes_list_notes?'],
   ['call', 'create_note', 'writer', 'did you mean notes_create_note?'],
   ['plan', 'notez_list_notes', 'reader', 'did you mean notes_list_notes?'],
+  [
+    'call',
+    'find_tools',
+    'reader',
+    'it is for agents, and built in: here it is `bailiwick find "list open tickets"`',
+  ],
   // What a reader does not see is not suggested, however near it is.
   ['plan', 'notes_wipes', 'reader', '`bailiwick tools --as reader` lists what there is'],
 ])('%s %s as %s is told what was meant, of what it sees', async (command, name, as, hint) => {

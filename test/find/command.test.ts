@@ -87,7 +87,7 @@ describe('find', () => {
     const { status, out, err } = await find('qqqq', '--as', 'reader', '--access', 'write');
     expect({ status, out }).toEqual({ status: 1, out: '' });
     expect(err).toContain('nothing found for "qqqq" that is write\n  searched: notes\n');
-    expect(err).toContain('ask without --source, --access and --catalog');
+    expect(err).toContain('ask without --access\n');
     expect(err).toContain('what reader may not use is not found: `bailiwick tools` shows all there is');
     expect(await findJson('qqqq', '--as', 'reader')).toMatchObject({ queries: [{ found: [] }] });
   });
@@ -159,9 +159,9 @@ describe('find --url', () => {
     await gateway.close();
     const searches = (await gateway.records()).filter(({ detail }) => detail?.['list'] === 'found');
     expect(searches.map(({ principal, via }) => [principal?.subject, via?.clientName])).toEqual([
-      ['writer', 'bailiwick'],
-      ['local', 'bailiwick'],
-      ['local', 'bailiwick'],
+      ['writer', 'bailiwick-find'],
+      ['local', 'bailiwick-find'],
+      ['local', 'bailiwick-find'],
     ]);
   });
 
@@ -170,10 +170,16 @@ describe('find --url', () => {
     expect(gone).toMatchObject({ status: 3, err: expect.stringContaining('127.0.0.1:1') as string });
     await using gateway = await startGateway(notesFiles(api.url));
     const question = { queries: ['note'], limit: 5, detail: 'signature' } as const;
+    const elsewhere = await runHere(['find', 'note', '--url', new URL('/', gateway.endpoint).href]);
+    expect(elsewhere.err).toMatch(
+      /--url: there is no MCP endpoint at \S+ \(HTTP 404\); .* is http\S+\/mcp$/m,
+    );
     const refused: unknown = await askRunning(gateway.endpoint, 'Bearer bw_wrong-key-canary', question).catch(
       (error: unknown) => error,
     );
-    expect(String(refused)).toMatch(/401|credential|sign/i);
+    expect(String(refused)).toMatch(
+      /--key: \S+ lets nobody in with that key \(HTTP 401\); look at what --key reads/,
+    );
     expect(JSON.stringify(refused) + String(refused)).not.toContain('bw_wrong-key-canary');
   });
 });

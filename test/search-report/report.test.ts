@@ -2,6 +2,7 @@ import { appendFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { FIND_CLIENT, readSearches } from '../../src/audit/searches/read.ts';
 import { SEARCH_REPORT_SCHEMA } from '../../src/cli/search/report-schema.ts';
 import type { SearchReport } from '../../src/cli/search/report.ts';
 import { writeChain, type Timed } from '../audit-read/support.ts';
@@ -34,6 +35,18 @@ function call(at: number, source: string, name: string, subject = 'dana'): Timed
   return [
     { ...shared, type: 'call.intent', target: { kind: 'tool', source, name, access: 'read' } },
     { ...shared, type: 'call.outcome', result: { status: 'ok' } },
+  ];
+}
+
+/** A call that came to nothing, or destroyed something. */
+function failed(at: number, name: string, status: 'refused' | 'tool-error' | 'ok'): Timed[] {
+  const shared = { ...by('dana'), at: at * MINUTE, call: `f${at}${name}` };
+  const target = { kind: 'tool', source: 'helpdesk', name, access: 'destructive' } as const;
+  const code = 'INVALID_ARGUMENTS' as const;
+  if (status === 'refused') return [{ ...shared, type: 'call.refused', target, result: { status, code } }];
+  return [
+    { ...shared, type: 'call.intent', target },
+    { ...shared, type: 'call.outcome', result: { status } },
   ];
 }
 
@@ -186,6 +199,46 @@ describe('search report', () => {
     expect(out).toContain('of 2 the record holds no question (audit.arguments: digest)');
     expect(out).toContain('helpdesk_list_events was called after questions that were not recorded');
     expect(out).toMatch(/led to a call of something that they told +1 +50 %/);
+  });
+
+  test('proposes no hint for what was refused or failed, and none that leads to what destroys from one search', async () => {
+    const folder = path.join(workspace.folder, 'failed');
+    const told = ['helpdesk/get_ticket'];
+    await writeChain(folder, 'one', [
+      search({ at: 1, query: 'escalate a request', told }),
+      ...failed(2, 'list_tickets', 'refused'),
+      ...failed(3, 'delete_ticket', 'tool-error'),
+      search({ at: 20, query: 'wipe a case', told }),
+      ...failed(21, 'get_ticket', 'tool-error'),
+      ...failed(22, 'delete_customer', 'ok'),
+      search({ at: 40, query: 'drop it all', told }),
+      ...failed(41, 'purge', 'ok'),
+      search({ at: 60, query: 'all drop', told }),
+      ...failed(61, 'purge', 'ok'),
+    ]);
+    const { out } = await runHere(['search', 'report', folder, '--json']);
+    const document = JSON.parse(out) as SearchReport;
+    expect(validate(document), JSON.stringify(validate.errors)).toBe(true);
+    expect(document.led).toEqual({ told: 1, otherwise: 2, nothing: 1, open: 0 });
+    expect(document.missing.map(({ target }) => target)).toEqual(['helpdesk/purge']);
+    expect(document.hints).toBe('helpdesk:\n  purge:\n    - "drop it all"\n');
+  });
+
+  test('counts no search by hand, be it of a gateway that runs, and lists nothing as never called that is too young to be known', async () => {
+    const folder = path.join(workspace.folder, 'young');
+    const young = [1, 2, 3, 4].map((at) => search({ at, query: 'x', told: ['helpdesk/get_ticket'] }));
+    const byHand = { ...search({ at: 5, query: 'x', told: [] }) };
+    const via = { ...byHand.via, face: 'http', clientName: FIND_CLIENT } as const;
+    await writeChain(folder, 'one', [...young, { ...byHand, via }]);
+    const { out } = await runHere(['search', 'report', folder, '--json']);
+    expect(JSON.parse(out)).toMatchObject({ searches: 4, byHand: 1 });
+    const read = async (now: number) => {
+      const options = { windowMs: 15 * MINUTE, now: Date.UTC(2026, 10, 21) + now * MINUTE };
+      const { summary } = await readSearches(folder, { ...options, onSearch: () => {} });
+      return summary.neverCalled.map(({ told }) => told);
+    };
+    expect(await read(10)).toEqual([]);
+    expect(await read(30)).toEqual([4]);
   });
 
   test('ends with 1 where nobody searched, and says when a search is recorded', async () => {

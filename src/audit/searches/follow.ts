@@ -1,3 +1,4 @@
+import { ACCESS, type Access } from '../../catalog/tool.ts';
 import { compileGlob } from '../../text/glob.ts';
 import { codesOf, countOf, type Call } from '../read/call.ts';
 import type { Entry } from '../read/join-calls.ts';
@@ -20,6 +21,7 @@ export interface FoundCall {
   readonly target: string;
   /** By query, its place in what was told, from 1; undefined where that query did not tell it. */
   readonly ranks: readonly (number | undefined)[];
+  readonly access?: Access;
 }
 
 /** Puts calls to the searches before them. */
@@ -64,7 +66,8 @@ const MOST_CALLS = 50;
  * A call belongs to one search at most: of those that the same caller made within the window before it the last that told what is
  * called; where none did, the last of all. The same caller is the same principal, through the same face, client and session.
  *
- * Calls to what the caller cannot see, folded refusals, and what is no call of a tool, a resource or a prompt belong to none.
+ * Calls to what the caller cannot see, folded refusals, and what is no call of a tool, a resource or a prompt belong to none. One that
+ * was refused or failed says that what was told was chosen; of anything else it says nothing, it may have been the wrong thing.
  */
 export function createSearchFollower({
   windowMs,
@@ -112,11 +115,14 @@ export function createSearchFollower({
     return over;
   }
 
-  function follow(time: number, name: string, target: string): void {
+  function follow(time: number, name: string, target: string, call: Call): void {
     const caller = callers.get(name);
     const search = caller && searchOf(caller, time, target);
     if (search === undefined || search.calls.has(target) || search.calls.size >= MOST_CALLS) return;
-    search.calls.set(target, { target, ranks: ranksOf(target, search.search) });
+    const ranks = ranksOf(target, search.search);
+    if (cameToNothing(call) && ranks.every((rank) => rank === undefined)) return;
+    const access = ACCESS.find((one) => one === call.target?.access);
+    search.calls.set(target, { target, ranks, ...(access && { access }) });
   }
 
   function searchOf({ open: own, lastTold }: Owner, time: number, target: string): Open | undefined {
@@ -141,7 +147,7 @@ export function createSearchFollower({
       if (caller === undefined) return over;
       if (entry.kind === 'call') {
         const target = targetOf(entry.call);
-        if (target !== undefined) follow(time, caller, target);
+        if (target !== undefined) follow(time, caller, target, entry.call);
         return over;
       }
       const search = toSearch(entry.record);
@@ -169,6 +175,10 @@ function targetOf(call: Call): string | undefined {
     [...codesOf(call).keys()].some((code) => code.startsWith('UNKNOWN_'));
   if (isNone) return undefined;
   return `${target.kind === 'tool' ? '' : `${target.kind} `}${target.source}/${target.name}`;
+}
+
+function cameToNothing({ refused, result }: Call): boolean {
+  return refused || !['ok', 'unknown'].includes(result.status);
 }
 
 function ranksOf(target: string, { told }: Search): (number | undefined)[] {

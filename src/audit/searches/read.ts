@@ -4,6 +4,9 @@ import { createSearchFollower } from './follow.ts';
 import { toSearch } from './search.ts';
 import { createSearchSummary, type SearchSummary } from './summary.ts';
 
+/** What `bailiwick find --url` says it is, so that its searches are told from those of agents. */
+export const FIND_CLIENT = 'bailiwick-find';
+
 export interface ReadSearchesOptions extends EntryOptions {
   readonly windowMs: number;
   /** Milliseconds since the epoch. */
@@ -40,7 +43,7 @@ export async function readSearches(
       const { record } = entry;
       // What comes after the span is read for the calls alone.
       if (!isWithin(span, record.time) || toSearch(record) === undefined) continue;
-      if (record.via?.face === 'cli') {
+      if (record.via?.face === 'cli' || record.via?.clientName === FIND_CLIENT) {
         byHand += 1;
         continue;
       }

@@ -1,3 +1,4 @@
+import type { Access } from '../../catalog/tool.ts';
 import { createAskedQuestions, type Asked } from './asked.ts';
 import type { FollowedSearch } from './follow.ts';
 
@@ -25,7 +26,7 @@ export interface SearchSummary {
   readonly unanswered: readonly Asked[];
   /** What was called after a question that did not tell it: its hints miss these words. */
   readonly missing: readonly MissingHints[];
-  /** What was told at least {@link OFTEN} times, and never called after it. */
+  /** What was told at least {@link OFTEN} times by searches whose windows are over, and never called after it. */
   readonly neverCalled: readonly NeverCalled[];
   readonly sources: readonly SourceSummary[];
   /** Questions and entries beyond what is told apart, left out of the lists. */
@@ -35,6 +36,7 @@ export interface SearchSummary {
 export interface MissingHints {
   /** `source/own`, with the kind in front where it is no tool. */
   readonly target: string;
+  readonly access?: Access;
   readonly searches: number;
   readonly questions: readonly Asked[];
 }
@@ -71,15 +73,20 @@ export function createSearchSummary(): { add(followed: FollowedSearch): void; cu
   const unanswered = createAskedQuestions();
   const targets = createCounts(() => ({ told: 0, first: 0, called: 0 }));
   const sources = createCounts(() => ({ told: 0, called: 0, otherwise: 0 }));
-  const missing = createCounts(() => ({ searches: 0, questions: createAskedQuestions(MOST_OF_TARGET) }));
+  const missing = createCounts(() => ({
+    access: undefined as Access | undefined,
+    searches: 0,
+    questions: createAskedQuestions(MOST_OF_TARGET),
+  }));
 
-  function addLists({ search, calls }: FollowedSearch): void {
+  function addLists({ search, calls, isOpen }: FollowedSearch): void {
     const told = new Map<string, number>();
     for (const entries of search.told)
       for (const [index, target] of entries.entries())
         told.set(target, Math.min(index, told.get(target) ?? index));
     for (const [target, place] of told) {
-      const counts = targets.of(target);
+      // What may be called yet is not told in vain.
+      const counts = isOpen ? undefined : targets.of(target);
       if (counts === undefined) continue;
       counts.told += 1;
       if (place === 0) counts.first += 1;
@@ -104,14 +111,15 @@ export function createSearchSummary(): { add(followed: FollowedSearch): void; cu
   function addQuestions({ search, calls, isOpen }: FollowedSearch): void {
     const { queries, told } = search;
     const open = (queries ?? []).filter((_, index) => !calls.some((call) => isKnown(call.ranks[index])));
-    const otherwise = calls.filter((call) => !wasTold(call)).map(targetOf);
+    const otherwise = calls.filter((call) => !wasTold(call));
     for (const query of isOpen && otherwise.length === 0 ? [] : open)
       unanswered.add(query, { isEmpty: told[(queries ?? []).indexOf(query)]?.length === 0 });
     if (queries !== undefined && open.length === 0) return;
-    for (const target of otherwise) {
+    for (const { target, access } of otherwise) {
       const counts = missing.of(target);
       if (counts === undefined) continue;
       counts.searches += 1;
+      counts.access = access ?? counts.access;
       for (const query of open) counts.questions.add(query, { isEmpty: search.count === 0 });
     }
   }
@@ -140,7 +148,12 @@ export function createSearchSummary(): { add(followed: FollowedSearch): void; cu
       unanswered: unanswered.current(),
       missing: missing
         .entries()
-        .map(([target, { searches, questions }]) => ({ target, searches, questions: questions.current() }))
+        .map(([target, { access, searches, questions }]) => ({
+          target,
+          ...(access && { access }),
+          searches,
+          questions: questions.current(),
+        }))
         .toSorted((a, b) => b.searches - a.searches || compare(a.target, b.target)),
       neverCalled: targets
         .entries()

@@ -1,3 +1,4 @@
+import { FIND_CLIENT } from '../../audit/searches/read.ts';
 import { isJsonObject, type JsonObject } from '../../catalog/json.ts';
 import type { Tool } from '../../catalog/tool.ts';
 import { toolsOnly } from '../../catalog/tools-only.ts';
@@ -48,7 +49,7 @@ export async function askRunning(
     startupTimeoutMs: TIMEOUT_MS,
     logger: createLogger('silent', { secrets: () => [] }),
     now: Date.now,
-    clientInfo: SERVER_INFO,
+    clientInfo: { ...SERVER_INFO, name: FIND_CLIENT },
   });
   try {
     const args: JsonObject = {
@@ -64,9 +65,35 @@ export async function askRunning(
     const text = textOf(result);
     if (status === 'ok') return text;
     throw new BailiwickError('USAGE', `${host} does not accept the question: ${text}`);
+  } catch (error) {
+    throw adviseOnFault(error, url, authorization !== undefined);
   } finally {
     await upstream.close();
   }
+}
+
+/** The faults of an upstream speak of what is configured for a source; here it is what was typed. */
+function adviseOnFault(error: unknown, url: string, hasKey: boolean): unknown {
+  if (!(error instanceof BailiwickError)) return error;
+  const { host, pathname, origin } = new URL(url);
+  const status = error.data?.['status'];
+  const say = (text: string): BailiwickError => new BailiwickError(error.code, text, { cause: error });
+  if (status === 404 || status === 405) {
+    const advice = /^\/mcp(?:\/|$)/.test(pathname)
+      ? 'the endpoint of a gateway is /mcp, that of a catalog /mcp/<catalog>, and there may be no such catalog'
+      : `the endpoint of a gateway is ${origin}/mcp`;
+    return say(`--url: there is no MCP endpoint at ${origin}${pathname} (HTTP ${status}); ${advice}`);
+  }
+  if (status === 401 || status === 403) {
+    const advice = hasKey
+      ? 'look at what --key reads'
+      : 'give a key or token with --key -, on standard input';
+    return say(
+      `--key: ${host} lets nobody in ${hasKey ? 'with that' : 'without a'} key (HTTP ${status}); ${advice}`,
+    );
+  }
+  const own = `source ${host} `;
+  return error.message.startsWith(own) ? say(`${host} ${error.message.slice(own.length)}`) : error;
 }
 
 function textOf({ content }: JsonObject): string {

@@ -166,11 +166,11 @@ function sayNothing(query: string, { sources, access }: Question): string {
 /** What may help where nothing was found. */
 function adviceOn({ as, source, access, catalog }: FindOptions, app: App): string[] {
   const held = app.held().length;
+  const given = { '--source': source, '--access': access, '--catalog': catalog };
+  const narrowing = Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [name]));
   return [
     'say it as verb, object and system: "list open issues in github"',
-    ...(source !== undefined || access !== undefined || catalog !== undefined
-      ? ['ask without --source, --access and --catalog']
-      : []),
+    ...(narrowing.length > 0 ? [`ask without ${narrowing.join(' and ')}`] : []),
     `what ${as ?? 'this principal'} may not use is not found: \`bailiwick tools\` shows all there is`,
     'what is there, may be used and is not found needs hints: docs/search.md says how',
     ...(held > 0 ? [`${count(held, 'tool')} held back by the lock cannot be found`] : []),

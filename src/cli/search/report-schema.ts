@@ -1,4 +1,5 @@
 import type { JsonSchema } from '../../catalog/json.ts';
+import { ACCESS } from '../../catalog/tool.ts';
 import type { Asked } from '../../audit/searches/asked.ts';
 import type {
   MissingHints,
@@ -31,15 +32,25 @@ const ASKED = objectOf<keyof Asked>({
   empty: { ...COUNT, description: 'How often it found nothing.' },
 });
 
-const MISSING = objectOf<keyof MissingHints>({
-  target: TARGET,
-  searches: COUNT,
-  questions: listOf(ASKED, 'The questions that did not tell it. Empty where the record does not hold them.'),
-});
+const MISSING = objectOf<keyof MissingHints>(
+  {
+    target: TARGET,
+    access: {
+      enum: [...ACCESS],
+      description: 'As it was when it was called; absent where that is not known.',
+    },
+    searches: COUNT,
+    questions: listOf(
+      ASKED,
+      'The questions that did not tell it. Empty where the record does not hold them.',
+    ),
+  },
+  ['access'],
+);
 
 const NEVER_CALLED = objectOf<keyof NeverCalled>({
   target: TARGET,
-  told: { ...COUNT, description: 'Searches that told it.' },
+  told: { ...COUNT, description: 'Searches that told it, and whose time for a call is over.' },
   first: { ...COUNT, description: 'How often it was the first.' },
 });
 

@@ -59,11 +59,17 @@ describe('a name is forgiven', () => {
     });
     const renamed = createWorld({
       endpoint: { kind: 'catalog', name: 'team' },
-      team: { include: [{ source: 'helpdesk' }], rename: { helpdesk_get_ticket: 'ticket' } },
+      team: {
+        include: [{ source: 'helpdesk' }],
+        rename: { helpdesk_get_ticket: 'ticket', helpdesk_list_agents: 'list_agents' },
+      },
     });
-    expect(meaningOf('Ticket', renamed.sight)).toMatchObject({
-      entry: { shown: 'ticket', own: 'get_ticket' },
-    });
+    const { sight } = renamed;
+    expect(meaningOf('Ticket', sight)).toMatchObject({ entry: { shown: 'ticket', own: 'get_ticket' } });
+    expect(meaningOf('create_ticket', sight)).toMatchObject({ entry: { own: 'create_ticket' } });
+    // The names that it had are unknown, as they are to `tools/call`.
+    for (const name of ['helpdesk_get_ticket', 'get_ticket', 'helpdesk.getTicket', 'helpdesk_list_agents'])
+      expect([name, meaningOf(name, sight).kind]).toEqual([name, 'unclear']);
   });
 
   test.each([

@@ -26,7 +26,8 @@ listing:
 catalogs:
   desk:
     include: [ { source: notes, access: read } ]
-    listing: { budget: 5, pin: [notes_wipe, 'notes_*'] }
+    listing: { budget: 5, pin: [notes_wipe, 'notes_*', entries] }
+    rename: { notes_list_notes: entries }
 `;
 
 test('a pin that matches nothing is a warning of check, with its place, and of serve', async () => {
@@ -46,6 +47,11 @@ test('a pin that matches nothing is a warning of check, with its place, and of s
         6,
         33,
         'catalogs.desk.listing.pin[0]: "notes_wipe" is not in this catalog, so it is not listed here; include it, or remove this',
+      ],
+      [
+        6,
+        56,
+        'catalogs.desk.listing.pin[2]: "entries" is the name that a catalog gives to a tool; pins go by the names at /mcp: `notes_list_notes`',
       ],
     ],
   ]);

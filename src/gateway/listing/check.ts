@@ -7,7 +7,7 @@ import { toDotted, type Path } from '../../text/pointer.ts';
 import type { CatalogsContext } from '../catalogs/check.ts';
 import type { CatalogsSettings } from '../catalogs/settings.ts';
 import { didYouMean } from '../catalogs/unknown-names.ts';
-import { compileCatalogs } from '../catalogs/virtual-catalog.ts';
+import { compileCatalogs, type VirtualCatalog } from '../catalogs/virtual-catalog.ts';
 import type { ListingSettings } from './settings.ts';
 
 /** Pinned tools that are nowhere: of all tools, or of those of the virtual catalog whose own pins they are. */
@@ -25,11 +25,21 @@ export function checkListing(
     if (!window) return [];
     const included = catalog.tools.filter((tool) => window.includes({ kind: 'tool', tool }));
     const at = ['catalogs', name, 'listing', 'pin'];
-    return checkPins(own.pin ?? [], at, { included, all: catalog.tools, context });
+    return checkPins(own.pin ?? [], at, {
+      included,
+      all: catalog.tools,
+      toolNamed: window.toolNamed,
+      context,
+    });
   });
   const { tools } = catalog;
   return [
-    ...checkPins(listing.pin, ['listing', 'pin'], { included: tools, all: tools, context }),
+    ...checkPins(listing.pin, ['listing', 'pin'], {
+      included: tools,
+      all: tools,
+      toolNamed: (name) => renamedIn(name, [...compiled.values()], catalog),
+      context,
+    }),
     ...ofCatalogs,
   ];
 }
@@ -40,8 +50,15 @@ function checkPins(
   {
     included,
     all,
+    toolNamed,
     context,
-  }: { readonly included: readonly Tool[]; readonly all: readonly Tool[]; readonly context: CatalogsContext },
+  }: {
+    readonly included: readonly Tool[];
+    readonly all: readonly Tool[];
+    /** By the name that a catalog shows it with. */
+    readonly toolNamed: (name: string) => Tool | undefined;
+    readonly context: CatalogsContext;
+  },
 ): Problem[] {
   const names = included.map(toName);
   return pin.flatMap((pattern, index) => {
@@ -49,14 +66,25 @@ function checkPins(
     if (names.some(matches) || mayMatchUnknown(pattern, context)) return [];
     const quoted = JSON.stringify(pattern);
     const isElsewhere = all.some((tool) => matches(toName(tool)));
-    const message = isElsewhere
-      ? `${quoted} is not in this catalog, so it is not listed here; include it, or remove this`
-      : pattern.includes('*')
-        ? `no tool has a name like ${quoted}`
-        : `no tool has the name ${quoted}${didYouMean(pattern, names)}`;
+    const renamed = toolNamed(pattern);
+    const message = renamed
+      ? `${quoted} is the name that a catalog gives to a tool; pins go by the names at /mcp: \`${toName(renamed)}\``
+      : isElsewhere
+        ? `${quoted} is not in this catalog, so it is not listed here; include it, or remove this`
+        : pattern.includes('*')
+          ? `no tool has a name like ${quoted}`
+          : `no tool has the name ${quoted}${didYouMean(pattern, names)}`;
     const place = [...at, index];
     return [{ ...context.placeOf(place), message: `${toDotted(place)}: ${message}` }];
   });
+}
+
+function renamedIn(name: string, catalogs: readonly VirtualCatalog[], catalog: Catalog): Tool | undefined {
+  for (const one of catalogs) {
+    const tool = one.on(catalog).toolNamed(name);
+    if (tool) return tool;
+  }
+  return undefined;
 }
 
 /** True where a tool may have such a name of which nothing is known now. */

@@ -1,7 +1,10 @@
 import type { EntryKind, SeenEntry, Sight } from '../../../catalog/sight.ts';
 import { toPlainName } from '../../../text/plain-name.ts';
 
-/** The names of what a caller sees, without their spelling. Made once for each sight, when a name is first mistaken. */
+/**
+ * The names of what a caller sees, without their spelling. Made once for each sight, when a name is first mistaken. What an endpoint
+ * renames has its new name alone there: the other one is as unknown as to `tools/call`.
+ */
 export interface Spellings {
   /** `helpdeskgetticket`: as the endpoint shows it, or with its source in front. */
   whole(kind: EntryKind, plain: string): readonly SeenEntry[];
@@ -26,6 +29,10 @@ function createSpellings({ entries }: Sight): Spellings {
   for (const entry of entries) {
     if (entry.kind !== 'tool' && entry.kind !== 'prompt') continue;
     const shown = toPlainName(entry.shown);
+    if (entry.isRenamed === true) {
+      add(whole, entry, shown);
+      continue;
+    }
     const sourced = toPlainName(`${entry.source} ${entry.own}`);
     for (const plain of new Set([shown, sourced])) add(whole, entry, plain);
     add(withSource, entry, sourced);

@@ -96,10 +96,18 @@ export const addTools: AddCommand = (program, terminal, exit) => {
 };
 
 /** How long the list is, and how it is served to whoever asks for it. */
-function describeListing({ tools, tokens, mode, configured, budget }: ListingReport, at: Endpoint): string {
+function describeListing(
+  { tools, tokens, mode, listed, configured, budget }: ListingReport,
+  at: Endpoint,
+): string {
   const where = at.kind === 'all' ? '' : ` at ${toEndpointPath(at)}`;
   const because = configured === 'auto' ? `budget ${budget.toLocaleString('en')}` : 'as configured';
-  return `${count(tools, 'tool')}, ${tokens.toLocaleString('en')} tokens: listed as ${mode}${where} (${because})`;
+  const served = mode === 'search' ? `; the list has ${lengthOf(listed)}` : '';
+  return `${lengthOf({ tools, tokens })}: listed as ${mode}${where} (${because})${served}`;
+}
+
+function lengthOf({ tools, tokens }: ListingReport['listed']): string {
+  return `${count(tools, 'tool')}, ${tokens.toLocaleString('en')} tokens`;
 }
 
 /** What waits for its review. */

@@ -32,17 +32,15 @@ describe('search.embeddings', () => {
   });
 
   it.each([
-    [
-      { provider: 'openai', model: 'm' },
-      'url: must be set for `openai`: where the endpoint is, e.g. `https://api.openai.com/v1`',
-    ],
-    [
-      { provider: 'openai', url: OPENAI.url },
-      'model: must be set for `openai`: which model embeds, e.g. `text-embedding-3-small`',
-    ],
-    [{ provider: 'tei' }, 'url: must be set for `tei`: where the endpoint is, e.g. `http://127.0.0.1:8080`'],
+    [{ provider: 'openai', model: 'm' }, 'url: must be set for `openai`: where the endpoint is'],
+    [{ provider: 'openai', url: OPENAI.url }, 'model: must be set for `openai`: which model embeds'],
+    [{ provider: 'tei' }, 'url: must be set for `tei`: where the endpoint is'],
     [{ provider: 'onnx', model: 'm', url: OPENAI.url }, 'url: is not for `onnx`, which runs in this process'],
     [{ ...OPENAI, url: 'ftp://example.com' }, 'url: must be an http or https URL'],
+    ...['169.254.169.254', '[fe80::1]', '[::ffff:169.254.1.1]', '0.0.0.0'].map((host): [object, string] => [
+      { ...OPENAI, url: `http://${host}/` },
+      'url: is a link-local, reserved or metadata address, which is never reached',
+    ]),
     [
       { ...OPENAI, url: 'https://me:pw@example.com' },
       'url: must not hold a user, a query or a fragment; a credential goes into `key` or `headers`',

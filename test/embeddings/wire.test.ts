@@ -173,7 +173,12 @@ const huge = (response: Parameters<Answer>[1], bytes: number, encoding?: string)
 };
 
 const HOSTILE: readonly [what: string, answer: Answer, kind: string, says: string][] = [
-  ['too few vectors', (_, to) => json(to, { embeddings: [[1]] }), 'retry', '1 vectors for 2 texts'],
+  [
+    'too few vectors',
+    (_, to) => json(to, { embeddings: [[1]] }),
+    'retry',
+    '/api/embed: its answer is wrong: it holds 1 vectors for 2 texts',
+  ],
   ['too many', (_, to) => json(to, { embeddings: [[1], [1], [1]] }), 'retry', '3 vectors for 2 texts'],
   ['other lengths', (_, to) => json(to, { embeddings: [[1, 0], [1]] }), 'retry', '1 dimensions instead of 2'],
   ['texts for numbers', (_, to) => json(to, { embeddings: [['1'], [1]] }), 'retry', 'what is no number'],
@@ -298,7 +303,13 @@ describe('a hostile endpoint', () => {
 
   it('stands where no endpoint is but this network has secrets, and is not reached', async () => {
     // Reserved for documents (RFC 5737), under the same rule as link-local addresses and metadata services.
-    const provider = providerOf({ provider: 'ollama', url: 'http://192.0.2.1', model: 'm' });
+    const settings = EmbeddingSettings.parse({ provider: 'ollama', model: 'm' });
+    // The settings would refuse the address, though not a name that leads to it.
+    const provider = createProvider(
+      { ...settings, url: 'http://192.0.2.1' },
+      { files: new Map(), clock: () => 0 },
+    );
+    cleanUp.push(provider.close);
     await expect(provider.embed(['one'], NEVER)).rejects.toThrow(
       '192.0.2.1 leads to 192.0.2.1, which is reserved',
     );

@@ -182,7 +182,7 @@ test('where a model answers nothing of use, nothing is written, and the command 
   expect(model.asked.map(namesIn)).toEqual([['list_notes', 'wipe']]);
   expect([outcome.status, outcome.out]).toEqual([
     1,
-    expect.stringContaining('hints of 0 tools of 2 written'),
+    expect.stringContaining('hints of 0 tools of 2 written; no file is changed\n'),
   ]);
   expect(outcome.err.split('\n')).toEqual([
     'no usable phrase came back for list_notes, wipe',

@@ -63,7 +63,7 @@ export const addHintsWrite: AddCommand = (program, terminal, exit) => {
     .option('--all', 'also tools that have hints of a document, a glob or a pack')
     .option(
       '--file <file>',
-      'the file to write (default: the one with words of this source, or hints/<source>.hints.yaml)',
+      'the file to write (default: the one that a model wrote of this source into, else one with words of it, else hints/<source>.hints.yaml)',
     )
     .option('--dry-run', 'print what would be sent; send and write nothing')
     .addHelpText(
@@ -87,7 +87,7 @@ export const addHintsWrite: AddCommand = (program, terminal, exit) => {
         }
         const report = await write(terminal, work, { loaded, options, ask });
         if (options.json) terminal.out(JSON.stringify(report, undefined, 2));
-        else describe(terminal, report);
+        else describe(terminal, { ...report, isLocked: loaded.lock !== undefined });
         if (report.without.length > 0) exit(1);
       });
     });
@@ -180,6 +180,11 @@ interface WriteReport {
   readonly isRead: boolean;
 }
 
+/** What people are told besides: whether there is a lock that the new words have to get into. */
+interface Told extends WriteReport {
+  readonly isLocked: boolean;
+}
+
 async function write(
   terminal: Terminal,
   { tools, names }: Work,
@@ -223,11 +228,12 @@ async function write(
   }
 }
 
-/** The file that has words of the source already, or a new one in the first folder of `search.hints`. */
+/** The file that has words of the source already, of a model above all, or a new one in the first folder of `search.hints`. */
 async function fileOf({ config, hintFiles }: LoadedConfig, source: string): Promise<string> {
-  const known = hintFiles.find((each) =>
-    readHintFile(each).some((entry) => entry.source === source && entry.written),
+  const own = hintFiles.flatMap((each) =>
+    readHintFile(each).flatMap((entry) => (entry.source === source ? [{ file: each.file, entry }] : [])),
   );
+  const known = own.find(({ entry }) => entry.written) ?? own[0];
   if (known) return known.file;
   const places = [config.search.hints].flat();
   const isFile = await Promise.all(
@@ -249,17 +255,22 @@ async function readIfThere(file: string): Promise<string | undefined> {
   });
 }
 
-function describe(terminal: Terminal, { file, asked, written, without, refused, isRead }: WriteReport): void {
+function describe(
+  terminal: Terminal,
+  { file, asked, written, without, refused, isRead, isLocked }: Told,
+): void {
   if (asked === 0) {
     terminal.out(
       'every tool has hints: nothing to ask (--all asks also where a document or a pack has some)',
     );
     return;
   }
-  terminal.out(
-    `${file}: hints of ${count(written, 'tool')} of ${asked} written; review them, then \`bailiwick compile --lock\``,
-  );
-  if (!isRead) terminal.err(`${file} is not among \`search.hints\`: nothing reads it`);
+  const next =
+    written === 0
+      ? 'no file is changed'
+      : `review them${isLocked ? ', then `bailiwick compile --lock`' : ''}`;
+  terminal.out(`${file}: hints of ${count(written, 'tool')} of ${asked} written; ${next}`);
+  if (!isRead && written > 0) terminal.err(`${file} is not among \`search.hints\`: nothing reads it`);
   if (without.length > 0) terminal.err(visible(`no usable phrase came back for ${without.join(', ')}`));
   for (const { tool, phrase, why } of refused.slice(0, SHOWN))
     terminal.err(visibleOnOneLine(`left out: ${tool}${phrase === '' ? '' : ` "${phrase}"`} ${why}`));

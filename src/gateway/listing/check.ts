@@ -8,32 +8,38 @@ import type { CatalogsContext } from '../catalogs/check.ts';
 import type { CatalogsSettings } from '../catalogs/settings.ts';
 import { didYouMean } from '../catalogs/unknown-names.ts';
 import { compileCatalogs, type VirtualCatalog } from '../catalogs/virtual-catalog.ts';
-import type { ListingSettings } from './settings.ts';
+import { ListingSettings } from './settings.ts';
 
-/** Pinned tools that are nowhere: of all tools, or of those of the virtual catalog whose own pins they are. */
+/** More tools by one pin than a list that is meant to be short has use for. */
+const MANY = 20;
+
+/**
+ * Pinned tools that are nowhere: of all tools, or of those of the virtual catalog whose own pins they are; pins of very many; and budgets
+ * that decide nothing.
+ */
 export function checkListing(
-  {
-    listing,
-    catalogs,
-  }: { readonly listing: Pick<ListingSettings, 'pin'>; readonly catalogs: CatalogsSettings },
+  { listing, catalogs }: { readonly listing: ListingSettings; readonly catalogs: CatalogsSettings },
   catalog: Catalog,
   context: CatalogsContext,
 ): Problem[] {
   const compiled = compileCatalogs(catalogs);
   const ofCatalogs = Object.entries(catalogs).flatMap(([name, { listing: own }]) => {
+    const at = ['catalogs', name, 'listing'];
+    const ofBudget = own ? checkBudget({ ...own, mode: own.mode ?? listing.mode }, at, context) : [];
     const window = own?.pin && compiled.get(name)?.on(catalog);
-    if (!window) return [];
+    if (!window) return ofBudget;
     const included = catalog.tools.filter((tool) => window.includes({ kind: 'tool', tool }));
-    const at = ['catalogs', name, 'listing', 'pin'];
-    return checkPins(own.pin ?? [], at, {
+    const ofPins = checkPins(own.pin ?? [], [...at, 'pin'], {
       included,
       all: catalog.tools,
       toolNamed: window.toolNamed,
       context,
     });
+    return [...ofBudget, ...ofPins];
   });
   const { tools } = catalog;
   return [
+    ...checkBudget(listing, ['listing'], context),
     ...checkPins(listing.pin, ['listing', 'pin'], {
       included: tools,
       all: tools,
@@ -42,6 +48,23 @@ export function checkListing(
     }),
     ...ofCatalogs,
   ];
+}
+
+function checkBudget(
+  { mode, budget }: { readonly mode: ListingSettings['mode']; readonly budget?: number | undefined },
+  at: Path,
+  context: CatalogsContext,
+): Problem[] {
+  // A default is nobody's mistake.
+  if (budget === undefined || budget === ListingSettings.parse({}).budget) return [];
+  const fault =
+    mode !== 'auto'
+      ? `counts in mode \`auto\` only, and the mode is \`${mode}\``
+      : budget === 0
+        ? 'no tool fits it, so that all are listed as in mode `search`; say that, or give a budget'
+        : undefined;
+  const place = [...at, 'budget'];
+  return fault === undefined ? [] : [{ ...context.placeOf(place), message: `${toDotted(place)}: ${fault}` }];
 }
 
 function checkPins(
@@ -63,8 +86,17 @@ function checkPins(
   const names = included.map(toName);
   return pin.flatMap((pattern, index) => {
     const matches = compileGlob(pattern);
-    if (names.some(matches) || mayMatchUnknown(pattern, context)) return [];
     const quoted = JSON.stringify(pattern);
+    const place = [...at, index];
+    const problem = (message: string): Problem[] => [
+      { ...context.placeOf(place), message: `${toDotted(place)}: ${message}` },
+    ];
+    const pinned = names.filter(matches).length;
+    if (pinned > MANY)
+      return problem(
+        `${quoted} pins ${pinned} tools: all of them are listed in search mode, too; pin the few that are needed most`,
+      );
+    if (pinned > 0 || mayMatchUnknown(pattern, context)) return [];
     const isElsewhere = all.some((tool) => matches(toName(tool)));
     const renamed = toolNamed(pattern);
     const message = renamed
@@ -74,8 +106,7 @@ function checkPins(
         : pattern.includes('*')
           ? `no tool has a name like ${quoted}`
           : `no tool has the name ${quoted}${didYouMean(pattern, names)}`;
-    const place = [...at, index];
-    return [{ ...context.placeOf(place), message: `${toDotted(place)}: ${message}` }];
+    return problem(message);
   });
 }
 

@@ -37,6 +37,11 @@ function toText({ name, description, inputSchema }: JsonObject): string {
   return JSON.stringify({ name, description, inputSchema });
 }
 
+/** Tokens of a tool as `tools/list` shows it. */
+export function tokensOf(shown: JsonObject): number {
+  return countTokens(toText(shown));
+}
+
 function createMeasure(text: () => string): Measure {
   let counted: number | undefined;
   let isMoreThan = -1;

@@ -151,7 +151,7 @@ export function createEmbedder(options: EmbedderOptions): Embedder {
   /** Once, and not again before it works. */
   const tellTrouble = (fault: EmbeddingFault): void => {
     logger[isInTrouble ? 'debug' : 'warn'](
-      { reason: fault.message },
+      {},
       `entries cannot be embedded now, and are found by words: ${fault.message}`,
     );
     isInTrouble = true;

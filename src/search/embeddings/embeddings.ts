@@ -111,10 +111,7 @@ export function createEmbeddings(options: EmbeddingsOptions): Embeddings {
     schedule,
     clock,
     onTrouble({ message }) {
-      logger.warn(
-        { reason: message },
-        `what is asked cannot be embedded now, and words alone count: ${message}`,
-      );
+      logger.warn({}, `what is asked cannot be embedded now, and words alone count: ${message}`);
     },
     onRecovery: () => logger.info({}, 'what is asked is embedded again'),
   });

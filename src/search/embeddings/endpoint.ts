@@ -12,10 +12,11 @@ export interface Endpoint {
   /**
    * Posts JSON to a path below the endpoint; asks with GET where there is none to post.
    *
+   * @param read what is made of the answer; its faults, too, are told with the place that answered
    * @param maxBytes the most that is read of an answer
    * @throws EmbeddingFault for anything but JSON with status 200
    */
-  ask(path: string, options: AskOptions): Promise<Json>;
+  ask<Answer>(path: string, options: AskOptions, read: (answer: Json) => Answer): Promise<Answer>;
   close(): Promise<void>;
 }
 
@@ -88,10 +89,10 @@ export function createEndpoint({ url, key, headers, ca }: EndpointOptions): Endp
   }
 
   return {
-    async ask(path, options) {
+    async ask(path, options, read) {
       const where = `${base.host}${placeOf(path)}`;
       try {
-        return await orAborted(exchange(path, options), options.signal);
+        return read(await orAborted(exchange(path, options), options.signal));
       } catch (error) {
         if (error instanceof EmbeddingFault) {
           const { kind, message, retryAfterMs, cause } = error;

@@ -11,20 +11,18 @@ export function createOllamaProvider(
   { model, dimensions }: { model: string; dimensions?: number | undefined },
 ): EmbeddingProvider {
   return {
-    async embed(texts, signal) {
+    embed(texts, signal) {
       const body = {
         model,
         input: [...texts],
         truncate: true,
         ...(dimensions !== undefined && { dimensions }),
       };
-      const answer = await endpoint.ask('/api/embed', {
-        body,
-        maxBytes: maxBytesFor(texts.length),
-        signal,
-      });
-      const vectors = toVectors(memberOf(answer, 'embeddings'), texts.length, dimensions);
-      return { vectors, model: modelOf(answer, 'model') };
+      const options = { body, maxBytes: maxBytesFor(texts.length), signal };
+      return endpoint.ask('/api/embed', options, (answer) => ({
+        vectors: toVectors(memberOf(answer, 'embeddings'), texts.length, dimensions),
+        model: modelOf(answer, 'model'),
+      }));
     },
     close: endpoint.close,
   };

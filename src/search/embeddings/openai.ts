@@ -16,16 +16,17 @@ export function createOpenAiProvider(
 ): EmbeddingProvider {
   const path = pathBelow(url);
   return {
-    async embed(texts, signal) {
+    embed(texts, signal) {
       const body: JsonObject = {
         model,
         input: [...texts],
         encoding_format: 'float',
         ...(dimensions !== undefined && { dimensions }),
       };
-      const answer = await endpoint.ask(path, { body, maxBytes: maxBytesFor(texts.length), signal });
-      const rows = inOrder(memberOf(answer, 'data'), texts.length);
-      return { vectors: toVectors(rows, texts.length, dimensions), model: modelOf(answer, 'model') };
+      return endpoint.ask(path, { body, maxBytes: maxBytesFor(texts.length), signal }, (answer) => {
+        const rows = inOrder(memberOf(answer, 'data'), texts.length);
+        return { vectors: toVectors(rows, texts.length, dimensions), model: modelOf(answer, 'model') };
+      });
     },
     close: endpoint.close,
   };

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { kindOfAddress } from '../../upstream/network/address-kind.ts';
 
@@ -28,6 +29,9 @@ export const EmbeddingSettings = z
       .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
       .refine((url) => isPlainUrl(url), {
         error: 'must not hold a user, a query or a fragment; a credential goes into `key` or `headers`',
+      })
+      .refine((url) => !isClosedUrl(url), {
+        error: 'is a link-local, reserved or metadata address, which is never reached',
       })
       .optional()
       .meta({
@@ -138,18 +142,18 @@ export const EmbeddingSettings = z
     }),
   })
   .superRefine(({ provider, url, model, key, headers, tls }, context) => {
-    const refuse = (path: string, message: string): void =>
-      context.addIssue({ code: 'custom', path: [path], message });
+    const refuse = (path: string, message: string, example?: string): void =>
+      context.addIssue({ code: 'custom', path: [path], message, params: { example } });
     if (provider === 'onnx') {
       const given = { url, key, tls, headers: Object.keys(headers).length > 0 || undefined };
       for (const [name, value] of Object.entries(given)) {
         if (value !== undefined) refuse(name, 'is not for `onnx`, which runs in this process');
       }
     } else if (url === undefined && provider !== 'ollama') {
-      refuse('url', `must be set for \`${provider}\`: where the endpoint is, e.g. \`${EXAMPLES[provider]}\``);
+      refuse('url', `must be set for \`${provider}\`: where the endpoint is`, `url: ${EXAMPLES[provider]}`);
     }
     if (model === undefined && provider !== 'tei') {
-      refuse('model', `must be set for \`${provider}\`: which model embeds, e.g. \`${MODELS[provider]}\``);
+      refuse('model', `must be set for \`${provider}\`: which model embeds`, `model: ${MODELS[provider]}`);
     }
     if (key !== undefined && url !== undefined && !isProtectedUrl(url)) {
       refuse('url', 'must be https where a `key` is given; http is for `localhost` and private addresses');
@@ -174,12 +178,22 @@ function isPlainUrl(written: string): boolean {
   return url !== null && url.username === '' && url.password === '' && url.search === '' && url.hash === '';
 }
 
+/** An address that no setting opens. Where a name leads is known when it is asked. */
+function isClosedUrl(written: string): boolean {
+  const host = hostOf(written);
+  return isIP(host) !== 0 && ['link-local', 'metadata', 'reserved'].includes(kindOfAddress(host));
+}
+
+/** Without brackets. */
+function hostOf(written: string): string {
+  return (URL.parse(written)?.hostname ?? '').replace(/^\[|\]$/g, '');
+}
+
 /** A credential goes over TLS, or to where the operator wrote an address of the own network. */
 function isProtectedUrl(written: string): boolean {
-  const url = URL.parse(written);
-  const host = (url?.hostname ?? '').replace(/^\[|\]$/g, '');
+  const host = hostOf(written);
   return (
-    url?.protocol === 'https:' ||
+    URL.parse(written)?.protocol === 'https:' ||
     host === 'localhost' ||
     ['loopback', 'private'].includes(kindOfAddress(host))
   );

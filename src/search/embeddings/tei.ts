@@ -1,3 +1,4 @@
+import type { Json } from '../../catalog/json.ts';
 import { maxBytesFor, modelOf, type Endpoint } from './endpoint.ts';
 import { EmbeddingFault, type EmbeddingProvider } from './provider.ts';
 import { toVectors } from './vectors.ts';
@@ -21,7 +22,12 @@ export function createTeiProvider(
 
   async function askModel(signal: AbortSignal): Promise<string | undefined> {
     if (known && clock() - known.at < INFO_MS) return known.model;
-    const info = await endpoint.ask('/info', { maxBytes: MAX_INFO_BYTES, signal });
+    const model = await endpoint.ask('/info', { maxBytes: MAX_INFO_BYTES, signal }, toModel);
+    known = { model, at: clock() };
+    return model;
+  }
+
+  function toModel(info: Json): string | undefined {
     const id = modelOf(info, 'model_id');
     if (wanted !== undefined && id !== undefined && id !== wanted) {
       throw new EmbeddingFault(
@@ -30,8 +36,7 @@ export function createTeiProvider(
       );
     }
     const revision = modelOf(info, 'model_sha');
-    known = { model: id === undefined || revision === undefined ? id : `${id}@${revision}`, at: clock() };
-    return known.model;
+    return id === undefined || revision === undefined ? id : `${id}@${revision}`;
   }
 
   return {
@@ -44,8 +49,11 @@ export function createTeiProvider(
           truncate: true,
           ...(dimensions !== undefined && { dimensions }),
         };
-        const answer = await endpoint.ask('/embed', { body, maxBytes: maxBytesFor(texts.length), signal });
-        return { vectors: toVectors(answer, texts.length, dimensions), model };
+        const asked = { body, maxBytes: maxBytesFor(texts.length), signal };
+        const vectors = await endpoint.ask('/embed', asked, (answer) =>
+          toVectors(answer, texts.length, dimensions),
+        );
+        return { vectors, model };
       } catch (error) {
         // Whatever happened, another server may answer next.
         known = undefined;

@@ -24,6 +24,20 @@ const createLogger = (warn: (message: string) => void): Logger => ({
   error: () => {},
 });
 
+const placeOf = () => ({ file: 'f', line: 1, column: 1 });
+
+const toolOf = (name: string): Tool => ({
+  source: 'desk',
+  name,
+  description: '',
+  inputSchema: {},
+  validationSchema: {},
+  access: 'read',
+  scopes: [],
+  attributes: {},
+  binding: { kind: 'mcp', upstreamName: name },
+});
+
 const PINS = `
 listing:
   mode: search
@@ -81,20 +95,8 @@ test('a pin that matches nothing is a warning of check, with its place, and of s
 });
 
 test('a pin of very many tools, and a budget that another mode does not ask for, are warned of', () => {
-  const of = (name: string): Tool => ({
-    source: 'desk',
-    name,
-    description: '',
-    inputSchema: {},
-    validationSchema: {},
-    access: 'read',
-    scopes: [],
-    attributes: {},
-    binding: { kind: 'mcp', upstreamName: name },
-  });
   const names = Array.from({ length: 21 }, (_, index) => `get_${index}`);
-  const catalog = createCatalog([toolsOnly('desk', [...names, 'put'].map(of))]);
-  const placeOf = () => ({ file: 'f', line: 1, column: 1 });
+  const catalog = createCatalog([toolsOnly('desk', [...names, 'put'].map(toolOf))]);
   const warned = (listing: object): string[] =>
     checkListing({ listing: ListingSettings.parse(listing), catalogs: {} }, catalog, { placeOf }).map(
       ({ message }) => message,

@@ -60,7 +60,7 @@ import type { SignInDesk } from './upstream/mcp/auth/sign-in-desk.ts';
 export interface App extends Pick<OpenIdentity, 'authorizationServer' | 'serveAt' | 'issuers' | 'local'> {
   readonly gateway: Gateway;
   /** What finds entries in a sight, for commands that look as an agent does. */
-  readonly search: Pick<Search, 'find' | 'explain'>;
+  readonly search: Pick<Search, 'find' | 'explain' | 'covers'>;
   /** Where state is kept. Of a command it is opened by its first use. */
   readonly store: Store;
   /** Where principals sign in to sources. The face says where it receives browsers. */

@@ -1,12 +1,14 @@
 import type { SeenEntry, Sight } from '../catalog/sight.ts';
 import type { SearchDocument } from './document.ts';
 import { createBest } from './ranking/best.ts';
+import { covers } from './ranking/coverage.ts';
 import { explain, type Explanation } from './ranking/explain.ts';
 import { createLanguage, type Language } from './ranking/language.ts';
 import { addSentences, likenessOf } from './ranking/likeness.ts';
 import { addNearness } from './ranking/nearness.ts';
 import { readQuery, readTerms } from './ranking/query.ts';
 import { actionFactors, createScorer } from './ranking/score.ts';
+import { addSayings, toSaying } from './ranking/sayings.ts';
 import { createScales } from './ranking/scales.ts';
 import { sentencesOf } from './ranking/sentences.ts';
 import { createSights, type Seen } from './ranking/sights.ts';
@@ -26,8 +28,13 @@ export interface SearchIndex {
   rank(question: Question): readonly Hit[];
   /** Why the entry of a key stands where it stands; undefined: there is none. For operators alone. */
   explain(text: string, key: string): Explanation | undefined;
+  /** Whether what was found first has enough of what the question says. By its words alone, whatever else there is. */
+  covers(text: string, found: readonly SeenEntry[]): boolean;
   readonly size: number;
 }
+
+/** So many of those that were found are asked whether they fit. */
+const FIRST = 3;
 
 export interface Question {
   readonly text: string;
@@ -69,6 +76,7 @@ export function createSearchIndex(makeStock: (language: Language) => Stock = cre
   return {
     replace: stock.replace,
     explain: (text, key) => explain(text, key, stock, language),
+    covers: (text, found) => covers(text, found.slice(0, FIRST), stock, language),
     get size() {
       return stock.size;
     },
@@ -83,6 +91,7 @@ export function createSearchIndex(makeStock: (language: Language) => Stock = cre
       if (sentences.length > 0)
         addSentences(fits, slots, sentences, (terms) => scorer.words(terms, seen, scales));
       if (closeness) addNearness(fits, slots, seen, closeness);
+      addSayings(fits, slots, toSaying(language.terms(text)), stock);
       const factors = actionFactors(query);
       const best = createBest(limit);
       for (let at = 0; at < slots.length; at += 1) {

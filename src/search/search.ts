@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { Catalog } from '../catalog/catalog.ts';
+import type { SeenEntry } from '../catalog/sight.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { SearchDocument } from './document.ts';
 import { createNearness } from './embeddings/nearness.ts';
@@ -23,6 +24,8 @@ export interface Search {
   find(question: Omit<Question, 'closeness'>, signal: AbortSignal): Promise<readonly Hit[]>;
   /** Why an entry stands where it stands by its words; undefined: no such entry is known. For operators alone. */
   explain(text: string, key: string): Explanation | undefined;
+  /** Whether what was found first has enough of what the question says, by its words. */
+  covers(text: string, found: readonly SeenEntry[]): boolean;
   /** Ends what is done in the background, and keeps what was embedded. */
   close(): Promise<void>;
 }
@@ -102,6 +105,10 @@ export function createSearch({
     explain(text, key) {
       reading.finish();
       return index.explain(text, key);
+    },
+    covers(text, found) {
+      reading.finish();
+      return index.covers(text, found);
     },
     async close() {
       reading.close();

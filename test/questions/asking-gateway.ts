@@ -56,7 +56,7 @@ export function createAskingGateway(
     now: clock.now,
     newId: randomUUID,
   };
-  const facade = createFacade({ search: { find: () => Promise.resolve([]) } });
+  const facade = createFacade({ search: { find: () => Promise.resolve([]), covers: () => true } });
   const asking = SOURCES.map((source) => createAskingUpstream(source));
   const snapshot = createSnapshot({
     catalog: createCatalog(

@@ -112,6 +112,45 @@ describe('what is found first', () => {
       { name: 'patchService', description: 'Patches a service. Nothing to do with a rollback.' },
     ],
     [
+      'a hint that says the question wins over what only has its words',
+      'delete a label',
+      {
+        name: 'git_erase-mark',
+        description: 'Erases a mark',
+        hints: ['remove', 'label deletion', 'tidy up'],
+      },
+      {
+        name: 'delete_label_protection',
+        description: 'Deletes the protection of a label: delete a label, delete labels',
+      },
+    ],
+    [
+      'a hint that says the question wins over a name that does',
+      'archive a ticket',
+      { name: 'move_it', hints: ['archive the tickets'] },
+      { name: 'archive_ticket', description: 'Archive a ticket' },
+    ],
+    [
+      'a name that says the question, also with the source, wins over longer ones',
+      'list tickets in helpdesk',
+      {
+        name: 'tickets/list',
+        source: 'helpdesk',
+        description: 'What is assigned to one, in the helpdesk or out of it',
+      },
+      {
+        name: 'tickets/list-events',
+        source: 'helpdesk',
+        description: 'Lists tickets: events of the tickets in a list of the helpdesk',
+      },
+    ],
+    [
+      'a noun alone is to be seen, not deleted',
+      'invoice',
+      { name: 'a', method: 'GET', path: '/invoice/{id}', description: 'The invoice' },
+      { name: 'b', method: 'DELETE', path: '/invoice/{id}', description: 'The invoice' },
+    ],
+    [
       'words side by side count more than the same words apart',
       'merge pull request',
       { name: 'merge', description: 'Merges a pull request' },

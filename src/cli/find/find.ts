@@ -7,7 +7,6 @@ import { sightOf } from '../../gateway/sight.ts';
 import type { Principal } from '../../identity/principal.ts';
 import { DEFAULT_LIMIT, MOST } from '../../search/facade/definitions.ts';
 import { lookFor, toFinding, type Question } from '../../search/facade/look-for.ts';
-import { sharesWords } from '../../search/facade/shares-words.ts';
 import { visible, visibleJson } from '../audit/safe-text.ts';
 import { toCount } from '../audit/number-option.ts';
 import { CATALOG_OPTION, endpointOf, sourcesOf } from '../catalog-option.ts';
@@ -116,7 +115,7 @@ async function findHere(terminal: Terminal, question: Question, options: FindOpt
     }
     for (const { query, families } of answers) {
       const entries = families.map(({ family }) => family.best);
-      if (entries.length > 0 && !sharesWords(query, entries))
+      if (entries.length > 0 && !app.search.covers(query, entries))
         terminal.err(`no good match for "${visible(query)}"; what was found is the nearest there is`);
     }
     if (options.explain && loaded.config.search.embeddings)

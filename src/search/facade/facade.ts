@@ -15,7 +15,7 @@ const NAMES: readonly string[] = DEFINITIONS.flatMap(({ name }) => (typeof name 
 const MAX_LAYERS = 3;
 
 /** The three tools by which what is not listed is found, looked at and called. Their definitions never change with who looks or what is there. */
-export function createFacade({ search }: { readonly search: Pick<Search, 'find'> }) {
+export function createFacade({ search }: { readonly search: Pick<Search, 'find' | 'covers'> }) {
   const carryOut = async (request: Request, layer: number): Promise<JsonObject> => {
     switch (request.name) {
       case 'find_tools':

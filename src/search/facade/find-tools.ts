@@ -9,7 +9,6 @@ import { lookFor, toFinding } from './look-for.ts';
 import { toOneLine } from './one-line.ts';
 import { listSources, readQuestion, type Question } from './read-question.ts';
 import type { Request } from './request.ts';
-import { sharesWords } from './shares-words.ts';
 
 /** What the schema of one tool costs at most in an answer with schemas, in tokens. */
 const SCHEMA_TOKENS = 400;
@@ -26,7 +25,10 @@ interface Found {
  * Answers `find_tools`: a line for each tool, best first, and a section for each query where there are several. Nothing in it depends
  * on what the caller cannot see but for the order of what it can.
  */
-export async function findTools(search: Pick<Search, 'find'>, request: Request): Promise<JsonObject> {
+export async function findTools(
+  search: Pick<Search, 'find' | 'covers'>,
+  request: Request,
+): Promise<JsonObject> {
   const { sight, noteFound } = request;
   const read = readQuestion(request.args, sight.sources);
   if ('wrong' in read) return read.wrong;
@@ -40,7 +42,7 @@ export async function findTools(search: Pick<Search, 'find'>, request: Request):
 }
 
 async function answer(
-  search: Pick<Search, 'find'>,
+  search: Pick<Search, 'find' | 'covers'>,
   { sight, signal }: Request,
   question: Question,
   query: string,
@@ -50,7 +52,7 @@ async function answer(
   if (families.length === 0) return { query, text: sayNothing(question, sight), keys: [] };
   const lines = writeLines(families.map(toDraft), detail === 'name' ? 'name' : 'signature');
   const told = families.map(({ best }, index) => ({ best, line: lines[index]! }));
-  const isWeak = !sharesWords(
+  const isWeak = !search.covers(
     query,
     families.map(({ best }) => best),
   );

@@ -31,6 +31,14 @@ export const RANKING = {
   /** Verbs after the first count half; `read` asked of many things asks for a list. */
   laterVerb: 0.5,
   listForRead: 0.9,
+  /**
+   * What an entry gains whose hint says what the question says, word for word, against the best there is; and one whose name does.
+   */
+  hintGain: 1.5,
+  nameGain: 0.4,
+  /** What is left of what changes things, and of what deletes them, where a question is one thing's name alone. */
+  unaskedChange: 0.92,
+  unaskedDeletion: 0.85,
   verbWords: 60,
   pluralWords: 12,
 };
@@ -59,6 +67,32 @@ export const PRIORS = {
   watch: 0.7,
   status: 0.85,
   collectionDeletion: 0.85,
+};
+
+/** When an entry is said to fit a question: by what of it its words cover. */
+export const COVERAGE = {
+  /** Weights against a word that is no verb: of verbs that only read, which say little; of others; of a pair of unspaced characters. */
+  reading: 0.5,
+  verb: 1.5,
+  pair: 0.5,
+  /** What another name of a thing proves against its own. */
+  synonym: 0.8,
+  /** What a word proves by where it stands. */
+  fields: {
+    name: 1,
+    resource: 1,
+    description: 0.8,
+    source: 0.8,
+    parameterNames: 0.5,
+    parameterTexts: 0.4,
+    path: 0.8,
+    hints: 1,
+    phrases: 0,
+  },
+  /** From this weight on a question is long: needed is its root then, and half of it before. */
+  long: 4,
+  /** Words of a question that are looked at. */
+  queryTerms: 60,
 };
 
 /** Bounds, in characters and numbers: nobody's text may cost more than this. */

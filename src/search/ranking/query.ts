@@ -4,6 +4,7 @@ import { BOUNDS, RANKING } from './constants.ts';
 import { gramsOf } from './grams.ts';
 import type { Language } from './language.ts';
 import { STOPWORDS } from './stopwords.ts';
+import { VERB_GROUPS } from './synonym-verbs.ts';
 import { splitWords } from './words.ts';
 
 /** What a question asks for. */
@@ -13,15 +14,22 @@ export interface Query {
   readonly grams: ReadonlyMap<string, number>;
   /** How clearly each action is asked for, from 0 to 1. */
   readonly votes: ReadonlyMap<Action, number>;
+  /** One thing and nothing about what to do with it. */
+  readonly isThing: boolean;
 }
+
+/** Verbs as they are written, of what kind ever. */
+const VERBS = new Set(VERB_GROUPS.split(/[\s,]+/));
 
 /** Reads a question, its first 4,000 characters. */
 export function readQuery(question: string, language: Language): Query {
   const text = question.slice(0, BOUNDS.queryCharacters);
+  const words = splitWords(text);
   return {
     terms: readTerms(text, language),
     grams: countEach(gramsOf(text)),
-    votes: votesOf(splitWords(text), language),
+    votes: votesOf(words, language),
+    isThing: isThing(words, language),
   };
 }
 
@@ -54,6 +62,14 @@ function votesOf(words: readonly string[], language: Language): Map<Action, numb
     votes.set('list', read * RANKING.listForRead);
   }
   return votes;
+}
+
+/** What two words say may be done to a thing by a verb that nobody knows: one word alone is a thing. */
+function isThing(words: readonly string[], language: Language): boolean {
+  const [word, second] = words.filter((one) => !STOPWORDS.has(one));
+  return (
+    word !== undefined && second === undefined && !VERBS.has(word) && !language.classesOf(language.stem(word))
+  );
 }
 
 function looksPlural(word: string): boolean {

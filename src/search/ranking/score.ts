@@ -138,11 +138,22 @@ export function actionFactors(query: Query): Float64Array {
 }
 
 /** What a document's actions do to its score, a bit for each of `ACTIONS`. */
-export function actionFactor(actions: number, { votes }: Query): number {
-  if (actions === 0 || votes.size === 0) return 1;
+export function actionFactor(actions: number, { votes, isThing }: Query): number {
+  if (actions === 0) return 1;
+  if (isThing) return unaskedFactor(actions);
+  if (votes.size === 0) return 1;
   let best = 0;
   for (const [action, vote] of votes) {
     if (actions & (1 << ACTIONS.indexOf(action))) best = Math.max(best, vote);
   }
   return best > 0 ? 1 + RANKING.actionGain * best : RANKING.actionLoss;
 }
+
+/** Who names a thing alone wants to see it first, rather than to change or delete it. */
+function unaskedFactor(actions: number): number {
+  if (actions & DELETES) return RANKING.unaskedDeletion;
+  return actions & CHANGES ? RANKING.unaskedChange : 1;
+}
+
+const DELETES = 1 << ACTIONS.indexOf('delete');
+const CHANGES = (1 << ACTIONS.indexOf('create')) | (1 << ACTIONS.indexOf('update'));

@@ -1,5 +1,6 @@
 import type { SearchDocument } from '../document.ts';
 import { FIELD_NAMES, fieldTerms, namingGrams } from './analysis.ts';
+import { sayings } from './sayings.ts';
 import { ACTIONS } from './actions.ts';
 import type { Language } from './language.ts';
 import { createPostings, MAX_COUNT, type Postings, type Row } from './postings.ts';
@@ -19,6 +20,8 @@ export interface Facts {
 export interface Stock {
   readonly terms: Postings;
   readonly grams: Postings;
+  /** What documents say of themselves, whole: see `sayings`. */
+  readonly sayings: Postings;
   /** By slot; undefined where no document is. */
   readonly facts: readonly (Facts | undefined)[];
   readonly size: number;
@@ -35,6 +38,7 @@ interface Share {
   readonly slots: readonly number[];
   readonly termRows: ReadonlySet<Row>;
   readonly gramRows: ReadonlySet<Row>;
+  readonly sayingRows: ReadonlySet<Row>;
 }
 
 /** More slots than this, beside as many as are in use, do not wait to be tidied up. */
@@ -43,15 +47,26 @@ const MOST_LEAVING = 1_024;
 export function createStock(language: Language): Stock {
   const terms = createPostings();
   const grams = createPostings();
+  const said = createPostings();
   const facts: (Facts | undefined)[] = [];
   const slots = new Map<string, number>();
   const free: number[] = [];
-  const leaving = { slots: new Set<number>(), termRows: new Set<Row>(), gramRows: new Set<Row>() };
+  const leaving = {
+    slots: new Set<number>(),
+    termRows: new Set<Row>(),
+    gramRows: new Set<Row>(),
+    sayingRows: new Set<Row>(),
+  };
   const shares = new Map<string, Share>();
   const totals = FIELD_NAMES.map(() => ({ length: 0, documents: 0 }));
   let version = 0;
 
-  function put(document: SearchDocument): { slot: number; termRows: Row[]; gramRows: Row[] } {
+  function put(document: SearchDocument): {
+    slot: number;
+    termRows: Row[];
+    gramRows: Row[];
+    sayingRows: Row[];
+  } {
     const slot = free.pop() ?? facts.length;
     const fields = fieldTerms(document, language);
     facts[slot] = {
@@ -68,6 +83,7 @@ export function createStock(language: Language): Stock {
       slot,
       termRows: terms.add(slot, fields, RANKING.repetitions),
       gramRows: grams.add(slot, [namingGrams(document)], MAX_COUNT),
+      sayingRows: said.add(slot, sayings(document, language), 1),
     };
   }
 
@@ -81,9 +97,10 @@ export function createStock(language: Language): Stock {
   }
 
   /** Its entries leave the rows when somebody next reads one: each row is gone through once, however many shares leave. */
-  function takeOut({ documents, slots: taken, termRows, gramRows }: Share): void {
+  function takeOut({ documents, slots: taken, termRows, gramRows, sayingRows }: Share): void {
     for (const row of termRows) leaving.termRows.add(row);
     for (const row of gramRows) leaving.gramRows.add(row);
+    for (const row of sayingRows) leaving.sayingRows.add(row);
     for (const { key } of documents) slots.delete(key);
     for (const slot of taken) {
       const known = facts[slot];
@@ -98,6 +115,7 @@ export function createStock(language: Language): Stock {
     if (leaving.slots.size === 0) return;
     terms.remove(leaving.slots, leaving.termRows);
     grams.remove(leaving.slots, leaving.gramRows);
+    said.remove(leaving.slots, leaving.sayingRows);
     free.push(...leaving.slots);
     for (const some of Object.values(leaving)) some.clear();
   }
@@ -120,6 +138,7 @@ export function createStock(language: Language): Stock {
   return {
     terms: tidied(terms),
     grams: tidied(grams),
+    sayings: tidied(said),
     facts,
     get size() {
       return slots.size;
@@ -147,6 +166,7 @@ export function createStock(language: Language): Stock {
         slots: made.map(({ slot }) => slot),
         termRows: new Set(made.flatMap(({ termRows }) => termRows)),
         gramRows: new Set(made.flatMap(({ gramRows }) => gramRows)),
+        sayingRows: new Set(made.flatMap(({ sayingRows }) => sayingRows)),
       });
     },
   };

@@ -8,6 +8,7 @@ import { decideCall, decideWithoutArguments, withPins, type Ruling } from './dec
 import { toolAttempt, type Attempt } from './describe-call.ts';
 import { fitStructure } from './fit-structure.ts';
 import { invokeObliged } from './obligations/invoke-obliged.ts';
+import { hintAtBuiltIn } from './listing/built-in.ts';
 import { outputSchemaOf } from './output-schema.ts';
 import { isInputRequired } from './questions/relay.ts';
 import { pinArguments } from './pin-arguments.ts';
@@ -99,7 +100,7 @@ async function find(road: Road, call: ToolCall): Promise<Tool> {
     road,
     call,
     attempt,
-    new BailiwickError('UNKNOWN_TOOL', `Unknown tool: ${brief(call.name)}`),
+    new BailiwickError('UNKNOWN_TOOL', `Unknown tool: ${brief(call.name)}${hintAtBuiltIn(call, call.name)}`),
   );
 }
 

@@ -90,3 +90,29 @@ test('what is hidden is refused as what is not there, and both are recorded as t
   ).toEqual(new Set(['string']));
   await own[Symbol.asyncDispose]();
 });
+
+test('a name near a built-in one is refused with that one, where it is listed', async () => {
+  const own = await startGateway(notesFiles(api.url));
+  try {
+    for (const [endpoint, hint] of [
+      [gateway.endpoint, '; did you mean find_tools?'],
+      [own.endpoint, ''],
+    ] as const) {
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      await using client = await connect('v2 modern', endpoint, KEYS.reader);
+      const refusalOf = (name: string): Promise<string> =>
+        client.callTool({ name, arguments: {} }).then(
+          () => '',
+          (error: unknown) => String(error),
+        );
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      expect(await refusalOf('find_tool')).toMatch(
+        new RegExp(`Unknown tool: find_tool${hint.replace('?', '\\?')}$`),
+      );
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      expect(await refusalOf('notes_wipe')).toMatch(/Unknown tool: notes_wipe$/);
+    }
+  } finally {
+    await own[Symbol.asyncDispose]();
+  }
+});

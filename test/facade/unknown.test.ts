@@ -119,3 +119,50 @@ test('half a character of a name is not repeated, so that every client can read 
     expect((message as string).isWellFormed()).toBe(true);
   }
 });
+
+test('it is the words of a name that count, verbs by what they do, and each source has a say', async () => {
+  const { ask } = createWorld({
+    offers: [
+      catalogOf('forge', {
+        tools: [
+          'repos_get_clones',
+          'issues_list',
+          'issues_update',
+          'issues_get',
+          'repos_create_deployment',
+          'repos_create_deployment_status',
+          'repos_list_deployments',
+        ].map((name) => toolOf('forge', name)),
+      }),
+      catalogOf('cluster', {
+        tools: ['createAppsV1NamespacedDeployment', 'listNode'].map((name) => toolOf('cluster', name)),
+      }),
+    ],
+  });
+  const suggested = async (name: string) => errorOf(await ask('call_tool', { name }))['suggestions'];
+  expect(await suggested('close_issue')).toEqual([
+    'forge_issues_get',
+    'forge_issues_list',
+    'forge_issues_update',
+  ]);
+  expect(await suggested('edit_issue')).toMatchObject({ 0: 'forge_issues_update' });
+  expect(await suggested('create_deploymnt')).toEqual([
+    'forge_repos_create_deployment',
+    'cluster_createAppsV1NamespacedDeployment',
+    'forge_repos_create_deployment_status',
+  ]);
+});
+
+test.each(['find_tool', 'findtool', 'describe_tols', 'call_tols'])(
+  'a name near a built-in one is told so: %s',
+  async (name) => {
+    const { suggestions } = errorOf(await world.ask('describe_tool', { name }));
+    expect(suggestions).toHaveLength(1);
+    expect(suggestions).toMatchObject([expect.stringMatching(/^(?:find_tools|describe_tool|call_tool)$/)]);
+  },
+);
+
+test('describe_tool knows the built-in ones', async () => {
+  const answer = await world.ask('describe_tool', { name: 'find_tools' });
+  expect(JSON.stringify(answer)).toMatch(/find_tools \(built in\).*queries/);
+});

@@ -1,6 +1,7 @@
 import { isJsonObject, type JsonObject } from '../../catalog/json.ts';
 import { showsTool } from '../shows-tool.ts';
 import type { Caller } from '../road.ts';
+import { suggest } from '../../text/suggest.ts';
 import { windowOf } from '../window.ts';
 import { modeOf } from './choose-mode.ts';
 
@@ -18,6 +19,21 @@ export function meansBuiltIn({ snapshot, principal, endpoint }: Asker, name: str
   if (own === undefined) return true;
   const view = snapshot.view(principal);
   return !showsTool(view, window, own) || modeOf(snapshot, view, window) === 'search';
+}
+
+/**
+ * The end of a sentence that says which built-in tool was meant, by how the name is spelled alone, where they are listed: the same be
+ * there a tool of this name that the caller may not see, or none.
+ */
+export function hintAtBuiltIn(
+  { snapshot, principal, endpoint, via }: Asker & Pick<Caller, 'via'>,
+  name: string,
+): string {
+  const names = snapshot.builtIns.flatMap((tool) => (typeof tool['name'] === 'string' ? [tool['name']] : []));
+  const meant = suggest(name, names);
+  if (meant === undefined || via.face === 'cli') return '';
+  const mode = modeOf(snapshot, snapshot.view(principal), windowOf(snapshot, endpoint));
+  return mode === 'search' ? `; did you mean ${meant}?` : '';
 }
 
 /** A tool, and what it is called with. */

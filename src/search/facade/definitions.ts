@@ -48,3 +48,8 @@ export const DEFINITIONS: readonly JsonObject[] = [
     },
   },
 ];
+
+/** Their names. */
+export const BUILT_IN: readonly string[] = DEFINITIONS.flatMap(({ name }) =>
+  typeof name === 'string' ? [name] : [],
+);

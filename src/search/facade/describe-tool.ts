@@ -4,10 +4,10 @@ import { toVisibleText } from '../../compile/mcp/text.ts';
 import { textTokens } from '../../compile/present/tokens.ts';
 import { fromPointer } from '../../text/pointer.ts';
 import { say, sayError, sayWrong } from './answer.ts';
-import { MOST } from './definitions.ts';
+import { BUILT_IN, DEFINITIONS, MOST } from './definitions.ts';
 import { inputOf, shortenInput } from './describe-input.ts';
 import { memberOf, toTexts, unpack } from './forgive/members.ts';
-import { meaningOf } from './forgive/names.ts';
+import { builtInNamed, meaningOf } from './forgive/names.ts';
 import { fitTokens, toOneLine } from './one-line.ts';
 import { lookAt, type Place } from './schema/read.ts';
 import { CUT } from './schema/shorten.ts';
@@ -46,11 +46,21 @@ export function describeTool({ args: sent, sight }: Request): JsonObject {
 
 function describe(name: string, sight: Sight, pointer: readonly string[], tokens: number): JsonObject {
   const meaning = meaningOf(name, sight);
+  const isShown = meaning.kind === 'one' && meaning.entry.shown === name;
+  const builtIn = isShown ? undefined : builtInNamed(name, BUILT_IN);
+  if (builtIn !== undefined) return describeBuiltIn(builtIn);
   if (meaning.kind !== 'one') return sayUnknown(name, sight);
   const { entry } = meaning;
   return entry.kind === 'resource' || entry.kind === 'template'
     ? say(headOf(entry, HEAD * 2))
     : describeCallable(entry, pointer, tokens);
+}
+
+function describeBuiltIn(name: string): JsonObject {
+  const { description, inputSchema } = DEFINITIONS.find((one) => one['name'] === name) ?? {};
+  return say(
+    `${name} (built in)\n${typeof description === 'string' ? description : ''}\n${JSON.stringify(inputSchema)}`,
+  );
 }
 
 function describeCallable(entry: SeenEntry, pointer: readonly string[], tokens: number): JsonObject {

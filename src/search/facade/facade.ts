@@ -2,14 +2,12 @@ import type { JsonObject } from '../../catalog/json.ts';
 import type { Search } from '../search.ts';
 import { sayWrong } from './answer.ts';
 import { callTool } from './call-tool.ts';
-import { DEFINITIONS } from './definitions.ts';
+import { BUILT_IN, DEFINITIONS } from './definitions.ts';
 import { describeTool } from './describe-tool.ts';
 import { findTools } from './find-tools.ts';
 import type { Request } from './request.ts';
 
 export type { Request } from './request.ts';
-
-const NAMES: readonly string[] = DEFINITIONS.flatMap(({ name }) => (typeof name === 'string' ? [name] : []));
 
 /** How often one of the three may be called by `call_tool`. */
 const MAX_LAYERS = 3;
@@ -23,7 +21,7 @@ export function createFacade({ search }: { readonly search: Pick<Search, 'find' 
       case 'describe_tool':
         return describeTool(request);
       default:
-        return callTool(request, NAMES, async (name, args) =>
+        return callTool(request, BUILT_IN, async (name, args) =>
           layer < MAX_LAYERS
             ? carryOut({ ...request, name, args }, layer + 1)
             : sayWrong('/name', 'has to be the name of a tool that find_tools finds', {

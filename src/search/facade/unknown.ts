@@ -1,6 +1,8 @@
 import type { JsonObject } from '../../catalog/json.ts';
 import type { Sight } from '../../catalog/sight.ts';
 import { sayError } from './answer.ts';
+import { suggest } from '../../text/suggest.ts';
+import { BUILT_IN } from './definitions.ts';
 import { suggestNames } from './suggestions.ts';
 import { meaningOf } from './forgive/names.ts';
 
@@ -22,7 +24,7 @@ export function sayUnknown(
 ): JsonObject {
   const meaning = meaningOf(name, sight);
   const fitting = meaning.kind === 'unclear' ? meaning.fitting.map(({ shown }) => shown) : [];
-  const suggestions = fitting.length > 0 ? fitting.slice(0, MOST_FITTING) : suggestNames(name, sight);
+  const suggestions = fitting.length > 0 ? fitting.slice(0, MOST_FITTING) : suggestAny(name, sight);
   const noun = code.slice('UNKNOWN_'.length).toLowerCase();
   const head = name.slice(0, MAX_ECHO).toWellFormed();
   const echoed = name.length <= MAX_ECHO ? head : `${head}… (${name.length} characters)`;
@@ -31,4 +33,10 @@ export function sayUnknown(
       ? 'find_tools finds tools by what they do.'
       : `${fitting.length > 1 ? 'It may be one of' : 'Did you mean'}: ${suggestions.join(', ')}${fitting.length > 1 ? '.' : '?'}`;
   return sayError(code, `Unknown ${noun}: ${echoed}. ${advice}`, { suggestions });
+}
+
+/** A built-in tool is suggested for how a name is spelled alone, to everybody alike. */
+function suggestAny(name: string, sight: Sight): string[] {
+  const builtIn = suggest(name, BUILT_IN);
+  return builtIn === undefined ? suggestNames(name, sight) : [builtIn];
 }

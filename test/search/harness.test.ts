@@ -26,8 +26,22 @@ describe('A set that cannot be measured is refused with file and line', () => {
   const tool = { id: 'a', name: 'a' };
   test.each([
     ['no JSON', '{"name":"x"}\n\n{"tools":[', 'set.jsonl:3: not JSON'],
-    ['another shape', '[]', 'set.jsonl:1: '],
-    ['a tool without an id', JSON.stringify({ tools: [tool, { name: 'b' }] }), 'set.jsonl:1: tools[1].id'],
+    ['another shape', '[]', 'set.jsonl:1: the line: must be an object'],
+    [
+      'a misspelt member',
+      '{"name":"x","tols":[]}',
+      'set.jsonl:1: no line of the file has any member of a set: tools, queries, routes, taskrel',
+    ],
+    [
+      'a tool without an id',
+      JSON.stringify({ tools: [tool, { name: 'b' }] }),
+      'set.jsonl:1: tools[1].id: is missing',
+    ],
+    [
+      'an id that is no text',
+      JSON.stringify({ tools: [tool], queries: [{ qid: [], q: 'x' }] }),
+      'set.jsonl:1: queries[0].qid: must be text, or',
+    ],
     ['an id twice', JSON.stringify({ tools: [tool, tool] }), 'set.jsonl:1: the tool id "a" is there twice'],
     [
       'an empty group',
@@ -78,7 +92,7 @@ describe('A set that cannot be measured is refused with file and line', () => {
   });
 
   test('a label that names no tool is told and counts', async () => {
-    const set = { name: 'x', tools: [tool], queries: [{ qid: 1, q: 'x', groups: [['a'], ['b']] }] };
+    const set = { name: 'x', tools: [tool], queries: [{ qid: 1, q: 'x', groups: [['a'], ['b', 'b']] }] };
     const { sets, warnings } = await read(JSON.stringify(set));
     expect(warnings).toEqual([expect.stringContaining('set.jsonl:1: query "1": there is no tool "b"')]);
     expect(sets[0]?.queries[0]?.groups).toHaveLength(2);
@@ -182,6 +196,11 @@ test('The command prints one JSON document, and its exit status says whether bou
     out: '',
     err: expect.stringMatching(/^--min-macro-r5 much: not a number\nusage:/) as string,
   });
+  const help = await run('--help');
+  expect([help.status, help.out]).toEqual([
+    0,
+    expect.stringMatching(/--tricks .*\n(?:.*\n)*.*--max-memory N/),
+  ]);
 });
 
 /** Each text is the ids of a group. */

@@ -27,11 +27,26 @@ import { prefixOf, uniteSets } from './harness/union.ts';
 
 const text = { type: 'string' } as const;
 const flag = { type: 'boolean', default: false } as const;
-const USAGE = `usage: npm run eval:search -- DIRECTORY [--json] [--no-packs] [--set NAME]… [--no-union] [--errors] [--tricks [--every N] [--max-tricked P]] and bounds: ${Object.keys(
-  BOUNDS,
-)
-  .map((name) => `--${name} N`)
-  .join(' ')}`;
+const USAGE = `usage: npm run eval:search -- DIRECTORY [options]   (--help says which)`;
+const HELP = `Measures how well, how fast and how cheaply tools are found, over labelled sets of tools and queries.
+
+usage: npm run eval:search -- DIRECTORY [options]
+
+DIRECTORY holds *.jsonl, each a set; docs/search-evaluation.md describes the format and the figures.
+
+  --json             print one JSON document
+  --set NAME         read this set alone; may be given several times
+  --errors           print what was missed in place of the tables
+  --no-packs         leave out the hints that ship
+  --no-union         leave out the index of all tools, and with it what it costs
+  --tricks           try what hostile upstreams write to be found, in place of the tables
+  --every N          with --tricks: at every Nth query
+  --max-tricked P    with --tricks: it may help with P percent of them at most
+${Object.keys(BOUNDS)
+  .map((name) => `  ${`--${name} N`.padEnd(19)}a bound: ${name.startsWith('min') ? 'no less' : 'no more'}`)
+  .join('\n')}
+
+Exit 0: measured, no bound missed. 1: a bound is missed. 2: the command line, or a file, is wrong.`;
 
 process.exitCode = await main().catch((error: unknown) => {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
@@ -41,6 +56,7 @@ process.exitCode = await main().catch((error: unknown) => {
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     options: {
+      help: { ...flag, short: 'h' },
       json: flag,
       errors: flag,
       tricks: flag,
@@ -56,6 +72,10 @@ async function main(): Promise<number> {
     },
     allowPositionals: true,
   });
+  if (values.help) {
+    process.stdout.write(`${HELP}\n`);
+    return 0;
+  }
   const [directory, ...others] = positionals;
   if (directory === undefined || others.length > 0) throw new Error(USAGE);
   if (values.errors && values.json) throw new Error(`--errors is for people: it has no --json\n${USAGE}`);
@@ -65,7 +85,10 @@ async function main(): Promise<number> {
   for (const warning of warnings) process.stderr.write(`${warning}\n`);
   const sets = chooseSets(all, values.set);
   const scored = sets.filter(({ queries }) => queries.length > 0);
-  if (scored.length === 0) throw new Error(`${directory}: no set has queries with groups`);
+  if (scored.length === 0)
+    throw new Error(
+      `${directory}: no set has \`tools\`, and \`queries\` with \`groups\`; docs/search-evaluation.md describes the format`,
+    );
 
   if (values.tricks) {
     const every = readNumber('every', values.every);
@@ -115,7 +138,9 @@ async function main(): Promise<number> {
 function chooseSets(sets: readonly LabelledSet[], names: readonly string[]): readonly LabelledSet[] {
   const unknown = names.filter((name) => sets.every((set) => set.name !== name));
   if (unknown.length > 0) {
-    throw new Error(`no set ${unknown.join(', ')}: there are ${sets.map(({ name }) => name).join(', ')}`);
+    throw new Error(
+      `--set ${unknown.join(', ')}: there is none of this name; there are ${sets.map(({ name }) => name).join(', ')}`,
+    );
   }
   return names.length === 0 ? sets : sets.filter(({ name }) => names.includes(name));
 }

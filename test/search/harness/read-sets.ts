@@ -51,6 +51,28 @@ const SetLine = z.looseObject({
   taskrel: z.record(z.string(), Groups).nullish(),
 });
 
+/** What a line may hold that is measured. */
+const MEMBERS = ['tools', 'queries', 'routes', 'taskrel'];
+
+const KINDS: Readonly<Record<string, string>> = {
+  string: 'text',
+  array: 'a list',
+  object: 'an object',
+  record: 'an object',
+};
+
+/** What is wrong with a value, for people. */
+const toSentence: z.core.$ZodErrorMap = ({ code, input, ...issue }) => {
+  if (input === undefined) return 'is missing';
+  if (code === 'invalid_type') {
+    const expected = String('expected' in issue ? issue.expected : '');
+    return `must be ${KINDS[expected] ?? expected}`;
+  }
+  if (code === 'too_small') return 'must not be empty';
+  if (code === 'invalid_union') return 'must be text, or what else docs/search-evaluation.md names';
+  return undefined;
+};
+
 /** A line, and the place it stands at. */
 type Line = z.output<typeof SetLine> & { readonly place: string };
 
@@ -69,6 +91,7 @@ export async function readSets(directory: string): Promise<Sets> {
   const routed: Line[] = [];
   const warnings: string[] = [];
   for (const { file, lines } of read) {
+    refuseOthers(lines);
     const stem = path.basename(file, '.jsonl');
     const own = lines[0]?.name ?? stem;
     const name = sets.has(own) ? `${own} (${stem})` : own;
@@ -98,11 +121,21 @@ async function readLines(file: string): Promise<Line[]> {
   return lines.flatMap((text, index) => {
     if (text.trim() === '') return [];
     const place = `${file}:${index + 1}`;
-    const line = SetLine.safeParse(parse(text, place));
+    const value = parse(text, place);
+    const line = SetLine.safeParse(value, { error: toSentence });
     if (line.success) return [{ ...line.data, place }];
     const [issue] = line.error.issues;
-    throw new Error(`${place}: ${z.core.toDotPath(issue?.path ?? [])}: ${issue?.message}`);
+    const at = z.core.toDotPath(issue?.path ?? []);
+    throw new Error(`${place}: ${at === '' ? 'the line' : at}: ${issue?.message}`);
   });
+}
+
+/** What is no set would be left out without a word. */
+function refuseOthers(lines: readonly Line[]): void {
+  const [first] = lines;
+  const isSet = lines.some((line) => MEMBERS.some((member) => Object.hasOwn(line, member)));
+  if (first && !isSet)
+    throw new Error(`${first.place}: no line of the file has any member of a set: ${MEMBERS.join(', ')}`);
 }
 
 function parse(text: string, place: string): unknown {
@@ -128,7 +161,7 @@ function toSet(name: string, lines: readonly Line[], warnings: string[]): Labell
       const own = String(each.qid ?? queries.size + 1);
       const id = queries.has(own) ? `${own} (${queries.size + 1})` : own;
       if (id !== own) warnings.push(`${place}: the query id "${own}" is there twice: both count`);
-      const absent = each.groups.flat().filter((tool) => !tools.has(tool));
+      const absent = new Set(each.groups.flat().filter((tool) => !tools.has(tool)));
       for (const tool of absent) warnings.push(`${place}: query "${id}": there is no tool "${tool}"`);
       const groups = each.groups.map((group) => new Set(group));
       const parts = [...new Set([each.kind, each.src])].filter((part) => typeof part === 'string');

@@ -141,9 +141,9 @@ test('it is the words of a name that count, verbs by what they do, and each sour
   });
   const suggested = async (name: string) => errorOf(await ask('call_tool', { name }))['suggestions'];
   expect(await suggested('close_issue')).toEqual([
+    'forge_issues_update',
     'forge_issues_get',
     'forge_issues_list',
-    'forge_issues_update',
   ]);
   expect(await suggested('edit_issue')).toMatchObject({ 0: 'forge_issues_update' });
   expect(await suggested('create_deploymnt')).toEqual([

@@ -1,6 +1,6 @@
 import type { SeenEntry, Sight } from '../../catalog/sight.ts';
 import { suggest } from '../../text/suggest.ts';
-import { CLASSES_OF_VERB } from '../ranking/actions.ts';
+import { CLASSES_OF_VERB, type Action } from '../ranking/actions.ts';
 import { wordsOf } from './words.ts';
 
 /** Names that are suggested at most. */
@@ -97,13 +97,13 @@ function createVocabulary({ entries }: Sight): Vocabulary {
 function weightOf(word: string, vocabulary: Vocabulary, { entries }: Sight): number {
   const having = vocabulary.get(word)?.size ?? 0;
   const rarity = Math.log(1 + entries.length / Math.max(1, having)) * (having === 0 ? NOWHERE : 1);
-  return CLASSES_OF_VERB.has(word) ? rarity * VERB : rarity;
+  return classesOf(word) !== undefined ? rarity * VERB : rarity;
 }
 
 /** Names with the word, and those with another verb that does the same to things. */
 function matchesOf(word: string, vocabulary: Vocabulary): Matches {
   const exact = vocabulary.get(word) ?? new Map<SeenEntry, number>();
-  const classes = CLASSES_OF_VERB.get(word);
+  const classes = classesOf(word);
   if (!classes) return exact;
   const matches = new Map<SeenEntry, number>();
   for (const [other, others] of CLASSES_OF_VERB) {
@@ -114,9 +114,16 @@ function matchesOf(word: string, vocabulary: Vocabulary): Matches {
   return matches;
 }
 
+/** Verbs for a change of state, which most systems offer as an update. */
+const STATE_CHANGES = new Set('close reopen resolve finish complete archive'.split(' '));
+
+function classesOf(word: string): readonly Action[] | undefined {
+  return CLASSES_OF_VERB.get(word) ?? (STATE_CHANGES.has(word) ? ['update'] : undefined);
+}
+
 /** A slip of the pen is in a word of some length, and not in its first letter. A verb is none. */
 function nearest(word: string, vocabulary: Vocabulary): string | undefined {
-  if (word.length < 4 || CLASSES_OF_VERB.has(word)) return undefined;
+  if (word.length < 4 || classesOf(word) !== undefined) return undefined;
   const alike = (known: string): boolean =>
     known[0] === word[0] && Math.abs(known.length - word.length) <= word.length / 3;
   return suggest(word, [...vocabulary.keys()].filter(alike));

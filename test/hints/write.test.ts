@@ -200,6 +200,24 @@ test('where a model answers nothing of use, nothing is written, and the command 
   expect(JSON.parse(json.out)).toMatchObject({ asked: 4, written: 0, isRead: false });
 });
 
+test('what is new goes beside the words that people wrote of the source, and a lock is spoken of where there is one', async () => {
+  const model = await startModel(phrasesFor);
+  await using workspace = await createFolder({
+    ...notesFiles('http://127.0.0.1:9'),
+    'hints/ours.hints.yaml': 'notes: { wipe: [start over] }\n',
+  });
+  const write = (tool: string) =>
+    runWith(
+      workspace.folder,
+      `hints write --source notes --url ${model.url} --model m --tool ${tool}`.split(' '),
+    );
+  const first = await write('list_notes');
+  expect(first.out).toMatch(/ours\.hints\.yaml: hints of 1 tool of 1 written; review them\n$/);
+  expect(await readdir(path.join(workspace.folder, 'hints'))).toEqual(['ours.hints.yaml']);
+  expect((await runWith(workspace.folder, ['compile', '--lock'])).status).toBe(0);
+  expect((await write('create_note')).out).toContain('review them, then `bailiwick compile --lock`');
+});
+
 test('the same hints give the same bytes, in the order of names, whatever came first', () => {
   const entry = { hints: ['x'], by: 'm', of: `sha256:${'0'.repeat(64)}` };
   const both = writeHints(

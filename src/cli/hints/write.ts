@@ -87,7 +87,7 @@ export const addHintsWrite: AddCommand = (program, terminal, exit) => {
         }
         const report = await write(terminal, work, { loaded, options, ask });
         if (options.json) terminal.out(JSON.stringify(report, undefined, 2));
-        else describe(terminal, { ...report, isLocked: loaded.lock !== undefined });
+        else describe(terminal, { ...report, isLocked: hasLock(loaded) });
         if (report.without.length > 0) exit(1);
       });
     });
@@ -178,6 +178,11 @@ interface WriteReport {
   readonly refused: readonly Refusal[];
   /** Whether the configuration reads the file. */
   readonly isRead: boolean;
+}
+
+/** One that is named holds tools back also where it is not written yet. */
+function hasLock({ lock }: LoadedConfig): boolean {
+  return lock.text !== undefined || lock.isNamed;
 }
 
 /** What people are told besides: whether there is a lock that the new words have to get into. */

@@ -46,7 +46,7 @@ export interface Question {
   readonly closeness?: Closeness | undefined;
 }
 
-/** Nearness in meaning. Asked once for each entry that is seen and accepted, and for no other. */
+/** Nearness in meaning. Asked for each entry that is seen and accepted, and for no other. */
 export interface Closeness {
   /** What it counts beside the words, whose best entry counts 1. */
   readonly weight: number;
@@ -60,6 +60,10 @@ export interface Hit {
   readonly entry: SeenEntry;
   /** Comparable within one answer. Told to nobody: it depends on what others see, too. */
   readonly score: number;
+  /** Near enough in meaning to be found by that alone. */
+  readonly isNear: boolean;
+  /** Nearness in meaning, from -1 to 1. Absent where it is not known. Told to operators alone. */
+  readonly nearness?: number;
 }
 
 /**
@@ -99,7 +103,14 @@ export function createSearchIndex(makeStock: (language: Language) => Stock = cre
         const factor = (factors[scales.actions[slot] as number] as number) * (scales.priors[slot] as number);
         best.add((fits[at] as number) * factor, seen.placeOf[slot] as number);
       }
-      return best.sorted().map(({ score, place }) => ({ entry: seen.entries[place] as SeenEntry, score }));
+      const hits = best
+        .sorted()
+        .map(({ score, place }) => ({ entry: seen.entries[place] as SeenEntry, score }));
+      return hits.map((hit) => {
+        const nearness = closeness?.of(hit.entry.key);
+        const isNear = closeness !== undefined && nearness !== undefined && nearness >= closeness.least;
+        return { ...hit, isNear, ...(nearness !== undefined && { nearness }) };
+      });
     },
   };
 }

@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { connect } from '../support/clients.ts';
+import { bailiwick } from '../support/command-line.ts';
 import { createFolder, KEYS, notesFiles, startApi, startGateway } from '../support/gateway.ts';
 import { runWith } from '../support/in-process.ts';
 import { asOpenAi } from './stub-endpoint.ts';
@@ -62,6 +63,23 @@ test('callers find by meaning what they may use; what is sent is the catalog and
   expect(stub.asked).toEqual([]);
   expect(await readdir(path.join(gateway.folder, '.bailiwick/embeddings'))).toHaveLength(1);
   expect(gateway.log.join('\n')).not.toContain('embedding-key-canary');
+});
+
+test('find says that words alone counted where embeddings did not, and else how near what it found is', async () => {
+  const ask = ['find', 'delete note', '--as', 'writer', '--explain'];
+  const stub = await stubOf(asOpenAi());
+  await using api = await startApi();
+  const environment = { EMBEDDING_KEY: 'embedding-key-canary' };
+  await using gateway = await startGateway(notesFiles(api.url, searching(stub.url)), environment);
+  await expect.poll(() => gateway.log.join('\n')).toContain('embedded 4 of 4 entries');
+  await gateway.close();
+  const near = await bailiwick(gateway.folder, ask, { environment });
+  expect(near.out).toMatch(/; near in meaning 0\.\d\d;/);
+  expect(near.err).not.toContain('words alone');
+  stub.answer = (_, response) => response.writeHead(401).end();
+  const far = await bailiwick(gateway.folder, ask, { environment });
+  expect(far.out).toContain('notes_delete_note');
+  expect(far.err).toContain('words alone counted for "delete note": the embedding endpoint did not answer');
 });
 
 test('check says what embeddings lack, and asks no endpoint', async () => {

@@ -284,3 +284,16 @@ describe('languages', () => {
     expect(order(question, [document('2', worse), document('1', better)])[0]).toBe('1');
   });
 });
+
+test('what is near in meaning is a good match, whatever its words are, and says how near it is', () => {
+  const both = [document('near', { name: 'wipe' }), document('far', { name: 'list_lamps' })];
+  const index = createSearchIndex();
+  index.replace('any', both);
+  const cosines = new Map([
+    ['near', 0.7],
+    ['far', 0.1],
+  ]);
+  const closeness = { weight: 0.5, least: 0.6, of: (key: string) => cosines.get(key) };
+  const hits = index.rank({ text: 'zap', among: sightOf(both), limit: 5, closeness });
+  expect(hits).toMatchObject([{ entry: { key: 'near' }, isNear: true, nearness: 0.7 }]);
+});

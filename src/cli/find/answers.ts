@@ -12,6 +12,10 @@ export interface Answer {
   readonly query: string;
   /** Best first. */
   readonly families: readonly { readonly family: Family; readonly why?: Explanation | undefined }[];
+  /** Some of it is near in meaning, whatever its words are. */
+  readonly isNear: boolean;
+  /** Whether nearness in meaning had a say. */
+  readonly knowsNearness: boolean;
 }
 
 /** The document of `find --json`, of a gateway that was started for it: {@link FIND_SCHEMA} describes it. */
@@ -98,7 +102,7 @@ function describeFound({ description, also }: Found): string {
 }
 
 /** `refund 61 % (name, hints), customer 22 % (description); letters 80 %; does what is asked` */
-function describeWhy({ words, letters, action, prior }: Explanation): string {
+function describeWhy({ words, letters, action, prior, nearness }: Explanation): string {
   const shares = words.map(({ word, synonym, fields, share }) => {
     const said = synonym === undefined ? word : `${word} as ${synonym}`;
     return `${said} ${Math.round(share * 100)} % (${fields.join(', ')})`;
@@ -107,6 +111,7 @@ function describeWhy({ words, letters, action, prior }: Explanation): string {
     [
       shares.length > 0 ? shares.join(', ') : 'no word of it',
       `letters ${Math.round(letters * 100)} %`,
+      ...(nearness === undefined ? [] : [`near in meaning ${nearness.toFixed(2)}`]),
       ...(action > 1 ? ['does what is asked'] : []),
       ...(action < 1 ? ['does something else'] : []),
       ...(prior < 1 ? [`seldom meant (× ${prior.toFixed(2)})`] : []),

@@ -18,23 +18,32 @@ const WORD = objectOf<keyof SharedWord>(
   ['synonym'],
 );
 
-const WHY = objectOf<keyof Explanation>({
-  words: listOf(WORD, 'What it shares with the question in words, the most telling first.'),
-  letters: {
-    ...SHARE,
-    description:
-      'Which part of the question’s runs of four letters are in its name, or in how its description begins.',
+const WHY = objectOf<keyof Explanation>(
+  {
+    words: listOf(WORD, 'What it shares with the question in words, the most telling first.'),
+    letters: {
+      ...SHARE,
+      description:
+        'Which part of the question’s runs of four letters are in its name, or in how its description begins.',
+    },
+    action: {
+      type: 'number',
+      minimum: 0,
+      description: 'More than 1 where it does what is asked for, less where it does something else.',
+    },
+    prior: {
+      ...SHARE,
+      description: 'Less than 1 where it is seldom meant: deprecated, unstable, a side road.',
+    },
+    nearness: {
+      type: 'number',
+      minimum: -1,
+      maximum: 1,
+      description: 'Nearness in meaning: the cosine of the two vectors. Absent where it is not known.',
+    },
   },
-  action: {
-    type: 'number',
-    minimum: 0,
-    description: 'More than 1 where it does what is asked for, less where it does something else.',
-  },
-  prior: {
-    ...SHARE,
-    description: 'Less than 1 where it is seldom meant: deprecated, unstable, a side road.',
-  },
-});
+  ['nearness'],
+);
 
 const FOUND = objectOf<keyof Found>(
   {

@@ -20,6 +20,7 @@ import {
 } from '../command.ts';
 import { count } from '../lock-text.ts';
 import { withProgress, type Terminal } from '../terminal.ts';
+import type { Explanation } from '../../search/ranking/explain.ts';
 import { readAuthorization } from '../whoami/read-token.ts';
 import { askRunning, foundNothing } from './ask-running.ts';
 import { describeAnswers, toDocument, type Answer } from './answers.ts';
@@ -113,13 +114,12 @@ async function findHere(terminal: Terminal, question: Question, options: FindOpt
       const text = describeAnswers(answers);
       if (text !== '') terminal.out(text);
     }
-    for (const { query, families } of answers) {
+    for (const { query, families, isNear } of answers) {
       const entries = families.map(({ family }) => family.best);
-      if (entries.length > 0 && !app.search.covers(query, entries))
+      if (entries.length > 0 && !isNear && !app.search.covers(query, entries))
         terminal.err(`no good match for "${visible(query)}"; what was found is the nearest there is`);
     }
-    if (options.explain && loaded.config.search.embeddings)
-      terminal.err('nearness in meaning counts, too: it is in the order, and not in the explanation');
+    if (loaded.config.search.embeddings) tellFarness(terminal, answers);
     const empty = answers.filter(({ families }) => families.length === 0);
     for (const { query } of empty) terminal.err(sayNothing(query, question));
     if (empty.length > 0)
@@ -142,9 +142,18 @@ async function answer(
   const { signal } = new AbortController();
   const answers: Answer[] = [];
   for (const query of question.queries) {
-    const families = await lookFor(search, { sight, signal }, question, query);
-    const explain = (key: string) => (how.explain ? search.explain(query, key) : undefined);
-    answers.push({ query, families: families.map((family) => ({ family, why: explain(family.best.key) })) });
+    const { families, isNear, nearness } = await lookFor(search, { sight, signal }, question, query);
+    const explain = (key: string): Explanation | undefined => {
+      const why = how.explain ? search.explain(query, key) : undefined;
+      const near = nearness.get(key);
+      return why && { ...why, ...(near !== undefined && { nearness: near }) };
+    };
+    answers.push({
+      query,
+      families: families.map((family) => ({ family, why: explain(family.best.key) })),
+      isNear,
+      knowsNearness: nearness.size > 0,
+    });
   }
   const finding = toFinding(
     question,
@@ -155,6 +164,16 @@ async function answer(
   const caller = { principal, via: { face: 'cli' }, endpoint, snapshot } as const;
   await recordFinding(gateway.road, caller, gateway.road.newId(), finding);
   return answers;
+}
+
+/** Embeddings that are configured and do not count are not noticed otherwise. */
+function tellFarness(terminal: Terminal, answers: readonly Answer[]): void {
+  for (const { query, knowsNearness } of answers) {
+    if (knowsNearness) continue;
+    terminal.err(
+      `words alone counted for "${visible(query)}": the embedding endpoint did not answer in time, or nothing that was found is embedded yet (\`bailiwick serve\` embeds, and its log says why not)`,
+    );
+  }
 }
 
 function sayNothing(query: string, { sources, access }: Question): string {

@@ -48,21 +48,23 @@ async function answer(
   query: string,
 ): Promise<Found> {
   const { detail } = question;
-  const families = await lookFor(search, { sight, signal }, question, query);
+  const { families, isNear } = await lookFor(search, { sight, signal }, question, query);
   if (families.length === 0) return { query, text: sayNothing(question, sight), keys: [] };
   const lines = writeLines(families.map(toDraft), detail === 'name' ? 'name' : 'signature');
   const told = families.map(({ best }, index) => ({ best, line: lines[index]! }));
-  const isWeak = !search.covers(
-    query,
-    families.map(({ best }) => best),
-  );
+  const isGood =
+    isNear ||
+    search.covers(
+      query,
+      families.map(({ best }) => best),
+    );
   return {
     query,
     text: [
       ...told.flatMap(({ best, line: { text } }) =>
         detail === 'schema' ? [text, describeInput(best, SCHEMA_TOKENS)] : [text],
       ),
-      ...(isWeak ? [`No good match. ${whereToSearch(sight)}`] : []),
+      ...(isGood ? [] : [`No good match. ${whereToSearch(sight)}`]),
     ].join('\n'),
     keys: told.flatMap(({ best, line: { variants } }) => [best.key, ...variants]),
   };

@@ -9,19 +9,39 @@ export type { Question } from './read-question.ts';
 /** So many are looked at for each family that is told, because some of them are variants of others. */
 const LOOKED_AT = 4;
 
-/** What one query of a question finds in a sight: best first, variants folded. */
+/** What one query found. */
+export interface Looked {
+  /** Best first, variants folded. */
+  readonly families: readonly Family[];
+  /** Some of it is near in meaning, whatever its words are. */
+  readonly isNear: boolean;
+  /** By key, where it is known: nearness in meaning. For operators alone. */
+  readonly nearness: ReadonlyMap<string, number>;
+}
+
+/** What one query of a question finds in a sight. */
 export async function lookFor(
   search: Pick<Search, 'find'>,
   { sight, signal }: { readonly sight: Sight; readonly signal: AbortSignal },
   question: Question,
   query: string,
-): Promise<Family[]> {
+): Promise<Looked> {
   const { limit } = question;
   const hits = await search.find(
     { text: query, among: sight, accept: (entry) => fits(question, entry), limit: limit * LOOKED_AT },
     signal,
   );
-  return fold(hits.map(({ entry }) => entry)).slice(0, limit);
+  const families = fold(hits.map(({ entry }) => entry)).slice(0, limit);
+  const told = new Set(
+    families.flatMap(({ best, variants }) => [best, ...variants.map(({ entry }) => entry)]),
+  );
+  return {
+    families,
+    isNear: hits.some(({ entry, isNear }) => isNear && told.has(entry)),
+    nearness: new Map(
+      hits.flatMap(({ entry, nearness }) => (nearness === undefined ? [] : [[entry.key, nearness]])),
+    ),
+  };
 }
 
 function fits({ sources, access }: Question, { source, tool }: SeenEntry): boolean {

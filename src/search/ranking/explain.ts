@@ -20,6 +20,8 @@ export interface Explanation {
   readonly action: number;
   /** Less than 1 where it is seldom meant: deprecated, unstable, a side road. */
   readonly prior: number;
+  /** Nearness in meaning, the cosine of the two vectors: -1 to 1. Absent where it is not known, or not configured. */
+  readonly nearness?: number;
 }
 
 export interface SharedWord {

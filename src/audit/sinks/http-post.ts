@@ -1,6 +1,7 @@
 import { Agent } from 'undici';
 import { getCACertificates } from 'node:tls';
 import { SinkFault } from './sink.ts';
+import { orAborted } from './or-aborted.ts';
 
 /** An answer, as much of it as is of use. */
 export interface PostAnswer {
@@ -114,20 +115,6 @@ async function readBeginning(chunks: AsyncIterable<Buffer>): Promise<string> {
     if (size >= MAX_ANSWER_BYTES) break;
   }
   return Buffer.concat(read).subarray(0, MAX_ANSWER_BYTES).toString('utf8');
-}
-
-/** The client answers an abort only once a connection stands; a host that accepts none must not hold the caller. */
-async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const abort = (): void => reject(signal.reason);
-  if (signal.aborted) abort();
-  signal.addEventListener('abort', abort, { once: true });
-  work.catch(() => {});
-  try {
-    return await Promise.race([work, promise]);
-  } finally {
-    signal.removeEventListener('abort', abort);
-  }
 }
 
 function describe(error: unknown): string {

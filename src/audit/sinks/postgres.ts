@@ -1,4 +1,5 @@
 import type { Client, ClientConfig } from 'pg';
+import { orAborted } from './or-aborted.ts';
 import { prepareTable, toTableName } from './postgres-table.ts';
 import { toInsert, toParameters } from './postgres-rows.ts';
 import type { PostgresSettings } from './settings.ts';
@@ -17,8 +18,8 @@ export function createPostgresSink(settings: PostgresSettings, { ca }: { ca: str
       if (connected === client) connected = undefined;
     });
     try {
-      await orAborted(client.connect(), signal);
-      await orAborted(prepareTable(client, settings), signal);
+      await inTime(client.connect(), signal);
+      await inTime(prepareTable(client, settings), signal);
     } catch (error) {
       leave(client);
       throw error;
@@ -33,7 +34,7 @@ export function createPostgresSink(settings: PostgresSettings, { ca }: { ca: str
   ): Promise<void> {
     const client = (connected ??= await connect(signal));
     try {
-      await orAborted(client.query(insert, toParameters(records, { withRecord })), signal);
+      await inTime(client.query(insert, toParameters(records, { withRecord })), signal);
     } catch (error) {
       const fault = toFault(error);
       if (fault.kind === 'retry') {
@@ -107,15 +108,6 @@ function isThisMachine(url: string): boolean {
   return host === '' || host.startsWith('/') || ['localhost', '127.0.0.1', '[::1]'].includes(host);
 }
 
-async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const abort = (): void => reject(new SinkFault('retry', 'PostgreSQL did not answer before the end'));
-  if (signal.aborted) abort();
-  signal.addEventListener('abort', abort, { once: true });
-  work.catch(() => {});
-  try {
-    return await Promise.race([work, promise]);
-  } finally {
-    signal.removeEventListener('abort', abort);
-  }
+function inTime<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return orAborted(work, signal, () => new SinkFault('retry', 'PostgreSQL did not answer before the end'));
 }

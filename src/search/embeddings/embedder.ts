@@ -1,8 +1,8 @@
+import { orAborted } from '../../upstream/network/or-aborted.ts';
 import { createBackoff } from '../../audit/sinks/backoff.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import type { Schedule } from '../reading.ts';
 import type { Library } from './library.ts';
-import { orAborted } from './or-aborted.ts';
 import { toEmbeddingFault, type Embedded, type EmbeddingFault, type EmbeddingProvider } from './provider.ts';
 
 /** Embeds in the background what has no vector yet. */

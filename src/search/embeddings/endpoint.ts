@@ -1,10 +1,10 @@
+import { orAborted } from '../../upstream/network/or-aborted.ts';
 import { getCACertificates } from 'node:tls';
 import { isJsonObject, type Json, type JsonObject } from '../../catalog/json.ts';
 import { toExcerpt } from '../../audit/sinks/http-post.ts';
 import { readBody } from '../../upstream/http/response-body.ts';
 import { createAddressGuard } from '../../upstream/network/address-guard.ts';
 import { createGuardedAgent } from '../../upstream/network/guarded-agent.ts';
-import { orAborted } from './or-aborted.ts';
 import { EmbeddingFault } from './provider.ts';
 
 /** An endpoint that is asked in JSON, over connections of its own. */

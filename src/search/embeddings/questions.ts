@@ -1,6 +1,6 @@
+import { orAborted } from '../../upstream/network/or-aborted.ts';
 import type { Schedule } from '../reading.ts';
 import { createBreaker } from './breaker.ts';
-import { orAborted } from './or-aborted.ts';
 import { toEmbeddingFault, type Embedded, type EmbeddingFault, type EmbeddingProvider } from './provider.ts';
 
 /** Vectors of what callers ask. */

@@ -3,6 +3,7 @@ import { BailiwickError, tellSending } from '../../errors.ts';
 import type { HttpRequest } from './build-request.ts';
 import { createTimeout, toFault, type FaultContext } from './faults.ts';
 import { readBody, type ResponseBody } from './response-body.ts';
+import { orAborted } from '../network/or-aborted.ts';
 
 /** An answer, read to its end. */
 export interface HttpResponse {
@@ -68,18 +69,6 @@ async function exchange(
   const headers = firstOfEach(response.headers);
   const body = await readBody(response.body, headers['content-encoding'], limits.maxResponseBytes);
   return { status: response.statusCode, headers, body };
-}
-
-/** The client answers an abort only once a connection stands; a host that accepts none must not hold the caller. */
-async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const abort = (): void => reject(signal.reason);
-  signal.addEventListener('abort', abort, { once: true });
-  try {
-    return await Promise.race([work, promise]);
-  } finally {
-    signal.removeEventListener('abort', abort);
-  }
 }
 
 function firstOfEach(headers: Record<string, string | string[] | undefined>): Record<string, string> {

@@ -2,6 +2,7 @@ import { toAuthFault } from './auth-faults.ts';
 import type { AuthFetch } from './auth-fetch.ts';
 import { readChallenge, type ChallengeFacts } from './challenge.ts';
 import { discover, type Protection } from './discover.ts';
+import { orAborted } from '../../network/or-aborted.ts';
 
 /** What is known of a server's protection: learnt from its challenges, read from its metadata, kept for a while. */
 export interface GuardedServer {
@@ -100,17 +101,4 @@ export function createGuardedServer(options: GuardedServerOptions): GuardedServe
       return learnt;
     },
   };
-}
-
-/** The work's result, unless the signal fires first; the work itself goes on for others. */
-export async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const abort = (): void => reject(signal.reason);
-  if (signal.aborted) abort();
-  signal.addEventListener('abort', abort, { once: true });
-  try {
-    return await Promise.race([work, promise]);
-  } finally {
-    signal.removeEventListener('abort', abort);
-  }
 }

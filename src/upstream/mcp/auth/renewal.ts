@@ -2,7 +2,8 @@ import { OAuthError, refreshAuthorization, type FetchLike } from '@modelcontextp
 import { setTimeout as sleep } from 'node:timers/promises';
 import { toAuthFault } from './auth-faults.ts';
 import type { Protection } from './discover.ts';
-import { orAborted, type GuardedServer } from './guarded-server.ts';
+import { orAborted } from '../../network/or-aborted.ts';
+import type { GuardedServer } from './guarded-server.ts';
 import { fromTokens, keyOfSignIn, type HeldSignIn, type SignIn, type SignIns } from './sign-ins.ts';
 
 /** A token is renewed this long before it expires, or after half of its life where that is shorter. */

@@ -111,3 +111,9 @@ function ofDefinition(kind: EntryKind, source: string, own: string, definition: 
 function textOf(value: Json | undefined): string | undefined {
   return typeof value === 'string' ? value.slice(0, TEXT_CHARACTERS) : undefined;
 }
+
+/** A key twice is one entry: the first. */
+export function uniqueByKey(documents: readonly SearchDocument[]): SearchDocument[] {
+  const keys = new Set<string>();
+  return documents.filter(({ key }) => !keys.has(key) && keys.add(key));
+}

@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { SeenEntry } from '../catalog/sight.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import type { SearchDocument } from './document.ts';
+import { uniqueByKey, type SearchDocument } from './document.ts';
 import { createNearness } from './embeddings/nearness.ts';
 import { applyPacks } from './packs/apply-packs.ts';
 import { loadPack } from './packs/pack.ts';
@@ -115,12 +115,6 @@ export function createSearch({
       await nearness.close();
     },
   };
-}
-
-/** A key twice is one entry: the first. */
-function uniqueByKey(documents: readonly SearchDocument[]): readonly SearchDocument[] {
-  const keys = new Set<string>();
-  return documents.filter(({ key }) => !keys.has(key) && keys.add(key));
 }
 
 /** What waits keeps no process alive. */

@@ -1,4 +1,4 @@
-import type { SearchDocument } from '../document.ts';
+import { uniqueByKey, type SearchDocument } from '../document.ts';
 import { FIELD_NAMES, fieldTerms, namingGrams } from './analysis.ts';
 import { sayings } from './sayings.ts';
 import { ACTIONS } from './actions.ts';
@@ -170,10 +170,4 @@ export function createStock(language: Language): Stock {
       });
     },
   };
-}
-
-/** A key twice is one entry: the first. */
-function uniqueByKey(documents: readonly SearchDocument[]): SearchDocument[] {
-  const keys = new Set<string>();
-  return documents.filter(({ key }) => !keys.has(key) && keys.add(key));
 }

@@ -1,6 +1,7 @@
 import { encode } from 'gpt-tokenizer/encoding/o200k_base';
 import { describe, expect, test } from 'vitest';
 import { hasHiddenText } from '../../src/compile/mcp/text.ts';
+import { createFacade } from '../../src/search/facade/facade.ts';
 import { firstSentence } from '../../src/search/facade/one-line.ts';
 import { catalogOf } from '../policy/fixtures.ts';
 import { compileCluster } from './cluster.ts';
@@ -37,6 +38,26 @@ describe('an answer is a line for each tool, best first', () => {
       properties: { id: { type: 'integer' }, fields: { type: 'array', items: { type: 'string' } } },
       required: ['id'],
     });
+  });
+
+  test('of several queries at once: who waits for one waits for all', async () => {
+    const all = Promise.withResolvers<readonly []>();
+    const asked: string[] = [];
+    const late = createFacade({
+      search: {
+        covers: () => false,
+        find({ text }) {
+          asked.push(text);
+          // An embedding endpoint that is slow costs one deadline, not one for each query.
+          if (asked.length === 3) all.resolve([]);
+          return all.promise;
+        },
+      },
+    });
+    const queries = ['read a ticket', 'create an issue', 'review a change'];
+    const result = await world.ask('find_tools', { queries }, late);
+    expect(asked).toEqual(queries);
+    expect(textOf(result).match(/^# .*/gm)).toEqual(queries.map((query) => `# ${query}`));
   });
 
   test('for each query under its own heading', async () => {

@@ -140,21 +140,21 @@ async function answer(
   const snapshot = gateway.current();
   const sight = sightOf(snapshot, principal, endpoint);
   const { signal } = new AbortController();
-  const answers: Answer[] = [];
-  for (const query of question.queries) {
+  const answerOne = async (query: string): Promise<Answer> => {
     const { families, isNear, nearness } = await lookFor(search, { sight, signal }, question, query);
     const explain = (key: string): Explanation | undefined => {
       const why = how.explain ? search.explain(query, key) : undefined;
       const near = nearness.get(key);
       return why && { ...why, ...(near !== undefined && { nearness: near }) };
     };
-    answers.push({
+    return {
       query,
       families: families.map((family) => ({ family, why: explain(family.best.key) })),
       isNear,
       knowsNearness: nearness.size > 0,
-    });
-  }
+    };
+  };
+  const answers = await Promise.all(question.queries.map(answerOne));
   const finding = toFinding(
     question,
     answers.map(({ families }) =>

@@ -33,8 +33,8 @@ export async function findTools(
   const read = readQuestion(request.args, sight.sources);
   if ('wrong' in read) return read.wrong;
   const { question } = read;
-  const found: Found[] = [];
-  for (const query of question.queries) found.push(await answer(search, request, question, query));
+  // All at once: what each waits for has one deadline, and so has the answer.
+  const found = await Promise.all(question.queries.map((query) => answer(search, request, question, query)));
   const told = found.map(({ keys }) => keys);
   await noteFound(toFinding(question, told));
   if (found.length === 1) return say(found[0]?.text ?? '');
